@@ -1,0 +1,63 @@
+"""The measurements of `run.py` for interactive use: `pytest benchmarks --benchmark-only`.
+
+Without that option the hand-written gradients are checked as well.
+
+Sort and group with pytest-benchmark's own options, for example `--benchmark-columns=median,iqr -k burgers`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from contestants import TOOLS, NotMeasured, checked, leaves
+from transformation import transformation_time
+from workloads import Workload, workloads
+
+pytest.importorskip("pytest_benchmark")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("value", [False, True], ids=["gradient", "value_and_gradient"])
+@pytest.mark.parametrize("workload", workloads(), ids=lambda w: w.name)
+def test_gradient(benchmark: Any, workload: Workload, value: bool, tool: str) -> None:
+    benchmark.group = f"{workload.name}, {'value and gradient' if value else 'gradient'}"
+    try:
+        call = checked(tool, workload, value)
+    except NotMeasured as reason:
+        if tool.startswith("s2sad"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    benchmark(call)
+
+
+@pytest.mark.parametrize("workload", workloads(), ids=lambda w: w.name)
+def test_hand_written_gradients(workload: Workload) -> None:
+    """The yardstick itself, against central differences along one random direction per input."""
+    gradients = leaves(workload.hand_grad(*workload.args))
+    value, again = workload.hand_value_and_grad(*workload.args)
+    assert value == pytest.approx(workload.function(*workload.args), rel=1e-12)
+    assert all(map(np.array_equal, gradients, leaves(again)))
+    positions = workload.positions if isinstance(workload.positions, tuple) else (workload.positions,)
+    rng = np.random.default_rng(1)
+    for position, gradient in zip(positions, gradients):
+        x = np.asarray(workload.args[position])
+        step = 1e-6 * rng.normal(size=x.shape)
+        ends = []
+        for moved in (x + step, x - step):
+            args = list(workload.args)
+            args[position] = moved if moved.ndim else float(moved)
+            ends.append(workload.function(*args))
+        difference = 0.5 * (ends[0] - ends[1])
+        assert difference == pytest.approx(np.sum(gradient * step), rel=1e-5, abs=1e-12)
+
+
+def test_transformation(benchmark: Any) -> None:
+    """Cold transformations of a 50-line function: the time of one is in the extra info, not in the table."""
+    benchmark.group = "transformation"
+    try:
+        timing = benchmark.pedantic(transformation_time, args=(5,), rounds=1)
+    except NotMeasured as reason:
+        pytest.skip(str(reason))
+    benchmark.extra_info["seconds per transformation"] = timing.median

@@ -1,0 +1,1 @@
+"""Facts about a program; nothing in this package changes one."""

@@ -1,0 +1,81 @@
+"""What statements do to memory, and which operations have no effect besides their result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
+from ..frontend.calls import _pure_call
+
+_PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
+                         "deepcopy", "ifexp"}) - {"in_", "not_in"}  # fmt: skip
+# operations that look at a value's shape or type only, never at its contents
+_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len, isinstance})
+_VIEW_METHODS = frozenset({"T", "reshape", "ravel", "transpose", "squeeze", "swapaxes", "diagonal", "view"})
+
+
+def is_pure(op: Op) -> bool:
+    """Whether an operation can be dropped if its result is not used."""
+    if op.kind in _PURE_KINDS or op.kind in ("in_", "not_in"):
+        return True
+    if op.kind == "call":
+        return _pure_call(op)
+    return False
+
+
+def region_of(atom: Any) -> Region | None:
+    return atom.region.find() if isinstance(atom, Var) and atom.region is not None else None
+
+
+def reads_contents(op: Op) -> list[Region]:
+    """The memory that an operation reads; a view or a shape does not read."""
+    if op.kind in ("atom", "slice", "tuple", "list"):
+        return []
+    if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype"):
+        return []
+    if op.kind == "call" and isinstance(op.fn, Ref):
+        try:
+            if op.fn.obj is np.full_like:
+                return [r for a in op.args[1:] if (r := region_of(a)) is not None]
+            if op.fn.obj in _SHAPE_ONLY:
+                return []
+        except TypeError:
+            pass
+    return [r for a in op.atoms() if (r := region_of(a)) is not None]
+
+
+def is_view(op: Op, target: Var) -> bool:
+    """Whether the result shares memory with an operand, so that nothing was read yet."""
+    if target.region is None:
+        return False
+    root = target.region.find()
+    return op.kind in ("getitem", "getattr", "call", "atom") and any(region_of(a) is root for a in op.atoms())
+
+
+def writes(stmt: Any) -> list[Region] | None:
+    """The memory a statement changes itself (nested blocks not included); None if it may change anything."""
+    if isinstance(stmt, Store):
+        r = region_of(stmt.base)
+        return [] if r is None else [r]
+    if isinstance(stmt, Push):
+        return []
+    if isinstance(stmt, Pop):
+        return []
+    if isinstance(stmt, (Assign, Effect)):
+        op = stmt.op
+        if is_pure(op):
+            return []
+        if op.kind == "inplace":
+            r = region_of(op.args[0])
+            return [] if r is None else [r]
+        if op.kind == "method" and op.name in ("append", "pop", "extend", "insert"):
+            r = region_of(op.args[0])
+            return [] if r is None else [r]
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is print:
+            return []
+        regions = [r for a in op.atoms() if (r := region_of(a)) is not None]
+        return regions
+    return []

@@ -1,0 +1,186 @@
+"""Result types of operations, found by running them on small samples of their operands' types.
+
+An operation is run three times, with three different assignments of sizes; what the results have in common is their
+type. Only functions of NumPy, `math` and the operators are run, never the user's. What fails to run is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .types import (
+    SAMPLES, UNKNOWN, Arr, Dim, ListT, Num, Obj, Symbols, TupleT, Type, literal_dim,
+)  # fmt: skip
+
+# the number of results depends on values, not on shapes
+VALUE_DEPENDENT = frozenset(
+    f
+    for name in ("nonzero flatnonzero argwhere unique extract compress trim_zeros union1d intersect1d setdiff1d "
+                 "unique_values unique_counts bincount histogram roots poly loadtxt fromstring delete").split()
+    if (f := getattr(np, name, None)) is not None
+)  # fmt: skip
+_RNG = np.random.default_rng(20)
+_POOL = _RNG.uniform(0.25, 0.75, 200_000)
+
+
+class CannotSample(Exception):
+    """No small value of this type can be made."""
+
+
+def sample(t: Type, k: int) -> Any:
+    if isinstance(t, Num):
+        kind = t.dtype.kind
+        if kind in "iu":
+            if t.ints is None:
+                raise CannotSample
+            v: Any = t.ints[k]
+        elif kind == "b":
+            v = True
+        elif kind == "f":
+            v = 0.625
+        elif kind == "c":
+            v = 0.625 + 0.25j
+        else:
+            raise CannotSample
+        return v if t.py else t.dtype.type(v)
+    if isinstance(t, Arr):
+        if t.shape is None or t.dtype is None:
+            raise CannotSample
+        shape = tuple(d[k] for d in t.shape)
+        size = math.prod(shape)
+        if size > len(_POOL):
+            raise CannotSample
+        a = _POOL[:size].reshape(shape)
+        if t.dtype.kind in "fc":
+            a = a.astype(t.dtype)
+            if len(shape) >= 2 and shape[-1] == shape[-2]:
+                a = (a + np.swapaxes(a, -1, -2)) / 8 + np.eye(shape[-1], dtype=t.dtype)
+            return a
+        return np.ones(shape, t.dtype)
+    if isinstance(t, TupleT):
+        return tuple(sample(i, k) for i in t.items)
+    if isinstance(t, ListT):
+        return [sample(t.elem, k) for _ in range(3 + k)]
+    if isinstance(t, Obj) and t.cls is type(None):
+        return None
+    if isinstance(t, Obj) and t.cls is str:
+        raise CannotSample
+    raise CannotSample
+
+
+def abstract(results: list[Any], symbols: Symbols) -> Type:
+    """The type that `SAMPLES` results have in common."""
+    first = results[0]
+    if any(type(r) is not type(first) for r in results):
+        return UNKNOWN
+    if isinstance(first, (bool, np.bool_)):
+        return Num(np.dtype(bool), isinstance(first, bool))
+    if isinstance(first, (int, np.integer)):
+        dtype = np.dtype(int) if isinstance(first, int) else first.dtype
+        return Num(dtype, isinstance(first, int), tuple(int(r) for r in results))
+    if isinstance(first, (float, complex)) and not isinstance(first, np.generic):
+        return Num(np.dtype(type(first)))
+    if isinstance(first, np.generic):
+        return Num(first.dtype, False) if first.dtype.kind in "fc" else UNKNOWN
+    if isinstance(first, np.ndarray):
+        if type(first) is not np.ndarray:
+            return UNKNOWN
+        dtype = first.dtype if all(r.dtype == first.dtype for r in results) else None
+        if dtype is not None and dtype.kind not in "fciub":
+            return Obj(np.ndarray)
+        if any(r.ndim != first.ndim for r in results):
+            return Arr(dtype, None)
+        return Arr(dtype, tuple(tuple(r.shape[i] for r in results) for i in range(first.ndim)))
+    if isinstance(first, tuple):
+        if any(len(r) != len(first) for r in results):
+            return UNKNOWN
+        return TupleT(tuple(abstract([r[i] for r in results], symbols) for i in range(len(first))))
+    if isinstance(first, list):
+        if not first:
+            return ListT(UNKNOWN)
+        return ListT(abstract([r[0] for r in results], symbols))
+    if first is None:
+        return Obj(type(None))
+    if isinstance(first, (str, np.dtype, type, slice)):
+        return Obj(type(first))
+    return UNKNOWN
+
+
+def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> Type:
+    """The type of `fn(*args, **kwargs)`. An argument is a `Type`, or `Known(value)`."""
+    results = []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for k in range(SAMPLES):
+            try:
+                args = [_sample(t, k) for t in types]
+                kws = {n: _sample(t, k) for n, t in kwargs.items()}
+                results.append(fn(*args, **kws))
+            except CannotSample:
+                return _fallback(fn, types)
+            except Exception:
+                return _fallback(fn, types)
+    result = abstract(results, symbols)
+    if fn in VALUE_DEPENDENT if _hashable(fn) else False:
+        result = _fresh_dims(result, symbols)
+    return result
+
+
+class Known:
+    """An argument whose value is known."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def _sample(t: Any, k: int) -> Any:
+    if isinstance(t, Known):
+        return t.value
+    if isinstance(t, tuple):
+        return tuple(_sample(i, k) for i in t)
+    if isinstance(t, list):
+        return [_sample(i, k) for i in t]
+    if isinstance(t, slice):
+        return slice(_sample(t.start, k), _sample(t.stop, k), _sample(t.step, k))
+    return sample(t, k)
+
+
+def _hashable(fn: Any) -> bool:
+    try:
+        hash(fn)
+    except TypeError:
+        return False
+    return True
+
+
+def _fresh_dims(t: Type, symbols: Symbols) -> Type:
+    if isinstance(t, Arr) and t.shape is not None:
+        return Arr(t.dtype, tuple(symbols.fresh() for _ in t.shape))
+    if isinstance(t, TupleT):
+        return TupleT(tuple(_fresh_dims(i, symbols) for i in t.items))
+    return t
+
+
+def _fallback(fn: Any, types: list[Any]) -> Type:
+    """A weaker answer where sampling failed: elementwise functions keep what is certain."""
+    if isinstance(fn, np.ufunc) and fn.nout == 1 and fn.signature is None:
+        if any(isinstance(t, Arr) for t in types):
+            dtypes = [t.dtype for t in types if isinstance(t, (Arr, Num))]
+            if len(dtypes) == len(types) and all(d is not None for d in dtypes):
+                try:
+                    probe = fn(*[np.ones((), d)[()] if isinstance(t, Arr) else _sample(t, 0) for t, d in zip(types, dtypes)])
+                    return Arr(np.asarray(probe).dtype, None)
+                except Exception:
+                    return Arr(None, None)
+            return Arr(None, None)
+    return UNKNOWN
+
+
+def broadcast_index(n: Dim) -> bool:
+    return n == literal_dim(1)

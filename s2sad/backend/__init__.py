@@ -1,0 +1,1 @@
+"""From the elementary form to Python text and to loaded functions."""

@@ -1,0 +1,188 @@
+"""Which temporaries are written into the expression that uses them.
+
+A temporary is folded if it has no name of its own, is used exactly once, later in the same block, and nothing between
+its definition and its use changes memory that it reads.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..analysis import effects
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, Effect, Function, If, Loop, Op, Pop, Push, Store, Try, Var, With
+
+MAX_SIZE = 9
+
+
+@dataclass
+class Folding:
+    """`ops`: the expression of a folded variable; `exprs`: the `If` statements printed as expressions."""
+
+    ops: dict[Var, Op] = field(default_factory=dict)
+    exprs: dict[Var, If] = field(default_factory=dict)
+    sizes: dict[Var, int] = field(default_factory=dict)
+
+
+def fold(function: Function, keep_named: bool = True) -> Folding:
+    uses: Counter[Var] = Counter()
+    for stmt in ir.walk(function.body):
+        for a in ir.uses_of(stmt):
+            if isinstance(a, Var):
+                uses[a] += 1
+    for a in ir.result_atoms(function.result):
+        if isinstance(a, Var):
+            uses[a] += 2 if a.named else 1
+    folding = Folding()
+    _block(function.body, uses, folding)
+    return folding
+
+
+def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
+    for stmt in block:
+        for inner in ir.blocks_of(stmt):
+            _block(inner, uses, folding)
+    # candidates in this block: var -> position
+    where: dict[Var, int] = {}
+    for i, stmt in enumerate(block):
+        foldable_uses(stmt, i, where, block, folding)
+        if isinstance(stmt, Assign) and uses[stmt.target] == 1 and not stmt.target.named and _foldable(stmt.op):
+            where[stmt.target] = i
+        elif isinstance(stmt, If) and stmt.expr and len(stmt.phis) == 1 and _as_expression(stmt, folding):
+            folding.exprs[stmt.phis[0].var] = stmt
+            var = stmt.phis[0].var
+            if uses[var] == 1 and not var.named:
+                where[var] = i
+
+
+def _foldable(op: Op) -> bool:
+    return effects.is_pure(op) and op.kind not in ("copy_late",)
+
+
+def _as_expression(stmt: If, folding: Folding) -> bool:
+    """Whether an `If` with one result can be written `a if test else b` (or with `and` / `or`)."""
+    phi = stmt.phis[0]
+    if not getattr(phi.var, "hint", "") or phi.var.named:
+        return False
+    for block, atom in ((stmt.then, phi.then), (stmt.orelse, phi.orelse)):
+        if atom is ir.UNDEF or block.diverges:
+            return False
+        left = [s for s in block if not _gone(s, folding)]
+        if not left:
+            continue
+        last = left[-1]
+        if len(left) == 1 and isinstance(last, Assign) and last.target is atom and _foldable(last.op) and not last.target.named:
+            continue
+        if len(left) == 1 and isinstance(last, If) and len(last.phis) == 1 and last.phis[0].var is atom and last.phis[0].var in folding.exprs:
+            continue
+        return False
+    for block, atom in ((stmt.then, phi.then), (stmt.orelse, phi.orelse)):
+        for s in block:
+            if isinstance(s, Assign) and s.target is atom:
+                folding.ops[s.target] = s.op
+                folding.sizes[s.target] = 1 + sum(folding.sizes.get(a, 0) for a in s.op.atoms() if isinstance(a, Var))
+            elif isinstance(s, If) and s.phis and s.phis[0].var is atom:
+                folding.ops[s.phis[0].var] = Op("ifexp", (s.test, s.phis[0].then, s.phis[0].orelse))
+    return True
+
+
+def _gone(stmt: Any, folding: Folding) -> bool:
+    if isinstance(stmt, Assign):
+        return stmt.target in folding.ops
+    if isinstance(stmt, If):
+        return bool(stmt.phis) and stmt.phis[0].var in folding.ops
+    return False
+
+
+def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, folding: Folding) -> None:
+    """Fold what `stmt` (at position `i`) uses and may be folded."""
+    budget = MAX_SIZE
+    if isinstance(stmt, (Assign, Effect)):
+        atoms = list(stmt.op.atoms())
+    elif isinstance(stmt, Store):
+        atoms = [stmt.base, stmt.index, stmt.value]
+    elif isinstance(stmt, (Push,)):
+        atoms = [stmt.value]
+    elif isinstance(stmt, If):
+        atoms = [stmt.test]
+    elif isinstance(stmt, Loop):
+        atoms = list(stmt.iter.atoms()) if stmt.iter is not None else []
+    elif isinstance(stmt, With):
+        atoms = [stmt.context]
+    elif isinstance(stmt, ir.Raise):
+        atoms = [stmt.exc, stmt.cause]
+    elif isinstance(stmt, ir.Assert):
+        atoms = [stmt.test, stmt.message]
+    elif isinstance(stmt, ir.Invoke):
+        atoms = list(stmt.args)
+    else:
+        atoms = []
+    total = 1
+    for a in atoms:
+        if not isinstance(a, Var) or a not in where:
+            continue
+        at = where[a]
+        source = block.stmts[at]
+        if isinstance(source, If):
+            op = Op("ifexp", (source.test, source.phis[0].then, source.phis[0].orelse))
+            touched: Any = [s for s in (*source.then, *source.orelse)]
+            inner_ops = [source.phis[0].var]
+            del touched, inner_ops
+        else:
+            op = source.op
+        size = 1 + sum(folding.sizes.get(x, 0) for x in op.atoms() if isinstance(x, Var))
+        if total + size > budget and op.kind not in ("slice", "tuple", "list"):
+            continue
+        if _conflict(block, at, i, op, folding):
+            continue
+        total += size
+        folding.ops[a] = op
+        folding.sizes[a] = size
+        del where[a]
+
+
+def _tree_reads(op: Op, folding: Folding) -> set[Any]:
+    regions = set()
+    for a in op.atoms():
+        r = effects.region_of(a)
+        if r is not None:
+            regions.add(r)
+        if isinstance(a, Var) and a in folding.ops:
+            regions |= _tree_reads(folding.ops[a], folding)
+    return regions
+
+
+def _conflict(block: Block, start: int, stop: int, op: Op, folding: Folding) -> bool:
+    """Whether a statement between changes memory that the expression reads."""
+    between = block.stmts[start + 1 : stop]
+    if not between:
+        return False
+    regions = _tree_reads(op, folding)
+    if not regions:
+        return False
+    for s in between:
+        for inner in [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]:
+            changed = effects.writes(inner)
+            if changed is None or any(r in regions for r in changed):
+                return True
+    return False
+
+
+def test_is_expression(loop: Loop, folding: Folding) -> bool:
+    """Whether the head of a `while` can be written as one expression."""
+    left = [s for s in loop.test_block if not _gone(s, folding)]
+    if not left:
+        return True
+    if len(left) == 1 and isinstance(left[0], Assign) and left[0].target is loop.test and _foldable(left[0].op):
+        folding.ops[left[0].target] = left[0].op
+        return True
+    if len(left) == 1 and isinstance(left[0], If) and left[0].phis and left[0].phis[0].var is loop.test and loop.test in folding.exprs:
+        s = left[0]
+        folding.ops[loop.test] = Op("ifexp", (s.test, s.phis[0].then, s.phis[0].orelse))
+        return True
+    return False
+
+
+__all__ = ["Folding", "Pop", "Try", "fold", "test_is_expression"]

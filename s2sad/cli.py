@@ -1,0 +1,365 @@
+"""The command line: `s2sad grad`, `s2sad check`, `s2sad rules`.
+
+Exit status: 0 when done, 1 when a program is refused or a check fails, 2 when the command itself is wrong (a
+file or function that is not there, arguments that do not fit).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import difflib
+import importlib
+import inspect
+import operator
+import os
+import re
+import sys
+import tokenize
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from s2sad.errors import DifferentiationError, Span, UnknownWrtError, UnsupportedSyntaxError
+from s2sad.files import import_file, write_whole
+from s2sad.literals import ArgumentsError, parse_arguments
+
+Wrt = int | str | tuple[int | str, ...]
+
+
+class UsageError(Exception):
+    """The command line asks for something that is not there or makes no sense."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line with `argv` (default: the process's own arguments) and return the exit status."""
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as stop:  # argparse has printed its help or its complaint
+        return stop.code if isinstance(stop.code, int) else 2
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except (UsageError, ArgumentsError) as error:
+        print(f"s2sad: error: {error}", file=sys.stderr)
+        return 2
+    except DifferentiationError as error:
+        print(error, file=sys.stderr)
+        return 2 if isinstance(error, UnknownWrtError) else 1
+    except BrokenPipeError:
+        # The reader (a pager, `head`) has gone; nothing is left to flush to, not even at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        traceback.print_exc()
+        print(f"s2sad: internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="s2sad", description="Write the gradient of a Python function as readable NumPy source."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    grad = commands.add_parser("grad", help="print the source of a gradient")
+    grad.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
+    grad.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first")
+    grad.add_argument("--value", action="store_true", help="return the value together with the gradient")
+    grad.add_argument(
+        "--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], W: f8[n,m], k: int"'
+    )
+    grad.add_argument(
+        "--stage",
+        choices=("elementary", "adjoint", "source"),
+        default="source",
+        help="print the function's elementary form, its adjoint in that form, or the source (default)",
+    )
+    grad.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only")
+    grad.add_argument(
+        "--import",
+        dest="live",
+        action="store_true",
+        help="import (so run) the file instead of only reading its text",
+    )
+    grad.add_argument("-o", "--output", metavar="OUT", help="write to a file instead of standard output")
+    grad.set_defaults(run=_grad)
+
+    check = commands.add_parser("check", help="compare a gradient with finite differences (runs the file)")
+    check.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
+    check.add_argument(
+        "--args",
+        default="",
+        metavar="ARGS",
+        help="arguments as between a call's parentheses: '2.0, np.linspace(0, 1, 5), n=3'",
+    )
+    check.add_argument(
+        "--wrt", metavar="x,y", help="parameters (names or positions); default: all that hold floats"
+    )
+    check.set_defaults(run=_check)
+
+    rules = commands.add_parser("rules", help="list the derivative rules, or show those of one function")
+    rules.add_argument(
+        "name", nargs="?", metavar="NAME", help="a function, such as np.tanh, math.sqrt or tanh"
+    )
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+# --- the commands -------------------------------------------------------------------------------------------
+
+
+def _grad(options: argparse.Namespace) -> int:
+    import s2sad
+
+    path, name = _target(options.target)
+    if options.output not in (None, "-"):
+        _refuse_output(options.output, path)
+    wrt = _wrt(options.wrt, default=0)
+    if options.live:
+        extra = {key: True for key in ("value", "standalone") if getattr(options, key)}
+        function = _live_function(path, name)
+        text = s2sad.source(function, wrt=wrt, signature=options.signature, stage=options.stage, **extra)
+    else:
+        _find(path, name)
+        text = s2sad.source_of_file(
+            str(path),
+            name,
+            wrt=wrt,
+            signature=options.signature,
+            value=options.value,
+            stage=options.stage,
+            standalone=options.standalone,
+        )
+    text = text.rstrip("\n") + "\n"
+    if options.output in (None, "-"):
+        sys.stdout.write(_highlighted(text))
+    else:
+        try:
+            write_whole(options.output, text)
+        except OSError as error:
+            raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    import s2sad
+
+    path, name = _target(options.target)
+    args, kwargs = parse_arguments(options.args)
+    wrt = _wrt(options.wrt, default=None)
+    function = _live_function(path, name)
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        raise UsageError(f"--args does not fit {name}{inspect.signature(function)}: {error}") from None
+    except ValueError:  # a callable without a signature: the call itself will tell
+        pass
+    try:
+        function(*args, **kwargs)
+    except Exception:
+        traceback.print_exc()
+        print(f"s2sad: {name} itself fails with these arguments", file=sys.stderr)
+        return 1
+    args, kwargs = parse_arguments(options.args)  # the function may have stored to the first ones
+    difference = s2sad.check_grad(function, *args, wrt=wrt, **kwargs)
+    print(f"{name}: the gradient agrees with finite differences (largest relative error {difference:.1e})")
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    from s2sad.rules import registry
+
+    with contextlib.suppress(ImportError):
+        importlib.import_module("scipy.special")  # its rules are there only when it is
+    texts: dict[str, str] = {}
+    for function, rule in registry.adjoint_rules().items():
+        forward = registry.tangent_rule(function)
+        codes = [rule.code, forward.code] if forward else [rule.code]
+        texts[_name(function)] = "\n\n".join(inspect.getsource(code).rstrip() for code in codes) + "\n"
+    for function in registry.zero_functions():
+        texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
+    if options.name is None:
+        sys.stdout.write("".join(f"{name}\n" for name in sorted(texts)))
+        return 0
+    asked = re.sub(r"^numpy\.", "np.", options.name)
+    with contextlib.suppress(AttributeError):  # np.abs is another name of np.absolute
+        asked = (
+            _name(operator.attrgetter(asked.removeprefix("np."))(np)) if asked.startswith("np.") else asked
+        )
+    found = [name for name in sorted(texts) if asked in (name, name.rpartition(".")[2])]
+    if not found:
+        plain = {name.rpartition(".")[2]: name for name in texts}
+        close = difflib.get_close_matches(asked, [*texts, *plain], n=3)
+        suggestion = _suggestion(list(dict.fromkeys(plain.get(name, name) for name in close)))
+        raise UsageError(f"no rule for {options.name}" + suggestion)
+    # Functions that share a template show it once.
+    sys.stdout.write(_highlighted("\n\n".join(dict.fromkeys(texts[name] for name in found))))
+    return 0
+
+
+def _name(function: Any) -> str:
+    """The name that people write for a function: np.sum, math.sqrt, abs."""
+    name = getattr(function, "__name__", None) or str(function)
+    for module, prefix in (("numpy", "np."), ("numpy.linalg", "np.linalg."), ("numpy.fft", "np.fft.")):
+        if getattr(sys.modules.get(module), name, None) is function:
+            return prefix + name
+    if getattr(sys.modules.get("scipy.special"), name, None) is function:
+        return f"scipy.special.{name}"
+    module = (getattr(function, "__module__", None) or "").lstrip("_")
+    name = getattr(function, "__qualname__", name)
+    return name if module in ("", "builtins") else f"{module}.{name}"
+
+
+# --- what the arguments mean --------------------------------------------------------------------------------
+
+
+def _target(text: str) -> tuple[Path, str]:
+    """Split FILE:FUNC and check that the file is there."""
+    file, colon, name = text.rpartition(":")
+    # C:\model.py has a colon, but no function after it.
+    if not colon or not all(part.isidentifier() for part in name.split(".")):
+        file, name = text, ""
+    path = Path(file)
+    if not path.exists():
+        near = [p.name for p in path.parent.glob("*.py")] if path.parent.is_dir() else []
+        close = difflib.get_close_matches(path.name, near, n=3)
+        raise UsageError(f"no such file: {file}" + _suggestion([str(path.parent / c) for c in close]))
+    if not path.is_file():
+        raise UsageError(f"{file} is not a file")
+    if not name:
+        known = _functions(_parse(path))
+        raise UsageError(f"expected FILE:FUNC; {file} defines: {', '.join(known) or 'no function'}")
+    return path, name
+
+
+def _wrt(text: str | None, default: int | None) -> Wrt | None:
+    if text is None:
+        return default
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isidentifier() or part.isdecimal() for part in parts):
+        raise UsageError(f"--wrt takes parameter names or positions separated by commas, not {text!r}")
+    wrt = tuple(int(part) if part.isdecimal() else part for part in parts)
+    return wrt[0] if len(wrt) == 1 else wrt
+
+
+def _parse(path: Path) -> ast.Module:
+    """The file's syntax tree; a file that is no Python is refused with a caret, like any other program."""
+    try:
+        with tokenize.open(path) as file:
+            return ast.parse(file.read(), str(path))
+    except SyntaxError as error:
+        line, column = error.lineno or 1, max((error.offset or 1) - 1, 0)
+        stop = error.end_offset - 1 if error.end_offset and error.end_lineno == error.lineno else column + 1
+        span = Span(str(path), line, column, line, max(stop, column + 1), error.text or "")
+        raise UnsupportedSyntaxError(f"not Python: {error.msg}", span, construct="syntax error") from None
+    except (UnicodeDecodeError, ValueError) as error:
+        raise UnsupportedSyntaxError(f"{path} is not Python source: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _functions(tree: ast.Module) -> list[str]:
+    """The qualified names of the functions that a module's text defines, methods as Class.method."""
+    names: dict[str, None] = {}
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                names[prefix + child.name] = None
+            elif isinstance(child, ast.ClassDef):
+                visit(child, f"{prefix}{child.name}.")
+            elif isinstance(child, ast.Assign) and isinstance(child.value, ast.Lambda):
+                names.update({prefix + t.id: None for t in child.targets if isinstance(t, ast.Name)})
+            elif isinstance(child, ast.stmt):  # functions may stand under `if` and `try`
+                visit(child, prefix)
+
+    visit(tree, "")
+    return list(names)
+
+
+def _find(path: Path, name: str) -> None:
+    """Check that the text binds `name`: as a function, or in a way that only the compiler can judge."""
+    tree = _parse(path)
+    known = _functions(tree)
+    bound = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    aliases = [
+        a for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for a in node.names
+    ]
+    bound |= {(alias.asname or alias.name).split(".")[0] for alias in aliases}
+    head, _, method = name.partition(".")
+    inherits = any(isinstance(n, ast.ClassDef) and n.name == head and n.bases for n in ast.walk(tree))
+    if name in known or "*" in bound or (head in bound and (not method or inherits)):
+        return
+    raise UsageError(f"no function {name!r} in {path}" + _suggestion(_close(name, known), known))
+
+
+def _close(name: str, known: Sequence[str]) -> list[str]:
+    # A bare method name is a likely slip too.
+    methods = [k for k in known if k.rpartition(".")[2] == name]
+    return methods or difflib.get_close_matches(name, known, n=3)
+
+
+def _suggestion(close: Sequence[str], known: Sequence[str] = ()) -> str:
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; it defines: {', '.join(known)}" if known else ""
+
+
+# --- running the file ---------------------------------------------------------------------------------------
+
+
+def _live_function(path: Path, name: str) -> Callable[..., Any]:
+    _parse(path)  # a syntax error is shown as such, not as a failed import
+    found: Any
+    try:
+        found = import_file(path)
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        raise DifferentiationError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    for part in name.split("."):
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            known = _functions(_parse(path))
+            raise UsageError(
+                f"no function {name!r} in {path}" + _suggestion(_close(name, known), known)
+            ) from None
+    if not callable(found):
+        raise UsageError(f"{name} in {path} is not a function but {type(found).__name__}")
+    return found
+
+
+# --- output -------------------------------------------------------------------------------------------------
+
+
+def _highlighted(text: str) -> str:
+    """The text, in colours if standard output is a terminal, Pygments is there and NO_COLOR is not."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return text
+    try:
+        from pygments import highlight
+        from pygments.formatters import TerminalFormatter
+        from pygments.lexers import PythonLexer
+    except ImportError:
+        return text
+    return str(highlight(text, PythonLexer(), TerminalFormatter()))
+
+
+def _refuse_output(output: str, source: Path) -> None:
+    """Complain about an output that cannot be meant, before any work is done."""
+    target = Path(output)
+    if target.is_dir():
+        raise UsageError(f"cannot write {output}: it is a folder")
+    if not target.parent.is_dir():
+        raise UsageError(f"cannot write {output}: there is no folder {target.parent}")
+    if target.exists() and target.samefile(source):
+        raise UsageError(f"-o {output} would overwrite the function's own source")

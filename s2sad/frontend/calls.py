@@ -1,0 +1,544 @@
+"""Lowering of calls: what is called, with which arguments; user functions are lowered in place."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..analysis import infer
+from ..analysis.types import BOOL, FLOAT, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable
+from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, NoSourceError
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
+from ..rules import registry
+from .lower import Core, Poisoned, type_of
+from .scope import LiveScope, StaticClass, StaticFunction, function_source
+from .statements import assigned_names, declared
+from .values import (
+    ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, SuperVal, TupleVal, is_atom,
+)  # fmt: skip
+
+MAX_DEPTH = 120
+MAX_RECURSION = 24
+# NumPy functions that change an argument
+MUTATORS = frozenset(
+    f for name in "put place putmask fill_diagonal copyto put_along_axis".split() if (f := getattr(np, name, None)) is not None
+)  # fmt: skip
+VIEWS_OF_INPUT = frozenset({np.asarray, np.asanyarray, np.ascontiguousarray, np.atleast_1d, np.atleast_2d, np.atleast_3d})
+REFUSED_BUILTINS = {
+    "eval": "write the expression out", "exec": "write the statements out", "locals": "name the variables",
+    "globals": "name the variables", "vars": "name the attributes", "input": "pass the value in", "open": "read it outside",
+}  # fmt: skip
+
+
+class Calls(Core):
+    def call_value(self, fn: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        discard, self.discard = getattr(self, "discard", False), False
+        del discard
+        if isinstance(fn, FuncVal):
+            return self.call_local(fn, args, kwargs, node)
+        if isinstance(fn, Bound):
+            return self.call_value(fn.fn, [fn.self, *args], kwargs, node)
+        if isinstance(fn, Partial):
+            return self.call_value(fn.fn, [*fn.args, *args], {**dict(fn.kwargs), **kwargs}, node)
+        if isinstance(fn, ArrayMethod):
+            return self.call_method(fn, args, kwargs, node)
+        if isinstance(fn, ObjVal):
+            return self.call_value(self.object_attribute(fn, "__call__", node), args, kwargs, node)
+        if isinstance(fn, Ref):
+            return self.call_known(fn, args, kwargs, node)
+        if isinstance(fn, Var):
+            if any(self.varied_value(a) for a in (*args, *kwargs.values())) or fn.varied:
+                raise self.unsupported("it is not known which function is called here", node, "call a function by its name")
+            return self.opaque(fn, args, kwargs, node)
+        raise self.unsupported("this cannot be called", node)
+
+    def call_known(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        obj = fn.obj
+        handler = self.handler(obj)
+        if handler is not None:
+            result = handler(args, kwargs, node)
+            if result is not NotImplemented:
+                return result
+        if isinstance(obj, types.MethodType):
+            inner = self.embed(obj.__func__, fn.name + ".__func__", parent=fn)
+            owner = self.embed(obj.__self__, fn.name + ".__self__", parent=fn)
+            if not (isinstance(owner, Ref) and not self.varied_args(args, kwargs)):
+                return self.call_value(inner, [owner, *args], kwargs, node)
+        if isinstance(obj, functools.partial):
+            bound = [self.embed(a, f"{fn.name}.args[{i}]", parent=fn) for i, a in enumerate(obj.args)]
+            named = {k: self.embed(v, f"{fn.name}.keywords[{k!r}]", parent=fn) for k, v in obj.keywords.items()}
+            return self.call_value(self.embed(obj.func, fn.name + ".func", parent=fn), [*bound, *args], {**named, **kwargs}, node)
+        if isinstance(obj, StaticFunction):
+            return self.call_static(fn, args, kwargs, node)
+        if isinstance(obj, StaticClass):
+            raise self.unsupported("classes are followed only with --import", node, "use --import, or the decorator")
+        if registry.adjoint_rule(obj) is not None or registry.is_zero(obj):
+            return self.primitive(fn, args, kwargs, node)
+        if isinstance(obj, np.ufunc) or self.numeric_library(obj):
+            return self.primitive(fn, args, kwargs, node)
+        if isinstance(obj, type):
+            return self.construct(fn, args, kwargs, node)
+        special = getattr(obj, "__s2sad__", None)
+        if special is not None:
+            return self.call_value(special(self, fn, args, kwargs), args, kwargs, node)
+        wrapped = obj
+        if isinstance(obj, functools._lru_cache_wrapper):
+            wrapped = obj.__wrapped__
+            fn = self.embed(wrapped, fn.name + ".__wrapped__", parent=fn)
+        if isinstance(wrapped, types.FunctionType):
+            return self.call_live(fn, wrapped, args, kwargs, node)
+        if isinstance(obj, np.vectorize):
+            if self.varied_args(args, kwargs):
+                raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
+        call = getattr(type(obj), "__call__", None)
+        if isinstance(call, types.FunctionType) and self.varied_args(args, kwargs):
+            owner = self.object_of(obj, fn)
+            return self.call_live(Ref(call, call.__name__, call), call, [owner, *args], kwargs, node)
+        if not self.varied_args(args, kwargs):
+            return self.opaque(fn, args, kwargs, node)
+        raise self.no_rule(fn, node)
+
+    def no_rule(self, fn: Any, node: Any, detail: str = "") -> DifferentiationError:
+        name = fn.name if isinstance(fn, Ref) else str(fn)
+        return self.error(
+            NoRuleError, f"{name} has no derivative rule{detail}", node,
+            f"register one with @s2sad.adjoint({name}), or wrap the argument in s2sad.stop_gradient")  # fmt: skip
+
+    def varied_args(self, args: list[Any], kwargs: dict[str, Any]) -> bool:
+        return any(self.varied_value(a) for a in (*args, *kwargs.values()))
+
+    def numeric_library(self, obj: Any) -> bool:
+        module = getattr(obj, "__module__", None) or ""
+        if isinstance(obj, types.BuiltinFunctionType) or isinstance(obj, type(np.sum)) and not isinstance(obj, types.FunctionType):
+            return module.split(".")[0] in ("numpy", "math", "cmath")
+        return module.split(".")[0] == "numpy" and not isinstance(obj, type)
+
+    # --- operations with rules -----------------------------------------------------------------------------------
+
+    def primitive(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any, method: str = "") -> Any:
+        """A call that stays a call in the emitted code."""
+        obj = fn.obj
+        if obj in (np.ndim,) and len(args) == 1:
+            t = type_of(args[0]) if is_atom(args[0]) else None
+            if isinstance(t, Num):
+                return Lit(0)
+            if isinstance(t, Arr) and t.shape is not None:
+                return Lit(len(t.shape))
+        if obj is np.shape and len(args) == 1 and is_atom(args[0]) and isinstance(type_of(args[0]), (Arr, Num)):
+            return self.get_attribute(args[0], "shape", node)
+        if obj in MUTATORS or getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):
+            return self.mutate(fn, args, kwargs, node)
+        out = kwargs.pop("out", None)
+        if out is not None and not (isinstance(out, Lit) and out.value is None):
+            return self.into_out(fn, args, kwargs, out, node)
+        if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
+            return self.into_out(fn, args[:-1], kwargs, args[-1], node)
+        rule = registry.adjoint_rule(obj)
+        if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
+            raise self.no_rule(fn, node)
+        special = self.specialised(fn, args, kwargs, node)
+        if special is not None:
+            return special
+        t = infer.run(obj, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in kwargs.items()}, self.symbols)
+        if obj in _SIZE_SENSITIVE and not self._sizes_certain(args):
+            t = Arr(getattr(t, "dtype", None), None) if isinstance(t, Arr) else UNKNOWN
+        atoms = tuple(self.atom(a) for a in args)
+        kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
+        memory = rule.memory if rule is not None else ("fresh" if registry.is_zero(obj) or isinstance(obj, np.ufunc) else "maybe_view")
+        if isinstance(t, Num) and t.dtype.kind in "iu" and t.ints is None:
+            t = self.symbols.int(t.py)
+        op = Op("call", atoms, kws, fn=fn, name=method)
+        varied = None if not registry.is_zero(obj) else False
+        return self.emit(op, t, varied=varied, fresh=memory == "fresh", view_of=atoms if memory != "fresh" else None)
+
+    def _sizes_certain(self, args: list[Any]) -> bool:
+        t = type_of(args[0]) if args and is_atom(args[0]) else None
+        return isinstance(t, Num) or (isinstance(t, Arr) and t.shape is not None and all(len(set(d)) == 1 or d in self.base_dims for d in t.shape))
+
+    @property
+    def base_dims(self) -> set[Any]:
+        """Sizes that are certainly not 1: those of arguments, by the guard of the variant."""
+        return self.__dict__.setdefault("_base_dims", set())
+
+    def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        obj = fn.obj
+        if obj in (np.float64, np.asarray, np.asanyarray, np.ascontiguousarray) and len(args) == 1 and not kwargs and is_atom(args[0]):
+            t = type_of(args[0])
+            if obj in (np.asarray, np.asanyarray) and isinstance(t, Arr):
+                return args[0]
+        if obj in (np.asarray, np.asanyarray) and args and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
+            dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
+            t = type_of(args[0])
+            if set(kwargs) <= {"dtype"} and isinstance(dtype, (Ref, Lit)) and t.dtype is not None:
+                try:
+                    wanted = np.dtype(dtype.obj if isinstance(dtype, Ref) else dtype.value) if not (
+                        isinstance(dtype, Lit) and dtype.value is None) else t.dtype  # fmt: skip
+                    if wanted == t.dtype:
+                        return args[0]
+                except TypeError:
+                    pass
+        return None
+
+    def into_out(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], out: Any, node: Any) -> Any:
+        """`f(x, out=y)`: the result is stored to `y`."""
+        if isinstance(out, TupleVal) and len(out.items) == 1:
+            out = out.items[0]
+        if "where" in kwargs:
+            raise self.error(NoRuleError, f"{fn.name}(where=..., out=...) is not supported", node, "use np.where")
+        value = self.primitive(fn, args, kwargs, node)
+        self.array_store(self.atom(out), Lit(Ellipsis), self.atom(value), None, node)
+        return out
+
+    def mutate(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        obj = fn.obj
+        base = self.atom(args[0])
+        if not self.varied_args(args, kwargs):
+            self.check_private(base, node)
+            self.mark_stored(base)
+            atoms = tuple(self.atom(a) for a in args)
+            self.append(Effect(Op("call", atoms, tuple((k, self.atom(v)) for k, v in kwargs.items()), fn=fn), self.span(node)))
+            return Lit(None)
+        if getattr(obj, "__name__", "") == "at" and obj.__self__ in (np.add, np.subtract) and len(args) == 3:
+            value = self.atom(args[2])
+            if obj.__self__ is np.subtract:
+                value = self.operate("neg", (value,), node)
+            self.array_store(base, args[1], value, "add.at", node)
+            return Lit(None)
+        if obj is np.copyto and len(args) == 2 and not kwargs:
+            self.array_store(base, Lit(Ellipsis), self.atom(args[1]), None, node)
+            return Lit(None)
+        if obj is np.fill_diagonal and len(args) == 2 and not kwargs and isinstance(type_of(base), Arr) and type_of(base).ndim == 2:
+            n = self.emit(Op("call", (self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False),),
+                             fn=self.builtin("min")), self.symbols.int(), "n", varied=False)  # fmt: skip
+            np_ref = Ref(np.arange, "np.arange", np)
+            index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (type_of(n).ints,)), "diagonal", varied=False, fresh=True)
+            self.array_store(base, TupleVal((index, index)), self.atom(args[1]), None, node)
+            return Lit(None)
+        raise self.no_rule(fn, node, " (it changes its argument)")
+
+    def check_private(self, base: Any, node: Any) -> None:
+        if isinstance(base, Var) and base.region is not None and base.region.caller:
+            raise self.error(AmbiguousMemoryError, "a store to memory from outside the function", node, "copy it first")
+
+    def opaque(self, fn: Any, args: list[Any], kwargs: dict[str, Any], node: Any, t: Type = UNKNOWN) -> Any:
+        """A call that is executed as it stands: nothing that flows in or out is differentiated."""
+        atoms = tuple(self.atom(a) for a in args)
+        kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
+        for a in (*atoms, *(v for _, v in kws)):
+            if isinstance(a, Var) and a.region is not None and a.region.varied:
+                raise self.unsupported("an unknown function is given memory that holds differentiated values", node)
+        return self.emit(Op("call", atoms, kws, fn=fn), t, varied=False)
+
+    # --- user functions --------------------------------------------------------------------------------------------
+
+    def call_live(self, fn: Ref, function: types.FunctionType, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        try:
+            source = function_source(function)
+        except NoSourceError as err:
+            if not self.varied_args(args, kwargs):
+                return self.opaque(fn, args, kwargs, node)
+            raise self.error(NoSourceError, err.message, node, err.hint or "give it a rule with @s2sad.adjoint") from None
+        self.sources[function.__code__] = source.text
+        scope = LiveScope(function)
+
+        def run() -> Any:
+            n_pos = len(function.__defaults__ or ())
+            defaults = tuple(
+                self.embed(d, f"{fn.name}.__defaults__[{i}]", parent=fn, default=True)
+                for i, d in enumerate(function.__defaults__ or ())
+            )  # fmt: skip
+            del n_pos
+            kw = function.__kwdefaults__ or {}
+            kw_defaults = tuple(
+                self.embed(kw[a.id], f"{fn.name}.__kwdefaults__[{a.id!r}]", parent=fn, default=True) if a.id in kw else None
+                for a in source.node.args.kwonlyargs
+            )  # fmt: skip
+            frame = self.new_frame(source.node, function.__name__, None, scope, source.filename, source.lines, function.__code__, node)
+            frame.cls = source.defining_class or _class_cell(function)
+            return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
+
+        if not self.varied_args(args, kwargs) and not self.touches_objects(args, kwargs):
+            return self.trial(fn, args, kwargs, run, node)
+        return run()
+
+    def touches_objects(self, args: list[Any], kwargs: dict[str, Any]) -> bool:
+        return any(isinstance(a, (ObjVal, FuncVal, Bound, Partial)) for a in (*args, *kwargs.values()))
+
+    def trial(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], run: Callable[[], Any], node: Any) -> Any:
+        """Follow an inactive call for its types; emit the call itself unless its body is shorter."""
+        state = dict(self.cells)
+        block, count, frames = Block(), self.count, list(self.frames)
+        self.inactive_depth += 1
+        try:
+            with self.into(block):
+                value = run()
+        except (DifferentiationError, RecursionError):
+            self.cells, self.count, self.frames = state, count, frames
+            return self.opaque(fn, args, kwargs, node)
+        finally:
+            self.inactive_depth -= 1
+        changed = any(k in state and self.cells.get(k) is not v for k, v in state.items())
+        effects = any(isinstance(s, (Store, Effect)) for s in ir.walk(block))
+        leaves = list(self._leaves(value)) if is_atom(value) or isinstance(value, TupleVal) else [None]
+        constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
+        size = sum(1 for _ in ir.walk(block))
+        if changed or effects or None in leaves or block.diverges or size <= 3:
+            self.block.stmts += block.stmts
+            self.block.diverges = self.block.diverges or block.diverges
+            return value
+        pure = not any(isinstance(s, (ir.Raise, ir.Assert, ir.Try, ir.With)) for s in ir.walk(block)) and all(
+            not isinstance(s, Assign) or s.op.kind != "call" or _pure_call(s.op) for s in ir.walk(block)
+        )
+        if constant and pure:
+            return value
+        self.cells, self.count = state, count
+        if isinstance(value, TupleVal):
+            t: Type = TupleT(tuple(type_of(a) if is_atom(a) else UNKNOWN for a in value.items))
+        else:
+            t = type_of(value)
+        if isinstance(value, Var) and value.region is not None and any(value is a for a in args):
+            return value
+        result = self.opaque(fn, args, kwargs, node, t)
+        return value if constant else result
+
+    def call_local(self, fn: FuncVal, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        outer = fn.frame
+        frame = self.new_frame(fn.node, fn.name, outer, outer.scope, outer.filename, outer.lines, fn.node, node)
+        frame.cls = fn.cls or outer.cls
+        return self.run_body(frame, fn.node, args, kwargs, fn.defaults, fn.kw_defaults, node)
+
+    def call_static(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        static: StaticFunction = fn.obj
+        source = static.source
+        module_frame = self.new_frame(source.node, source.name, None, static.scope, source.filename, source.lines, source.node, node)
+        self.frames.append(module_frame)
+        try:
+            if source.node.__class__.__name__ == "FunctionDef" and source.node.decorator_list:
+                self.static_decorators(source, node)
+            defaults = tuple(self.expr(d) for d in source.node.args.defaults)
+            kw_defaults = tuple(None if d is None else self.expr(d) for d in source.node.args.kw_defaults)
+        finally:
+            self.frames.pop()
+        frame = self.new_frame(source.node, source.name, None, static.scope, source.filename, source.lines, source.node, node)
+        return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
+
+    def static_decorators(self, source: Any, node: Any) -> None:
+        for d in source.node.decorator_list:
+            value = self.expr(d.func if isinstance(d, gast.Call) else d)
+            obj = value.obj if isinstance(value, Ref) else None
+            if obj is functools.lru_cache or obj is functools.cache or getattr(obj, "__module__", "").startswith("s2sad"):
+                continue
+            raise self.unsupported("a decorated function is followed only with --import", node, "use --import, or the decorator")
+
+    def new_frame(self, node: Any, name: str, parent: Any, scope: Any, filename: str, lines: Any, key: Any, call: Any) -> Frame:
+        args = node.args
+        names = [a.id for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
+        names += [a.id for a in (args.vararg, args.kwarg) if a is not None]
+        body = node.body if isinstance(node.body, list) else [gast.Expr(node.body)]
+        nonlocals = frozenset(declared(body, gast.Nonlocal))
+        globals_ = frozenset(declared(body, gast.Global))
+        local = frozenset([*names, *assigned_names(body)]) - nonlocals - globals_
+        frame = Frame(self.new_id(), name, local, parent, scope, filename, lines, key, nonlocals, globals_)
+        frame.call_span = self.span(call)
+        frame.extra["call"] = (getattr(call, "lineno", 0), getattr(call, "col_offset", 0))
+        return frame
+
+    def run_body(
+        self, frame: Frame, node: Any, args: list[Any], kwargs: dict[str, Any], defaults: tuple[Any, ...],
+        kw_defaults: tuple[Any, ...], call: Any,
+    ) -> Any:  # fmt: skip
+        """Lower a function's body in place of its call and return its value."""
+        if len(self.frames) > MAX_DEPTH or sum(f.key is frame.key for f in self.frames) > MAX_RECURSION:
+            raise self.unsupported(
+                f"{frame.name!r} recurses to a depth that is not known", call,
+                "make the depth a constant, or write the recursion as a loop")  # fmt: skip
+        if any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in _own_nodes(node)):
+            raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
+        self.bind(frame, node, args, kwargs, defaults, kw_defaults, call)
+        self.frames.append(frame)
+        outer_node = self.node
+        first = len(self.block.stmts)
+        try:
+            if isinstance(node, gast.Lambda):
+                return self.expr(node.body)
+            self.body(node.body)
+            if self.block.diverges:
+                return Lit(None)
+            returned = self.flag("$ret")
+            if not isinstance(returned, Lit):
+                def fall_off() -> None:
+                    self.cells[(frame.id, "$value")] = Lit(None)
+
+                self.branch(returned, lambda: None, fall_off)
+            value = self.cells.get((frame.id, "$value"), Lit(None))
+            return value
+        finally:
+            self.frames.pop()
+            self.node = outer_node
+            for flag in ("$skip", "$go", "$ret", "$value"):
+                self.cells.pop((frame.id, flag), None)
+            del first
+
+    def bind(
+        self, frame: Frame, node: Any, args: list[Any], kwargs: dict[str, Any], defaults: tuple[Any, ...],
+        kw_defaults: tuple[Any, ...], call: Any,
+    ) -> None:  # fmt: skip
+        a = node.args
+        positional = [p.id for p in (*a.posonlyargs, *a.args)]
+        cells = self.cells
+        kwargs = dict(kwargs)
+        if len(args) > len(positional) and a.vararg is None:
+            raise self.unsupported(f"{frame.name}() takes {len(positional)} positional arguments but {len(args)} were given", call)
+        for name, value in zip(positional, args):
+            cells[(frame.id, name)] = value
+        if a.vararg is not None:
+            cells[(frame.id, a.vararg.id)] = TupleVal(tuple(args[len(positional) :]))
+        first_default = len(positional) - len(defaults)
+        for i, name in enumerate(positional[len(args) :], start=min(len(args), len(positional))):
+            if name in kwargs:
+                cells[(frame.id, name)] = kwargs.pop(name)
+            elif i >= first_default:
+                cells[(frame.id, name)] = defaults[i - first_default]
+            else:
+                raise self.unsupported(f"{frame.name}() is missing the argument {name!r}", call)
+        for p, default in zip(a.kwonlyargs, kw_defaults):
+            if p.id in kwargs:
+                cells[(frame.id, p.id)] = kwargs.pop(p.id)
+            elif default is not None:
+                cells[(frame.id, p.id)] = default
+            else:
+                raise self.unsupported(f"{frame.name}() is missing the argument {p.id!r}", call)
+        if a.kwarg is not None:
+            value = self.new_dict(tuple(kwargs.items()), ("kwargs", frame.id))
+            cells[(frame.id, a.kwarg.id)] = value
+        elif kwargs:
+            raise self.unsupported(f"{frame.name}() got an unexpected keyword argument {next(iter(kwargs))!r}", call)
+
+    # --- classes -----------------------------------------------------------------------------------------------------
+
+    def construct(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        cls = fn.obj
+        if issubclass(cls, BaseException):
+            atoms = tuple(self.atom(a) for a in args)
+            return self.emit(Op("call", atoms, fn=fn), Obj(cls), "error", varied=False, fresh=True)
+        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            bound = inspect.signature(cls.__new__).bind(cls, *args, **kwargs)
+            bound.apply_defaults()
+            items = tuple(v if is_atom(v) or not isinstance(v, (int, float, str, bool, type(None), tuple)) else Lit(v)
+                          for v in list(bound.arguments.values())[1:])  # fmt: skip
+            return TupleVal(items, cls)
+        if not self.varied_args(args, kwargs) and not (dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType)):
+            return self.opaque(fn, args, kwargs, node, Obj(cls))
+        if issubclass(cls, np.generic) and len(args) == 1:
+            return self.primitive(fn, args, kwargs, node)
+        if not isinstance(cls.__init__, types.FunctionType) and cls.__init__ is not object.__init__:
+            raise self.no_rule(fn, node)
+        if type(cls) not in (type,) and not getattr(type(cls), "__module__", "").startswith("abc"):
+            raise self.unsupported(f"the class {cls.__name__} has a metaclass", node)
+        value = ObjVal(self.new_id(), cls)
+        if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and _generated(cls.__init__):
+            self.construct_dataclass(value, cls, args, kwargs, node)
+        elif isinstance(cls.__init__, types.FunctionType):
+            self.call_live(Ref(cls.__init__, f"{fn.name}.__init__", fn.root, fn.module), cls.__init__, [value, *args], kwargs, node)
+        return value
+
+    def construct_dataclass(self, value: ObjVal, cls: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> None:
+        fields = [f for f in dataclasses.fields(cls) if f.init]
+        given = dict(zip([f.name for f in fields if not getattr(f, "kw_only", False)], args))
+        given.update(kwargs)
+        for f in dataclasses.fields(cls):
+            if f.name in given:
+                v = given.pop(f.name)
+            elif f.default is not dataclasses.MISSING:
+                v = self.embed(f.default, f.name, default=True)
+            elif f.default_factory is not dataclasses.MISSING:
+                v = self.call_value(self.embed(f.default_factory, f.name), [], {}, node)
+            else:
+                raise self.unsupported(f"{cls.__name__}() is missing the field {f.name!r}", node)
+            self.cells[(value.id, f.name)] = v
+        if given:
+            raise self.unsupported(f"{cls.__name__}() got an unexpected field {next(iter(given))!r}", node)
+        post = getattr(cls, "__post_init__", None)
+        if post is not None:
+            self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
+
+    # provided by the other parts
+    expr: Callable[..., Any]
+    atom: Callable[..., Any]
+    body: Callable[..., Any]
+    flag: Callable[..., Any]
+    embed: Callable[..., Any]
+    builtin: Callable[..., Any]
+    handler: Callable[..., Any]
+    operate: Callable[..., Any]
+    call_method: Callable[..., Any]
+    object_of: Callable[..., Any]
+    object_attribute: Callable[..., Any]
+    get_attribute: Callable[..., Any]
+    array_store: Callable[..., Any]
+    varied_value: Callable[..., Any]
+
+
+_SIZE_SENSITIVE = frozenset({np.squeeze})
+_PURE_BUILTINS = frozenset({
+    len, isinstance, issubclass, hasattr, callable, abs, min, max, sum, float, int, bool, str, range, round, pow, tuple, list,
+    sorted, any, all, zip, enumerate, reversed, repr, type, dict, set, frozenset, divmod, complex,
+})  # fmt: skip
+_IMPURE_NUMPY = frozenset({"random", "save", "savez", "load", "loadtxt", "savetxt", "seterr", "set_printoptions", "fromfile"})
+
+
+def _pure_call(op: Op) -> bool:
+    """Whether a call has no effect besides its result."""
+    fn = op.fn
+    if not isinstance(fn, Ref):
+        return False
+    obj = fn.obj
+    if isinstance(obj, np.ufunc):
+        return True
+    if isinstance(obj, type) and (issubclass(obj, (BaseException, np.generic, np.dtype)) or obj in _PURE_BUILTINS):
+        return True
+    try:
+        if obj in _PURE_BUILTINS:
+            return True
+    except TypeError:
+        return False
+    module = (getattr(obj, "__module__", None) or "").split(".")
+    if module[0] in ("math", "cmath", "_operator", "operator"):
+        return True
+    if module[0] == "numpy":
+        return "random" not in module and getattr(obj, "__name__", "") not in _IMPURE_NUMPY
+    if module[0] == "s2sad":
+        return True
+    return registry.adjoint_rule(obj) is not None or registry.is_zero(obj)
+
+
+def _class_cell(function: types.FunctionType) -> Any:
+    names = function.__code__.co_freevars
+    if "__class__" in names and function.__closure__:
+        return function.__closure__[names.index("__class__")].cell_contents
+    return None
+
+
+def _generated(init: Any) -> bool:
+    return getattr(getattr(init, "__code__", None), "co_filename", "") == "<string>" or not hasattr(init, "__code__") or "dataclass" in init.__code__.co_filename
+
+
+def _own_nodes(node: Any) -> Any:
+    """The nodes of a function, those of nested functions not included."""
+    todo = list(node.body) if isinstance(node.body, list) else [node.body]
+    while todo:
+        n = todo.pop()
+        yield n
+        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
+            todo += list(gast.iter_child_nodes(n))
+
+
+__all__ = ["BOOL", "FLOAT", "STR", "Calls", "DictVal", "ListT", "ListVal", "Poisoned", "SuperVal"]

@@ -1,0 +1,615 @@
+"""The lowerer's core: emitting statements, variable cells, merging of branches, loops to a fixed point."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..analysis import infer
+from ..analysis.types import (
+    BOOL, FLOAT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, TupleT, Type, covers, dims_in, is_mutable, join,
+    literal_dim,
+)  # fmt: skip
+from ..errors import AmbiguousMemoryError, DifferentiationError, Span, UnsupportedSyntaxError
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
+from .values import (
+    Bound, DictVal, Frame, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same,
+)  # fmt: skip
+
+MAX_STATEMENTS = 20_000
+OP_HINTS = {
+    "add": "total", "sub": "difference", "mul": "product", "truediv": "quotient", "pow": "power", "neg": "negative",
+    "matmul": "product", "getitem": "item", "tuple": "pair", "list": "items", "dict": "table", "slice": "part",
+    "floordiv": "quotient", "mod": "rest", "fstring": "text",
+}  # fmt: skip
+
+
+class Restart(Exception):
+    """Lowering has to start again: the container made at `site` needs a run-time representation."""
+
+    def __init__(self, site: Any) -> None:
+        self.site = site
+
+
+class Poisoned(DifferentiationError):
+    """A follow-up of a problem that has been reported already."""
+
+
+def literal_type(v: Any) -> Type:
+    if isinstance(v, bool):
+        return BOOL
+    if isinstance(v, int):
+        return Num(np.dtype(int), True, literal_dim(v))
+    if isinstance(v, float):
+        return FLOAT
+    if isinstance(v, complex):
+        return Num(np.dtype(complex))
+    if v is None:
+        return NONE
+    if isinstance(v, str):
+        return STR
+    return Obj(type(v))
+
+
+def type_of(atom: Any) -> Type:
+    if isinstance(atom, Lit):
+        return literal_type(atom.value)
+    if isinstance(atom, (Var, Ref)):
+        return atom.type
+    return UNKNOWN
+
+
+class Core:
+    """State shared by the parts of the lowerer (see `lowerer.py`)."""
+
+    def __init__(self, dynamic_sites: set[Any] | None = None, symbols: Symbols | None = None) -> None:
+        self.cells: dict[Any, Any] = {}
+        self.block = Block()
+        self.symbols = symbols or Symbols()
+        self.dynamic_sites = dynamic_sites or set()
+        self.frames: list[Frame] = []
+        self.node: Any = None
+        self.ids = itertools.count(1)
+        self.flips = 0  # counts how often memory became varied, so that loops know to look again
+        self.count = 0
+        self.loop_depth = 0
+        self.index_memo: dict[Any, Any] = {}
+        self.errors: list[DifferentiationError] = []
+        self.guards: dict[Any, Any] = {}
+        self.sources: dict[Any, Any] = {}  # code that was read: for cache keys
+        self.inactive_depth = 0
+
+    # --- places and errors -------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def span(self, node: Any = None) -> Span | None:
+        node = node if node is not None else self.node
+        if node is None or not self.frames or not hasattr(node, "lineno"):
+            return None
+        frame = self.frame
+        return Span.of_node(node, frame.filename, frame.lines)
+
+    def error(self, cls: type[DifferentiationError], message: str, node: Any = None, hint: str = "") -> DifferentiationError:
+        node = node if node is not None else self.node
+        construct = _construct_name(node)
+        err = cls(message, self.span(node), construct=construct, hint=hint)
+        for frame in reversed(self.frames[1:]):
+            err.called_from(frame.name, frame.call_span)
+        return err
+
+    def unsupported(self, message: str, node: Any = None, hint: str = "") -> DifferentiationError:
+        return self.error(UnsupportedSyntaxError, message, node, hint)
+
+    # --- emitting ------------------------------------------------------------------------------------------------
+
+    def append(self, stmt: Any) -> Any:
+        self.count += 1
+        if self.count > MAX_STATEMENTS:
+            raise self.unsupported(
+                "the program grows too large when its calls are followed", None,
+                "split it, or give one of the helpers a rule with @s2sad.adjoint")  # fmt: skip
+        self.block.stmts.append(stmt)
+        return stmt
+
+    @contextlib.contextmanager
+    def into(self, block: Block) -> Iterator[Block]:
+        saved, self.block = self.block, block
+        try:
+            yield block
+        finally:
+            self.block = saved
+
+    def varied(self, atom: Any) -> bool:
+        return isinstance(atom, Var) and atom.varied
+
+    def emit(
+        self, op: Op, type: Type = UNKNOWN, hint: str = "", *, varied: bool | None = None, view_of: Any = None,
+        fresh: bool = False,
+    ) -> Var:  # fmt: skip
+        """Append an assignment and return its variable.
+
+        `view_of` are the atoms whose memory the result may share; an operation is `fresh` if it shares none.
+        """
+        if varied is None:
+            varied = type.floating and any(self.varied(a) for a in op.atoms())
+        var = Var(hint or OP_HINTS.get(op.kind, "") or self._call_hint(op), type, varied)
+        if is_mutable(type) and not isinstance(type, (Num,)):
+            var.region = Region()
+            if not fresh:
+                for other in view_of if view_of is not None else op.atoms():
+                    self.share(var, other)
+        self.append(Assign(var, op, self.span()))
+        return var
+
+    def share(self, var: Var, other: Any) -> None:
+        """Record that two atoms may share memory."""
+        if isinstance(other, Ref):
+            if is_mutable(other.type) and var.region is not None and not _known_code(other.obj):
+                var.region.union(Region(caller=True))
+        elif isinstance(other, Var) and other.region is not None:
+            if var.region is None:
+                var.region = other.region
+            else:
+                before = var.region.varied, other.region.varied
+                var.region.union(other.region)
+                if before[0] and not before[1]:
+                    self.flips += 1
+
+    def _call_hint(self, op: Op) -> str:
+        if op.kind == "call" and isinstance(op.fn, Ref):
+            return op.fn.name.split(".")[-1]
+        if op.kind in ("getattr", "method"):
+            return op.name
+        return "value"
+
+    def mark_stored(self, atom: Any, value: Any = None) -> None:
+        """Memory of `atom` is overwritten, with something that may depend on `value`."""
+        if not isinstance(atom, Var):
+            return
+        if atom.region is None:
+            atom.region = Region()
+        atom.region.stored = True
+        if value is not None and self.varied(value) and not atom.region.varied:
+            atom.region.varied = True
+            self.flips += 1
+
+    # --- cells -----------------------------------------------------------------------------------------------------
+
+    def new_id(self) -> int:
+        return next(self.ids)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self.cells.get(key, default)
+
+    def items(self, value: Any) -> tuple[Any, ...]:
+        """The items of a compile-time tuple, list or dict."""
+        if isinstance(value, TupleVal):
+            return value.items
+        return self.cells[(value.id, "items")]
+
+    def new_list(self, items: tuple[Any, ...], site: Any, origin: Any = None) -> Any:
+        value = ListVal(self.new_id(), site, origin)
+        self.cells[(value.id, "items")] = items
+        return value
+
+    def new_dict(self, items: tuple[Any, ...], site: Any, origin: Any = None) -> DictVal:
+        value = DictVal(self.new_id(), site, origin)
+        self.cells[(value.id, "items")] = items
+        return value
+
+    def hint_of(self, key: Any) -> tuple[str, bool]:
+        if isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], str):
+            name = key[1]
+            if name.startswith("$"):
+                return {"$value": "result"}.get(name, name[1:]), False
+            return ("item" if name == "items" else name), True
+        return "value", False
+
+    # --- merging ---------------------------------------------------------------------------------------------------
+
+    def merge_values(self, values: list[Any], key: Any, phi: Callable[[list[Any], str, bool, Type], Any]) -> Any:
+        """One value that is `values[i]` on path i. `phi` makes the merging variable of atoms."""
+        present = [v for v in values if v is not UNDEF]
+        if not present:
+            return UNDEF
+        first = present[0]
+        if len(present) == len(values) and all(same(first, v) for v in values):
+            return first
+        hint, named = self.hint_of(key)
+        if any(isinstance(v, Poison) for v in present):
+            return next(v for v in present if isinstance(v, Poison))
+        if all(isinstance(v, TupleVal) and len(v.items) == len(first.items) and v.cls is first.cls for v in present):
+            columns = []
+            for i in range(len(first.items)):
+                column = [UNDEF if v is UNDEF else v.items[i] for v in values]
+                columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
+            return TupleVal(tuple(columns), first.cls)
+        if all(isinstance(v, tuple) for v in present):  # contents of a list or dict
+            if any(len(v) != len(first) for v in present):
+                return self._contents_differ(key)
+            columns = []
+            for i in range(len(first)):
+                column = [UNDEF if v is UNDEF else v[i] for v in values]
+                if isinstance(first[i], tuple) and len(first[i]) == 2 and not is_atom(first[i]):
+                    if any(c is not UNDEF and c[0] != first[i][0] for c in column):
+                        return self._contents_differ(key)
+                    merged = self.merge_values([UNDEF if c is UNDEF else c[1] for c in column], (0, str(first[i][0])), phi)
+                    columns.append((first[i][0], merged))
+                else:
+                    columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
+            return tuple(columns)
+        if all(is_atom(v) for v in present):
+            t = _atom_type(present[0])
+            for v in present[1:]:
+                t = join(t, _atom_type(v), self.symbols)
+            return phi(values, hint, named, t)
+        if all(same(first, v) for v in present):
+            return first
+        if all(isinstance(v, (TupleVal, ListVal, DictVal)) or is_atom(v) for v in present):
+            mixed = next((v for v in present if isinstance(v, (ListVal, DictVal))), None)
+            if mixed is not None and mixed.site not in self.dynamic_sites and isinstance(mixed, ListVal):
+                return Poison(f"{hint!r} is a different list on different paths")
+        kinds = " or ".join(sorted({_kind_name(v) for v in present}))
+        return Poison(f"{hint!r} is {kinds}, depending on the path taken")
+
+    def _contents_differ(self, key: Any) -> Any:
+        site = self.site_of(key[0])
+        if site is not None and site not in self.dynamic_sites:
+            raise Restart(site)
+        return Poison("a container's structure depends on the path taken")
+
+    def site_of(self, id: int) -> Any:
+        return self.sites.get(id)
+
+    @property
+    def sites(self) -> dict[int, Any]:
+        return self.__dict__.setdefault("_sites", {})
+
+    def phi_var(self, values: list[Any], hint: str, named: bool, t: Type) -> Var:
+        var = Var(hint, t, t.floating and any(self.varied(v) for v in values), named)
+        if is_mutable(t):
+            var.region = Region()
+            for v in values:
+                if v is not UNDEF:
+                    self.share(var, v)
+        return var
+
+    def branch(self, test: Any, then: Callable[[], None], orelse: Callable[[], None], expr: bool = False) -> None:
+        """Lower an `If` whose test is not known."""
+        before = self.cells
+        node = self.node
+        blocks, states = [], []
+        for run in (then, orelse):
+            self.cells = dict(before)
+            block = Block()
+            with self.into(block):
+                run()
+            blocks.append(block)
+            states.append(self.cells)
+            self.node = node
+        stmt = If(test, blocks[0], blocks[1], [], self.span(), expr)
+        self.cells = self.merge_states(stmt, [b.diverges for b in blocks], states, before)
+        if all(b.diverges for b in blocks):
+            self.append(stmt)
+            self.block.diverges = True
+            return
+        self.append(stmt)
+
+    def merge_states(self, stmt: If, diverges: list[bool], states: list[dict[Any, Any]], before: dict[Any, Any]) -> dict[Any, Any]:
+        if diverges[0]:
+            return states[1]
+        if diverges[1]:
+            return states[0]
+
+        def phi(values: list[Any], hint: str, named: bool, t: Type) -> Var:
+            var = self.phi_var(values, hint, named, t)
+            stmt.phis.append(Phi(var, values[0], values[1]))
+            return var
+
+        a, b = states
+        merged: dict[Any, Any] = {}
+        for key in itertools.chain(a, (k for k in b if k not in a)):
+            x, y = a.get(key, UNDEF), b.get(key, UNDEF)
+            if (x is UNDEF or y is UNDEF) and key not in before and isinstance(key[0], int):
+                if key[1] == "items" or key[0] not in self.live_frames():
+                    merged[key] = y if x is UNDEF else x  # an object that only one branch made
+                    continue
+            value = x if x is y else self.merge_values([x, y], key, phi)
+            if value is not UNDEF:
+                merged[key] = value
+        return merged
+
+    def live_frames(self) -> set[int]:
+        ids = set()
+        for frame in self.frames:
+            f: Frame | None = frame
+            while f is not None:
+                ids.add(f.id)
+                f = f.parent
+        return ids
+
+    # --- loops -----------------------------------------------------------------------------------------------------
+
+    def loop(
+        self,
+        start: Callable[[Loop], None],
+        body: Callable[[Loop], Any],
+        test: Callable[[], Any] | None = None,
+        seed: Iterator[Any] | tuple[Any, ...] = (),
+    ) -> Loop:
+        """Lower a loop, again and again until its carried values and their types do not change.
+
+        `start(loop)` sets iterator and index inside the body block; `body(loop)` lowers one iteration and returns the
+        `go` value (True: go on); `test()` lowers the head of a `while` and returns its condition.
+        """
+        before = self.cells
+        outer_block = self.block
+        first_id = self.new_id()
+        live = self.live_frames()
+        carried: list[Any] = [k for k in seed if k in before and is_atom(before[k])]
+        types: dict[Any, Type] = {}
+        node = self.node
+        rounds = 0
+        while True:
+            rounds += 1
+            if rounds > 25:
+                raise self.unsupported("the types in this loop do not settle", node)
+            self.node = node
+            flips = self.flips
+            count = self.count
+            stmt = Loop(None, None, [], Block(), Block(), None, None, self.span())
+            self.cells = dict(before)
+            free: set[Any] = set()
+            phis: dict[Any, list[tuple[Var, Any]]] = {}
+            for key in carried:
+                pairs: list[tuple[Var, Any]] = []
+                self.cells[key] = self.carry_in(before.get(key, UNDEF), key, types, pairs, free)
+                phis[key] = pairs
+            entry = dict(self.cells)
+            self.loop_depth += 1
+            try:
+                if test is not None:
+                    with self.into(stmt.test_block):
+                        stmt.test = test()
+                    after_test = dict(self.cells)
+                with self.into(stmt.body):
+                    start(stmt)
+                    go = body(stmt)
+            finally:
+                self.loop_depth -= 1
+                self.block = outer_block
+            after = self.cells
+            new = [
+                k for k in after
+                if k not in phis and not same(after[k], before.get(k, UNDEF)) and self._outlives(k, first_id, live)
+                and (k in before or k[0] in live)
+            ]  # fmt: skip
+            if new:
+                self.count = count
+                carried += new
+                # a name first set in the body: its structure is known now
+                for k in new:
+                    if k not in before:
+                        types[("shape", k)] = after[k]
+                continue
+            stable = True
+            for key in carried:
+                nexts = list(self._leaves(after.get(key, UNDEF)))
+                pairs = phis[key]
+                if len(nexts) != len(pairs):
+                    value = after.get(key, UNDEF)
+                    if key[1] == "items" and (site := self.site_of(key[0])) is not None and site not in self.dynamic_sites:
+                        raise Restart(site)
+                    if types.get(("shape", key)) is value or types.get(("poison", key)):
+                        types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
+                    else:
+                        types[("shape", key)] = value
+                        types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
+                    stable = False
+                    continue
+                for i, (nxt, (var, init)) in enumerate(zip(nexts, pairs)):
+                    if nxt is var:
+                        continue
+                    t = _atom_type(nxt) if nxt is not UNDEF else var.type
+                    if nxt is not UNDEF and not covers(var.type, t, free):
+                        types[(key, i)] = self._widen(var.type, t)
+                        stable = False
+                    if self.varied(nxt) and not var.varied and var.type.floating:
+                        types[("varied", key, i)] = True  # type: ignore[assignment]
+                        stable = False
+                    if var.region is not None:
+                        self.share(var, nxt)
+            if self.flips != flips:
+                stable = False
+            if not stable:
+                self.count = count
+                continue
+            break
+        self.node = node
+        stmt.go = go
+        after_cells = dict(before)
+        for key in carried:
+            template = after.get(key, UNDEF)
+            results = []
+            for nxt, (var, init) in zip(self._leaves(template), phis[key]):
+                t = var.type if init is UNDEF else join(_atom_type(init), var.type, self.symbols)
+                if dims_in(t) & free:
+                    t = _refresh(t, free, self.symbols)
+                result = Var(var.hint, t, var.varied or self.varied(nxt), var.named)
+                if var.region is not None:
+                    result.region = var.region
+                elif is_mutable(t):
+                    result.region = Region()
+                    self.share(result, nxt)
+                stmt.carries.append(Carry(var, init, nxt, result))
+                results.append(result)
+            it = iter(results)
+            after_cells[key] = self._rebuild(template, it)
+        for key, value in after.items():
+            if key not in after_cells and key[0] not in live:
+                after_cells[key] = value  # contents of objects made in the body
+        self.cells = after_cells
+        self.append(stmt)
+        return stmt
+
+    def _outlives(self, key: Any, first_id: int, live: set[int]) -> bool:
+        return bool(key[0] in live or key[0] < first_id)
+
+    def carry_in(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
+        """The value of `key` at the start of an iteration: one carried variable for each atom in it."""
+        template = init
+        if init is UNDEF:
+            template = types.get(("shape", key), UNDEF)
+        if ("poison", key) in types:
+            shape = types[("shape", key)]
+            if shape is UNDEF or init is not UNDEF:
+                for leaf in self._leaves(shape):
+                    pairs.append((Var("unused"), UNDEF))
+                return Poison(types[("poison", key)])
+            template = shape
+        hint, named = self.hint_of(key)
+        leaves = list(self._leaves(template))
+        new: list[Any] = []
+        for i, leaf in enumerate(leaves):
+            t = types.get((key, i))
+            if t is None:
+                t = _atom_type(leaf) if leaf is not UNDEF else UNKNOWN
+                if isinstance(t, Num) and t.ints is not None:
+                    t = Num(t.dtype, t.py, self.symbols.fresh())
+            t = self._free_dims(t, types, (key, i), free)
+            name = hint if len(leaves) == 1 else f"{hint}_{i}"
+            varied = (init is not UNDEF and self.varied(leaf)) or bool(types.get(("varied", key, i)))
+            var = Var(name, t, varied, named)
+            if is_mutable(t):
+                var.region = Region()
+                if init is not UNDEF:
+                    self.share(var, leaf)
+            pairs.append((var, UNDEF if init is UNDEF else leaf))
+            new.append(var)
+        return self._rebuild(template, iter(new))
+
+    def _free_dims(self, t: Type, types: dict[Any, Any], at: Any, free: set[Any]) -> Type:
+        if isinstance(t, Num) and t.ints is not None:
+            free.add(t.ints)
+        for d in types.get(("free", at), ()):
+            free.add(d)
+        wild = types.get(("wild", at))
+        if wild:
+            free |= wild
+        return t
+
+    def _widen(self, a: Type, b: Type) -> Type:
+        t = join(a, b, self.symbols)
+        if isinstance(t, Arr) and t.shape is not None and isinstance(a, Arr) and a.shape is not None:
+            # a size that changes from one iteration to the next is not tracked
+            if t.shape != a.shape:
+                return Arr(t.dtype, None) if len(t.shape) != len(a.shape) else Arr(t.dtype, None)
+        return t
+
+    def _leaves(self, value: Any) -> Iterator[Any]:
+        if isinstance(value, TupleVal):
+            for item in value.items:
+                yield from self._leaves(item)
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], (str, int, float, bool, type(None))):
+                    yield from self._leaves(item[1])
+                else:
+                    yield from self._leaves(item)
+        elif isinstance(value, SliceVal):
+            yield from (value.start, value.stop, value.step)
+        elif is_atom(value) or value is UNDEF:
+            yield value
+        # anything else (functions, objects) is kept as it is
+
+    def _rebuild(self, value: Any, leaves: Iterator[Any]) -> Any:
+        if isinstance(value, TupleVal):
+            return TupleVal(tuple(self._rebuild(i, leaves) for i in value.items), value.cls)
+        if isinstance(value, tuple):
+            out = []
+            for item in value:
+                if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], (str, int, float, bool, type(None))):
+                    out.append((item[0], self._rebuild(item[1], leaves)))
+                else:
+                    out.append(self._rebuild(item, leaves))
+            return tuple(out)
+        if isinstance(value, SliceVal):
+            return SliceVal(next(leaves), next(leaves), next(leaves))
+        if is_atom(value) or value is UNDEF:
+            return next(leaves, UNDEF)
+        return value
+
+    # --- atoms -----------------------------------------------------------------------------------------------------
+
+    def infer(self, fn: Any, args: list[Any], kwargs: dict[str, Any] | None = None) -> Type:
+        return infer.run(fn, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in (kwargs or {}).items()}, self.symbols)
+
+    def sampled(self, value: Any) -> Any:
+        """A value in the form `infer.run` takes."""
+        if isinstance(value, Lit):
+            return infer.Known(value.value)
+        if isinstance(value, Ref):
+            return value.type if isinstance(value.type, (Num, Arr)) else infer.Known(value.obj)
+        if isinstance(value, Var):
+            return value.type
+        if isinstance(value, TupleVal):
+            return tuple(self.sampled(i) for i in value.items)
+        if isinstance(value, ListVal):
+            return [self.sampled(i) for i in self.items(value)]
+        if isinstance(value, SliceVal):
+            return slice(self.sampled(value.start), self.sampled(value.stop), self.sampled(value.step))
+        return UNKNOWN
+
+
+def _atom_type(atom: Any) -> Type:
+    return type_of(atom)
+
+
+def _refresh(t: Type, free: set[Any], symbols: Symbols) -> Type:
+    if isinstance(t, Num) and t.ints in free:
+        return Num(t.dtype, t.py, symbols.fresh())
+    if isinstance(t, Arr) and t.shape is not None:
+        return Arr(t.dtype, tuple(symbols.fresh() if d in free else d for d in t.shape))
+    if isinstance(t, ListT):
+        return ListT(_refresh(t.elem, free, symbols))
+    if isinstance(t, TupleT):
+        return TupleT(tuple(_refresh(i, free, symbols) for i in t.items))
+    return t
+
+
+def _known_code(obj: Any) -> bool:
+    import types
+
+    return isinstance(obj, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type, np.ufunc)) or callable(obj)
+
+
+def _kind_name(v: Any) -> str:
+    if isinstance(v, Lit):
+        return "None" if v.value is None else f"a {type(v.value).__name__}"
+    if isinstance(v, Var):
+        return f"a value of type {v.type}" if type(v.type) is not Type else "a computed value"
+    names = {"TupleVal": "a tuple", "ListVal": "a list", "DictVal": "a dict", "ObjVal": "an object", "FuncVal": "a function"}
+    return names.get(type(v).__name__, "something else")
+
+
+def _construct_name(node: Any) -> str:
+    if node is None:
+        return ""
+    name = type(node).__name__
+    special = {
+        "Call": "call", "FunctionDef": "function", "AugAssign": "augmented assignment", "Assign": "assignment",
+        "With": "with statement", "For": "for loop", "While": "while loop", "If": "if statement", "Try": "try statement",
+        "Subscript": "subscript", "Attribute": "attribute", "Name": "name", "BinOp": "operator", "Lambda": "lambda",
+    }  # fmt: skip
+    return special.get(name, name)
+
+
+__all__ = ["AmbiguousMemoryError", "Bound", "Core", "ObjVal", "Restart", "type_of"]

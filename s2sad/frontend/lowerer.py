@@ -1,0 +1,225 @@
+"""The lowerer as a whole: a function and its arguments' types in, the elementary form out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..analysis.types import UNKNOWN, Arr, Num, Obj, Symbols, Type
+from ..errors import DifferentiationError, DifferentiationErrors, Span, UnsupportedSyntaxError, combine
+from ..ir.nodes import Assign, Block, Function, Lit, Op, Param, Region, Store, Struct, Var, walk
+from ..rules import registry
+from .builtin_calls import BuiltinCalls
+from .calls import Calls
+from .expressions import Expressions
+from .iteration import Iteration
+from .lower import Poisoned, Restart
+from .objects import Objects, attribute_names
+from .statements import Statements
+from .values import DictVal, Frame, ListVal, ObjVal, TupleVal, is_atom
+
+
+class Lowerer(Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects):
+    """See the parts: statements, expressions, calls, builtin_calls, iteration, objects, on top of `lower.Core`."""
+
+
+class Lowered(Function):
+    """A lowered function with what the later stages need to know about it."""
+
+
+@dataclass(eq=False)
+class Program:
+    """A lowered function.
+
+    `inputs` maps each parameter to its value (with structure), `value` is the result (with structure), `cells` the
+    contents of containers and objects at the end, `initial` those at the start.
+    """
+
+    function: Function
+    inputs: dict[str, Any]
+    value: Any
+    wrt: tuple[str, ...]
+    lowerer: Lowerer
+    initial: dict[Any, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Request:
+    """What to lower: a function, where its names are looked up, and what is known of its arguments."""
+
+    node: Any
+    name: str
+    scope: Any
+    filename: str
+    lines: tuple[str, ...]
+    wrt: tuple[str, ...]
+    arguments: dict[str, Any] | None = None  # live arguments by parameter name
+    types: dict[str, Type] | None = None  # or types by parameter name
+    defaults: dict[str, Any] = field(default_factory=dict)  # live defaults, for printing
+    code: Any = None
+    cls: Any = None
+    symbols: Symbols | None = None
+    static_ints: bool = False
+
+
+def lower(request: Request) -> Program:
+    """Lower a function; starts again when a container turns out to need a run-time representation."""
+    registry.load()
+    sites: set[Any] = set()
+    for _ in range(40):
+        try:
+            return _lower(request, sites)
+        except Restart as restart:
+            if restart.site in sites:
+                raise UnsupportedSyntaxError(
+                    "a container's structure changes in a way that is not supported",
+                    Span.of_node(request.node, request.filename, request.lines)) from None  # fmt: skip
+            sites.add(restart.site)
+    raise UnsupportedSyntaxError("too many containers change their structure", Span.of_node(request.node, request.filename, request.lines))
+
+
+def parameter_names(node: Any) -> list[tuple[str, str]]:
+    a = node.args
+    names = [(p.id, "posonly") for p in a.posonlyargs] + [(p.id, "plain") for p in a.args]
+    if a.vararg is not None:
+        names.append((a.vararg.id, "var"))
+    names += [(p.id, "kwonly") for p in a.kwonlyargs]
+    if a.kwarg is not None:
+        names.append((a.kwarg.id, "kwvar"))
+    return names
+
+
+def _lower(request: Request, sites: set[Any]) -> Program:
+    low = Lowerer(sites, Symbols())
+    low.static_ints = request.static_ints
+    node = request.node
+    frame = low.new_frame_for(request) if hasattr(low, "new_frame_for") else _frame(low, request)
+    frame.cls = request.cls
+    low.frames.append(frame)
+    low.node = node
+    params: list[Param] = []
+    inputs: dict[str, Any] = {}
+    for name, kind in parameter_names(node):
+        var = Var(name, UNKNOWN, False, True)
+        wrt = name in request.wrt
+        default = request.defaults.get(name)
+        params.append(Param(var, default, kind))
+        if request.arguments is not None:
+            live = request.arguments[name]
+            value = low.parameter_value(live, var, name, wrt)
+        else:
+            value = _typed_parameter(low, var, (request.types or {}).get(name, UNKNOWN), wrt)
+        inputs[name] = value
+        low.cells[(frame.id, name)] = value
+    low.base_dims.update(low.dims.values())
+    low.param_memo.clear()
+    initial = dict(low.cells)
+    errors: list[DifferentiationError] = low.errors
+    try:
+        if isinstance(node, gast.Lambda):
+            value = low.expr(node.body)
+        else:
+            low.body(node.body)
+            returned = low.flag("$ret")
+            if not isinstance(returned, Lit):
+                def fall_off() -> None:
+                    low.cells[(frame.id, "$value")] = Lit(None)
+
+                low.branch(returned, lambda: None, fall_off)
+            value = low.cells.get((frame.id, "$value"), Lit(None))
+    except Poisoned:
+        if not errors:
+            raise
+        value = Lit(None)
+    except DifferentiationError as err:
+        errors.append(err)
+        value = Lit(None)
+    errors = [e for e in errors if not isinstance(e, Poisoned)]
+    if errors:
+        raise combine(errors)
+    low.block.stmts[:0] = low.entry
+    for (id_, _), v in list(low.cells.items()):
+        del id_, v
+    result = structure(low, value)
+    _copy_stored_parameters(low, params)
+    function = Function(request.name, params, low.block, result, span=low.span(node))
+    return Program(function, inputs, value, request.wrt, low, initial)
+
+
+def _frame(low: Lowerer, request: Request) -> Frame:
+    frame = low.new_frame(request.node, request.name, None, request.scope, request.filename, request.lines, request.code, request.node)
+    frame.call_span = None
+    return frame
+
+
+def _typed_parameter(low: Lowerer, var: Var, t: Type, wrt: bool) -> Any:
+    var.type = t
+    var.varied = wrt and t.floating
+    if isinstance(t, Obj) and t.cls is type(None):
+        return Lit(None)
+    if not isinstance(t, Num) and not (isinstance(t, Obj) and t.cls in (str, type(None))):
+        var.region = Region(caller=False)
+        low.param_vars.append(var)
+    return var
+
+
+def structure(low: Lowerer, value: Any) -> Any:
+    """A result value as atoms, in `Struct`s where it is a tuple, list, dict or object."""
+    if isinstance(value, TupleVal):
+        return Struct("tuple" if value.cls is None else "named", tuple(structure(low, i) for i in value.items), cls=value.cls)
+    if isinstance(value, ListVal):
+        return Struct("list", tuple(structure(low, i) for i in low.items(value)))
+    if isinstance(value, DictVal):
+        return Struct("dict", tuple(structure(low, v) for _, v in low.items(value)), tuple(k for k, _ in low.items(value)))
+    if isinstance(value, ObjVal):
+        names = tuple(a for (i, a) in low.cells if i == value.id and not str(a).startswith("$"))
+        return Struct("object", tuple(structure(low, low.cells[(value.id, n)]) for n in names), names, cls=value.cls, origin=value.origin)
+    if is_atom(value):
+        return value
+    return low.atom(value)
+
+
+def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> None:
+    """Memory of the caller that the program stores to is copied on entry."""
+    copies: dict[Var, Var] = {}
+    for var in low.param_vars:
+        if var.region is not None and var.region.stored:
+            copy = Var(var.hint, var.type, False, True, var.region)
+            copies[var] = copy
+    if not copies:
+        return
+
+    def sub(atom: Any) -> Any:
+        return copies.get(atom, atom) if isinstance(atom, Var) else atom
+
+    from ..ir.nodes import substitute
+
+    entry_reads = {s.target: s for s in low.entry}
+    for stmt in walk(low.block):
+        substitute(stmt, sub)
+    position = len(low.entry)
+    new = []
+    for var, copy in copies.items():
+        kind = "copy" if isinstance(var.type, Arr) else "deepcopy"
+        new.append(Assign(copy, Op(kind, (var,))))
+        source = Var(var.hint, var.type, False, True, Region())
+        source.varied = var.varied
+        if var in entry_reads:
+            entry_reads[var].target = source
+            new[-1].op = Op(kind, (source,))
+        else:
+            # the parameter itself keeps a region of its own: nothing is stored to it
+            new[-1].op = Op(kind, (source,))
+            for p in params:
+                if p.var is var:
+                    p.var = source
+        copy.region = var.region
+        copies[var] = copy
+        low.__dict__.setdefault("entry_copies", {})[var] = (source, copy)
+    low.block.stmts[position:position] = new
+
+
+__all__ = ["Arr", "Block", "DifferentiationErrors", "Lowered", "Lowerer", "Program", "Request", "Store", "attribute_names", "lower", "np"]

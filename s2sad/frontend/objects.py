@@ -1,0 +1,384 @@
+"""Live objects and instances: what globals, captured values, attributes and parameters become."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_dim, type_of_value
+from ..errors import DifferentiationError
+from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
+from .lower import Core, type_of
+from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
+
+_MAX_STATIC_LIST = 16
+_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, functools.partial, types.MethodType,
+         np.vectorize, functools._lru_cache_wrapper, type(np.sum), type(np.add.reduce), np.dtype, types.GenericAlias)  # fmt: skip
+_SYSTEM = frozenset({"numpy", "math", "builtins", "cmath", "operator", "functools", "s2sad", "scipy"})
+
+
+class Objects(Core):
+    # --- live values -------------------------------------------------------------------------------------------------
+
+    def guard(self, key: Any, where: Any, obj: Any) -> None:
+        """Remember that the program was compiled for this binding of a name."""
+        if isinstance(obj, types.ModuleType):
+            return
+        self.guards[key] = (where, obj)
+
+    def embed(
+        self, obj: Any, name: str, parent: Ref | None = None, module: str | None = None, captured: bool = False,
+        default: bool = False,
+    ) -> Any:  # fmt: skip
+        """The value of a live object that emitted code reaches as `name`."""
+        if obj is None or obj is Ellipsis or obj is NotImplemented or isinstance(obj, (bool, str, bytes)):
+            return Lit(obj)
+        if type(obj) is int:
+            return Lit(obj)
+        if type(obj) in (float, complex) and (captured or default or parent is not None):
+            return Lit(obj)
+        root = parent.root if parent is not None else obj
+        module = parent.module if parent is not None else module
+        if isinstance(obj, types.ModuleType):
+            return Ref(obj, name, root, module)
+        if type(obj) is tuple and all(_plain(o) for o in obj) and len(obj) <= _MAX_STATIC_LIST:
+            return TupleVal(tuple(self.embed(o, f"{name}[{i}]", parent, module, captured, default) for i, o in enumerate(obj)))
+        t: Type = UNKNOWN
+        if isinstance(obj, (np.generic, float, complex, np.ndarray)):
+            t = type_of_value(obj, self.symbols, self.__dict__.setdefault("_global_dims", {}))
+        elif isinstance(obj, _CODE) or callable(obj):
+            t = Obj(type(obj))
+        elif not isinstance(obj, (list, dict, tuple, set)):
+            t = Obj(type(obj))
+        if isinstance(obj, np.generic) and not isinstance(t, Num):
+            t = UNKNOWN
+        return Ref(obj, name, root, module, t)
+
+    def live_item(self, base: Ref, index: Any, node: Any) -> Any:
+        """An item of a live container with a known key: functions, strings and numbers are known, too."""
+        key = self.constant(index)
+        obj = base.obj
+        if key is None or not isinstance(obj, (dict, tuple, list, types.MappingProxyType)):
+            return None
+        try:
+            item = obj[key.value]
+        except (KeyError, IndexError, TypeError):
+            return None
+        self.guard(("item", id(obj), key.value if not isinstance(key.value, list) else None), ((obj, "item"), key.value), item)
+        value = self.embed(item, f"{base.name}[{key.value!r}]", parent=base)
+        if isinstance(value, Ref) and value.type is UNKNOWN and not isinstance(item, (dict, list, tuple)):
+            return None
+        return value
+
+    def live_attribute(self, base: Ref, name: str, node: Any) -> Any:
+        obj = base.obj
+        if isinstance(base.type, (Num, Arr)):
+            return None
+        if not hasattr(obj, name):
+            raise self.unsupported(f"{base.name} has no attribute {name!r}", node)
+        item = getattr(obj, name)
+        if isinstance(obj, types.ModuleType):
+            if obj.__name__.split(".")[0] not in _SYSTEM:
+                self.guard(("global", id(vars(obj)), name), (vars(obj), name), item)
+            return self.embed(item, f"{base.name}.{name}", parent=base)
+        if isinstance(item, types.MethodType) and item.__self__ is obj and not isinstance(obj, type):
+            return Bound(Ref(item.__func__, f"{base.name}.{name}", base.root, base.module), base)
+        if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
+            return self.embed(item, f"{base.name}.{name}", parent=base)
+        descriptor = getattr(type(obj), name, None)
+        if isinstance(descriptor, property):
+            return self.emit(Op("getattr", (base,), name=name), type_of_value(item, self.symbols) if _plain(item) else UNKNOWN, name, varied=False)
+        if item is None or isinstance(item, (bool, str, int)) and type(item) in (bool, str, int):
+            self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
+            return Lit(item)
+        if type(item) in (float, complex):
+            self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
+            return Ref(item, f"{base.name}.{name}", base.root, base.module, type_of_value(item, self.symbols))
+        return self.emit(Op("getattr", (base,), name=name), UNKNOWN if not isinstance(item, np.ndarray) else type_of_value(
+            item, self.symbols), name, varied=False, view_of=[base])  # fmt: skip
+
+    def object_of(self, obj: Any, ref: Ref) -> Any:
+        """A live object as a compile-time one, its attributes read as they are needed."""
+        memo = self.__dict__.setdefault("_objects", {})
+        if id(obj) not in memo:
+            memo[id(obj)] = ObjVal(self.new_id(), type(obj), ref, obj)
+        return memo[id(obj)]
+
+    # --- attributes of instances -------------------------------------------------------------------------------------
+
+    def object_attribute(self, base: ObjVal, name: str, node: Any) -> Any:
+        key = (base.id, name)
+        if key in self.cells:
+            return self.cells[key]
+        if name == "__class__":
+            return Ref(base.cls, base.cls.__name__, base.cls, base.cls.__module__)
+        if name == "__dict__":
+            raise self.unsupported("__dict__ is not supported", node, "name the attributes")
+        if base.live is not None and not isinstance(getattr(type(base.live), name, None), property):
+            own = getattr(base.live, "__dict__", {})
+            if name in own or name in getattr(type(base.live), "__slots__", ()):
+                item = getattr(base.live, name)
+                value = self.load_attribute(base, name, item)
+                self.cells[key] = value
+                return value
+        found = _class_attribute(base.cls, name)
+        if found is None:
+            getter = _class_attribute(base.cls, "__getattr__")
+            if getter is not None:
+                return self.call_value(Bound(Ref(getter[0], "__getattr__", getter[0]), base), [Lit(name)], {}, node)
+            raise self.unsupported(f"{base.cls.__name__} has no attribute {name!r} here", node)
+        return self.bind_attribute(found[0], base, name, node)
+
+    def bind_attribute(self, item: Any, base: ObjVal, name: str, node: Any) -> Any:
+        path = f"{base.cls.__name__}.{name}"
+        root = Ref(base.cls, base.cls.__name__, base.cls, base.cls.__module__)
+        if isinstance(item, property):
+            return self.call_live(Ref(item.fget, path, base.cls, base.cls.__module__), item.fget, [base], {}, node)
+        if isinstance(item, functools.cached_property):
+            return self.call_live(Ref(item.func, path, base.cls, base.cls.__module__), item.func, [base], {}, node)
+        if isinstance(item, staticmethod):
+            return Ref(item.__func__, path, base.cls, base.cls.__module__)
+        if isinstance(item, classmethod):
+            return Bound(Ref(item.__func__, path, base.cls, base.cls.__module__), root)
+        if isinstance(item, types.FunctionType):
+            return Bound(Ref(item, path, base.cls, base.cls.__module__), base)
+        if hasattr(type(item), "__get__") and not isinstance(item, type):
+            if isinstance(item, functools.partialmethod):
+                raise self.unsupported("functools.partialmethod is not supported", node)
+            inner = getattr(item, "__wrapped__", None)
+            if isinstance(inner, types.FunctionType):
+                return Bound(Ref(inner, path, base.cls, base.cls.__module__), base)
+        return self.embed(item, path, parent=root)
+
+    def super_attribute(self, base: SuperVal, name: str, node: Any) -> Any:
+        owner = base.self
+        cls = owner.cls if isinstance(owner, ObjVal) else owner.obj
+        mro = cls.__mro__
+        for parent in mro[mro.index(base.cls) + 1 :]:
+            if name in vars(parent):
+                if isinstance(owner, ObjVal):
+                    if vars(parent)[name] is object.__init__:
+                        break
+                    return self.bind_attribute(vars(parent)[name], owner, name, node)
+                break
+        if name == "__init__":
+            return Ref(_nothing, "_nothing", _nothing)
+        raise self.unsupported(f"super().{name} is not supported", node)
+
+    def store_attribute(self, base: Any, name: str, value: Any, node: Any) -> None:
+        if isinstance(base, ObjVal):
+            item = _class_attribute(base.cls, name)
+            if item is not None and isinstance(item[0], property):
+                if item[0].fset is None:
+                    raise self.unsupported(f"the property {name!r} cannot be set", node)
+                self.call_live(Ref(item[0].fset, name, item[0].fset), item[0].fset, [base, value], {}, node)
+                return
+            if _class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
+                if not dataclasses.is_dataclass(base.cls):
+                    raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node)
+                raise self.unsupported(f"{base.cls.__name__} is frozen", node)
+            if base.live is not None:
+                self.object_attribute_or_none(base, name, node)
+            if is_atom(value) and isinstance(value, Var) and not value.named:
+                value.hint, value.named = name, False
+            self.cells[(base.id, name)] = value
+            self.dirty.add(base.id)
+            return
+        if self.varied_value(value) or self.varied_value(base):
+            raise self.unsupported("a store to an attribute of an object from outside", node, "pass the object as an argument")
+        raise self.unsupported("a store to an attribute of an object from outside the function", node, "pass the object as an argument")
+
+    @property
+    def dirty(self) -> set[int]:
+        return self.__dict__.setdefault("_dirty", set())
+
+    def object_attribute_or_none(self, base: ObjVal, name: str, node: Any) -> None:
+        try:
+            self.object_attribute(base, name, node)
+        except DifferentiationError:
+            pass
+
+    def load_attribute(self, base: ObjVal, name: str, item: Any) -> Any:
+        """Read an attribute of a parameter or live object, at the start of the program."""
+        wrt = self.wrt_objects.get(base.id, False)
+        origin = base.origin
+        return self.parameter_value(item, Op("getattr", (origin,), name=name), name, wrt, caller=True)
+
+    @property
+    def wrt_objects(self) -> dict[int, bool]:
+        return self.__dict__.setdefault("_wrt_objects", {})
+
+    # --- parameters ----------------------------------------------------------------------------------------------------
+
+    def parameter_value(self, live: Any, op: Op | Var, hint: str, wrt: bool, caller: bool = True) -> Any:
+        """The value of a parameter or a part of one. `op` reads it (or is the parameter's variable itself)."""
+        if live is None or isinstance(live, (bool, str, bytes)):
+            return Lit(live)
+        if isinstance(live, int) and type(live) is int and self.static_ints:
+            return Lit(live)
+        if isinstance(live, _CODE) and not isinstance(live, (np.generic, np.dtype)):
+            if isinstance(op, Var):
+                return Ref(live, op.hint, None, "$param")
+            return Ref(live, getattr(live, "__name__", hint), live, getattr(live, "__module__", None))
+        memo = self.param_memo
+        if id(live) in memo and not isinstance(live, (int, float, complex, np.generic)):
+            return memo[id(live)]
+        value = self._parameter_value(live, op, hint, wrt, caller)
+        if not isinstance(live, (int, float, complex, np.generic)):
+            memo[id(live)] = value
+            self.param_keep.append(live)
+        return value
+
+    @property
+    def param_memo(self) -> dict[int, Any]:
+        return self.__dict__.setdefault("_param_memo", {})
+
+    @property
+    def param_keep(self) -> list[Any]:
+        return self.__dict__.setdefault("_param_keep", [])
+
+    static_ints = False
+
+    def read(self, op: Op | Var, t: Type, hint: str, wrt: bool, mutable: bool = False) -> Var:
+        if isinstance(op, Var):
+            op.type = t
+            op.varied = wrt and t.floating
+            if mutable:
+                op.region = op.region or Region(caller=False)
+                self.param_vars.append(op)
+            return op
+        var = Var(hint, t, wrt and t.floating, True)
+        if mutable:
+            var.region = Region(caller=False)
+            self.param_vars.append(var)
+        self.entry.append(Assign(var, op))
+        return var
+
+    @property
+    def param_vars(self) -> list[Var]:
+        return self.__dict__.setdefault("_param_vars", [])
+
+    @property
+    def entry(self) -> list[Any]:
+        return self.__dict__.setdefault("_entry", [])
+
+    def _parameter_value(self, live: Any, op: Op | Var, hint: str, wrt: bool, caller: bool) -> Any:
+        t = type_of_value(live, self.symbols, self.dims)
+        if isinstance(live, (int, float, complex, np.generic, np.bool_)):
+            if isinstance(live, np.generic) and not isinstance(t, Num):
+                return self.read(op, UNKNOWN, hint, False)
+            return self.read(op, t, hint, wrt)
+        if isinstance(live, np.ndarray):
+            if not isinstance(t, Arr):
+                if wrt and isinstance(live, np.ndarray) and type(live) is not np.ndarray:
+                    raise self.unsupported(f"{hint!r} is a {type(live).__name__}, a kind of array that is not supported", None, "pass a plain np.ndarray")
+                return self.read(op, Obj(type(live)), hint, False)
+            return self.read(op, t, hint, wrt, mutable=True)
+        if isinstance(live, (tuple, list)):
+            named = isinstance(live, tuple) and hasattr(live, "_fields")
+            if type(live) not in (tuple, list) and not named:
+                return self.read(op, Obj(type(live)), hint, False, mutable=True)
+            if isinstance(live, list) and (len(live) > _MAX_STATIC_LIST or hint in self.dynamic_params):
+                return self.dynamic_list(live, op, hint, wrt)
+            base = self.read(op, t if isinstance(live, tuple) else UNKNOWN, hint, False)
+            names = live._fields if named else [f"{hint}_{i}" for i in range(len(live))]
+            items = tuple(
+                self.parameter_value(v, Op("getattr", (base,), name=n) if named else Op("getitem", (base, Lit(i))), n, wrt)
+                for i, (v, n) in enumerate(zip(live, names))
+            )  # fmt: skip
+            if isinstance(live, tuple):
+                return TupleVal(items, type(live) if named else None)
+            site = ("param", hint)
+            if site in self.dynamic_sites:
+                return self.dynamic_list(live, op, hint, wrt)
+            value = ListVal(self.new_id(), site, base if not wrt else None)
+            self.cells[(value.id, "items")] = items
+            self.sites[value.id] = site
+            if not wrt:
+                self.cells[(value.id, "$origin")] = items
+            return value
+        if type(live) is dict:
+            base = self.read(op, Obj(dict), hint, False)
+            pairs = tuple(
+                (k, self.parameter_value(v, Op("getitem", (base, Lit(k))), k if isinstance(k, str) and k.isidentifier() else f"{hint}_item", wrt))
+                for k, v in live.items()
+            )  # fmt: skip
+            value_d = DictVal(self.new_id(), ("param", hint), base if not wrt else None)
+            self.cells[(value_d.id, "items")] = pairs
+            if not wrt:
+                self.cells[(value_d.id, "$origin")] = pairs
+            return value_d
+        if _instance_of_user_class(live):
+            base = self.read(op, Obj(type(live)), hint, False)
+            obj = ObjVal(self.new_id(), type(live), base, live)
+            self.wrt_objects[obj.id] = wrt
+            self.param_memo[id(live)] = obj
+            if wrt:
+                for name in attribute_names(live):
+                    self.object_attribute(obj, name, None)
+            return obj
+        return self.read(op, Obj(type(live)), hint, False, mutable=True)
+
+    @property
+    def dynamic_params(self) -> set[str]:
+        return {s[1] for s in self.dynamic_sites if isinstance(s, tuple) and s and s[0] == "param"}
+
+    def dynamic_list(self, live: list[Any], op: Op | Var, hint: str, wrt: bool) -> Var:
+        elem: Type | None = None
+        for v in live:
+            t = type_of_value(v, self.symbols, self.dims)
+            elem = t if elem is None else join(elem, t, self.symbols)
+        if isinstance(elem, Num) and elem.ints is not None:
+            elem = self.symbols.int()
+        return self.read(op, ListT(elem if elem is not None else UNKNOWN), hint, wrt, mutable=True)
+
+    @property
+    def dims(self) -> dict[int, Any]:
+        return self.__dict__.setdefault("_dims", {})
+
+    def static_constant(self, node: Any, name: str, scope: Any) -> Any:
+        """A module-level constant of a file that is read, not run: `G = 2.0 * np.pi`."""
+        raise self.unsupported(f"the module-level value {name!r} is not a literal", None, "use --import to run the module")
+
+    # provided by the other parts
+    constant: Callable[..., Any]
+    call_value: Callable[..., Any]
+    call_live: Callable[..., Any]
+    varied_value: Callable[..., Any]
+
+
+def attribute_names(live: Any) -> list[str]:
+    if dataclasses.is_dataclass(live):
+        return [f.name for f in dataclasses.fields(live)]
+    return list(getattr(live, "__dict__", {}))
+
+
+def _nothing(self: Any = None, *args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _plain(o: Any) -> bool:
+    return o is None or isinstance(o, (bool, str, int, float, complex, np.generic, np.ndarray)) or isinstance(o, type) or (
+        type(o) is tuple and all(_plain(i) for i in o)
+    )
+
+
+def _class_attribute(cls: Any, name: str) -> tuple[Any] | None:
+    for base in cls.__mro__:
+        if name in vars(base):
+            return (vars(base)[name],)
+    return None
+
+
+def _instance_of_user_class(live: Any) -> bool:
+    cls = type(live)
+    module = (getattr(cls, "__module__", "") or "").split(".")[0]
+    return hasattr(live, "__dict__") and module not in ("builtins", "numpy", "scipy", "pandas", "collections") and not isinstance(live, type)
+
+
+__all__ = ["Effect", "Objects", "attribute_names", "literal_dim", "type_of"]

@@ -1,0 +1,790 @@
+"""Lowering of statements. `break`, `continue` and `return` become structure here.
+
+Each activation has three flags in its cells: `$skip` (leave the rest of this iteration or function), `$go` (the
+innermost loop continues) and `$ret` (a `return` was reached; `$value` holds its value). They are constants wherever
+the path is known, and then leave no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gast
+import numpy as np
+
+from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, is_mutable
+from ..errors import AmbiguousMemoryError, DifferentiationError
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assert, Assign, Block, Effect, Handler, If, Lit, MultiPhi, Op, Raise, Ref, Store, Try, Var, With
+from .lower import Core, Poisoned, Restart, type_of
+from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom
+
+BINOPS = {
+    "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod", "Pow": "pow",
+    "MatMult": "matmul", "BitAnd": "and_", "BitOr": "or_", "BitXor": "xor", "LShift": "lshift", "RShift": "rshift",
+}  # fmt: skip
+
+
+class Statements(Core):
+    # --- flags ---------------------------------------------------------------------------------------------------
+
+    def flag(self, name: str) -> Any:
+        return self.cells.get((self.frame.id, name), Lit(False))
+
+    def set_flag(self, name: str, value: Any) -> None:
+        self.cells[(self.frame.id, name)] = value if not isinstance(value, bool) else Lit(value)
+
+    # --- blocks --------------------------------------------------------------------------------------------------
+
+    def body(self, stmts: list[Any]) -> None:
+        """Lower statements up to the first that certainly leaves; what may leave wraps the rest in a branch."""
+        for i, stmt in enumerate(stmts):
+            if self.block.diverges:
+                return
+            self.node = stmt
+            rest = stmts[i + 1 :]
+            if isinstance(stmt, gast.If) and escapes(stmt):
+                self.escaping_if(stmt, rest)
+                return
+            try:
+                self.statement(stmt)
+            except Poisoned:
+                raise
+            except DifferentiationError as err:
+                if len(self.frames) > 1 or self.inactive_depth or self.block.diverges:
+                    raise
+                self.errors.append(err)
+                for name in assigned_names([stmt]):
+                    self.cells[(self.frame.id, name)] = Poison("")
+                continue
+            skip = self.flag("$skip")
+            if isinstance(skip, Lit):
+                if skip.value:
+                    return
+            elif rest:
+                self.unless(skip, rest)
+                return
+
+    def unless(self, skip: Any, rest: list[Any]) -> None:
+        def go_on() -> None:
+            self.set_flag("$skip", False)
+            if self.flag_known("$ret") is None:
+                self.set_flag("$ret", False)
+            self.body(rest)
+
+        def leave() -> None:
+            self.set_flag("$skip", True)
+
+        self.branch(skip, leave, go_on)
+
+    def flag_known(self, name: str) -> bool | None:
+        value = self.flag(name)
+        return bool(value.value) if isinstance(value, Lit) else None
+
+    def escaping_if(self, stmt: Any, rest: list[Any]) -> None:
+        """An `if` that contains break, continue or return: what follows it moves into the branches that go on."""
+        test = self.test(stmt.test)
+        if isinstance(test, bool):
+            self.body([*(stmt.body if test else stmt.orelse), *rest])
+            return
+        then_ends, else_ends = always_escapes(stmt.body), always_escapes(stmt.orelse)
+        if then_ends or else_ends:
+            self.branch(
+                test,
+                lambda: self.body(stmt.body if then_ends else [*stmt.body, *rest]),
+                lambda: self.body(stmt.orelse if else_ends else [*stmt.orelse, *rest]),
+            )
+            return
+        self.branch(test, lambda: self.body(stmt.body), lambda: self.body(stmt.orelse))
+        skip = self.flag("$skip")
+        if isinstance(skip, Lit):
+            if not skip.value:
+                self.body(rest)
+        elif rest:
+            self.unless(skip, rest)
+
+    def statement(self, stmt: Any) -> None:
+        method = getattr(self, "stmt_" + type(stmt).__name__, None)
+        if method is None:
+            hints = {
+                "AsyncFunctionDef": "use an ordinary function", "AsyncFor": "use an ordinary for loop",
+                "Global": "pass the value in and return it", "ClassDef": "define the class outside the function",
+                "Match": "use if / elif", "Delete": "let the name go out of use instead",
+            }  # fmt: skip
+            raise self.unsupported(f"{type(stmt).__name__} statements are not supported", stmt, hints.get(type(stmt).__name__, ""))
+        method(stmt)
+
+    # --- simple statements ---------------------------------------------------------------------------------------
+
+    def stmt_Pass(self, stmt: Any) -> None:
+        pass
+
+    def stmt_Expr(self, stmt: Any) -> None:
+        if isinstance(stmt.value, gast.Constant):
+            return
+        if isinstance(stmt.value, (gast.Yield, gast.YieldFrom)):
+            raise self.unsupported("generators are not supported", stmt, "collect the values in a list")
+        self.discard = True
+        self.expr(stmt.value)
+
+    def stmt_Assign(self, stmt: Any) -> None:
+        value = self.expr(stmt.value)
+        for target in stmt.targets:
+            self.assign(target, value)
+
+    def stmt_AnnAssign(self, stmt: Any) -> None:
+        if stmt.value is not None:
+            self.assign(stmt.target, self.expr(stmt.value))
+
+    def stmt_Return(self, stmt: Any) -> None:
+        value = self.expr(stmt.value) if stmt.value is not None else Lit(None)
+        self.cells[(self.frame.id, "$value")] = value
+        self.set_flag("$skip", True)
+        self.set_flag("$ret", True)
+        if self.frame.in_loop:
+            self.set_flag("$go", False)
+
+    def stmt_Break(self, stmt: Any) -> None:
+        self.set_flag("$skip", True)
+        self.set_flag("$go", False)
+
+    def stmt_Continue(self, stmt: Any) -> None:
+        self.set_flag("$skip", True)
+
+    def stmt_Nonlocal(self, stmt: Any) -> None:
+        pass
+
+    def stmt_Import(self, stmt: Any) -> None:
+        for alias in stmt.names:
+            name = alias.asname or alias.name.split(".")[0]
+            target = alias.name if alias.asname else alias.name.split(".")[0]
+            module = self.frame.scope.import_module(target, alias.name)
+            if module is None:
+                raise self.unsupported(f"the module {alias.name!r} is not imported here", stmt, "import it at the top of the file")
+            self.cells[(self.frame.id, name)] = Ref(module, name, module, None)
+
+    def stmt_ImportFrom(self, stmt: Any) -> None:
+        module = self.frame.scope.import_module(stmt.module or "", stmt.module or "", stmt.level)
+        for alias in stmt.names:
+            if module is None or not hasattr(module, alias.name):
+                raise self.unsupported(f"cannot resolve {alias.name!r} from {stmt.module!r}", stmt, "import it at the top of the file")
+            name = alias.asname or alias.name
+            self.cells[(self.frame.id, name)] = self.embed(getattr(module, alias.name), name, module=module.__name__)
+
+    def stmt_Assert(self, stmt: Any) -> None:
+        test = self.test(stmt.test)
+        if test is True:
+            return
+        atom = Lit(False) if test is False else test
+        message = None
+        if stmt.msg is not None:
+            message = self.inactive_message(stmt.msg)
+        self.append(Assert(atom, message, self.span(stmt)))
+        if test is False:
+            self.block.diverges = True
+
+    def inactive_message(self, node: Any) -> Any:
+        try:
+            return self.atom(self.expr(node))
+        except DifferentiationError:
+            return Lit("")
+
+    def stmt_Raise(self, stmt: Any) -> None:
+        exc = None
+        if stmt.exc is not None:
+            exc = self.exception(stmt.exc)
+        cause = self.inactive_message(stmt.cause) if stmt.cause is not None else None
+        self.append(Raise(exc, cause, self.span(stmt)))
+        self.block.diverges = True
+
+    def exception(self, node: Any) -> Any:
+        """The exception of a `raise`: its class with arguments as far as they can be written down."""
+        if isinstance(node, gast.Call):
+            fn = self.expr(node.func)
+            if isinstance(fn, Ref) and isinstance(fn.obj, type) and issubclass(fn.obj, BaseException):
+                args = [self.inactive_message(a) for a in node.args if not isinstance(a, gast.Starred)]
+                kwargs = tuple((k.arg, self.inactive_message(k.value)) for k in node.keywords if k.arg)
+                return self.emit(Op("call", tuple(args), kwargs, fn=fn), Obj(fn.obj), "error", varied=False, fresh=True)
+        return self.atom(self.expr(node))
+
+    def stmt_Delete(self, stmt: Any) -> None:
+        for target in stmt.targets:
+            if isinstance(target, gast.Name):
+                self.cells[(self.frame.id, target.id)] = Poison(f"{target.id!r} was deleted")
+            elif isinstance(target, gast.Subscript):
+                base = self.expr(target.value)
+                key = self.expr(target.slice)
+                if isinstance(base, DictVal) and isinstance(key, Lit):
+                    items = tuple((k, v) for k, v in self.items(base) if k != key.value)
+                    self.cells[(base.id, "items")] = items
+                elif isinstance(base, ListVal) and isinstance(key, Lit):
+                    items_l = list(self.items(base))
+                    del items_l[key.value]
+                    self.cells[(base.id, "items")] = tuple(items_l)
+                else:
+                    raise self.unsupported("del of a part of a run-time value is not supported", stmt)
+            else:
+                raise self.unsupported("this del is not supported", stmt)
+
+    # --- definitions ---------------------------------------------------------------------------------------------
+
+    def stmt_FunctionDef(self, stmt: Any) -> None:
+        defaults = tuple(self.expr(d) for d in stmt.args.defaults)
+        kw_defaults = tuple(None if d is None else self.expr(d) for d in stmt.args.kw_defaults)
+        value: Any = FuncVal(stmt, self.frame, stmt.name, defaults, kw_defaults)
+        for decorator in reversed(stmt.decorator_list):
+            value = self.call_value(self.expr(decorator), [value], {}, decorator)
+        self.cells[(self.frame.id, stmt.name)] = value
+
+    # --- assignment ----------------------------------------------------------------------------------------------
+
+    def assign(self, target: Any, value: Any) -> None:
+        if isinstance(target, gast.Name):
+            self.assign_name(target.id, value)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target, value)
+        elif isinstance(target, gast.Subscript):
+            self.store_item(self.expr(target.value), self.expr(target.slice), value, target)
+        elif isinstance(target, gast.Attribute):
+            self.store_attribute(self.expr(target.value), target.attr, value, target)
+        elif isinstance(target, gast.Starred):
+            self.assign(target.value, value)
+        else:
+            raise self.unsupported("this assignment target is not supported", target)
+
+    def owner(self, name: str) -> Any:
+        """The frame in which an assignment to `name` lands."""
+        frame = self.frame
+        if name in frame.globals:
+            raise self.unsupported(f"assignment to the global {name!r} is not supported", None, "return the value instead")
+        while name not in frame.locals and frame.parent is not None:
+            frame = frame.parent
+        return frame
+
+    def assign_name(self, name: str, value: Any) -> None:
+        frame = self.owner(name)
+        if name in self.frame.nonlocals and name not in frame.locals:
+            raise self.unsupported(f"assignment to the captured variable {name!r} of a finished function", None)
+        if isinstance(value, Var) and not value.named and self.is_new(value):
+            value.hint, value.named = name, True
+        self.cells[(frame.id, name)] = value
+
+    def is_new(self, var: Var) -> bool:
+        """Whether `var` was just defined, by the statement being lowered, and has no name of its own yet."""
+        last = self.block.stmts[-1] if self.block.stmts else None
+        if isinstance(last, Assign):
+            return last.target is var
+        if isinstance(last, If):
+            return any(p.var is var for p in last.phis)
+        if isinstance(last, ir.Loop):
+            return any(c.result is var for c in last.carries)
+        return False
+
+    def unpack(self, target: Any, value: Any) -> None:
+        n = len(target.elts)
+        star = next((i for i, e in enumerate(target.elts) if isinstance(e, gast.Starred)), None)
+        items = self.sequence_items(value, n if star is None else None, target)
+        if items is None:
+            raise self.unsupported(
+                "the number of values to unpack is not known", target, "index the value instead, or annotate its shape")  # fmt: skip
+        if star is None:
+            if len(items) != n:
+                raise self.unsupported(f"{len(items)} values are unpacked into {n} names", target)
+            for element, item in zip(target.elts, items):
+                self.assign(element, item)
+            return
+        tail = n - star - 1
+        if len(items) < n - 1:
+            raise self.unsupported(f"{len(items)} values are unpacked into at least {n - 1} names", target)
+        for element, item in zip(target.elts[:star], items):
+            self.assign(element, item)
+        middle = items[star : len(items) - tail]
+        self.assign(target.elts[star].value, self.make_list(tuple(middle), target))
+        for element, item in zip(target.elts[star + 1 :], items[len(items) - tail :]):
+            self.assign(element, item)
+
+    def stmt_AugAssign(self, stmt: Any) -> None:
+        kind = BINOPS[type(stmt.op).__name__]
+        target = stmt.target
+        if isinstance(target, gast.Name):
+            name = gast.Name(target.id, gast.Load(), None, None)
+            gast.copy_location(name, target)
+            old = self.expr(name)
+            value = self.expr(stmt.value)
+            self.assign_name(target.id, self.augmented(kind, old, value, stmt))
+        elif isinstance(target, gast.Subscript):
+            base = self.expr(target.value)
+            index = self.expr(target.slice)
+            if isinstance(base, (DictVal, ListVal, ObjVal)):
+                old = self.get_item(base, index, target)
+                self.store_item(base, index, self.augmented(kind, old, self.expr(stmt.value), stmt), target)
+                return
+            value = self.expr(stmt.value)
+            self.store_item(base, index, value, target, aug=kind)
+        elif isinstance(target, gast.Attribute):
+            base = self.expr(target.value)
+            old = self.get_attribute(base, target.attr, target)
+            self.store_attribute(base, target.attr, self.augmented(kind, old, self.expr(stmt.value), stmt), target)
+        else:
+            raise self.unsupported("this augmented assignment is not supported", stmt)
+
+    def augmented(self, kind: str, old: Any, value: Any, node: Any) -> Any:
+        """`old op= value`: a store for arrays and lists, a new value for everything else."""
+        if isinstance(old, ListVal):
+            if kind != "add":
+                return self.binary(kind, old, value, node)
+            items = self.sequence_items(value, None, node)
+            if items is None:
+                raise Restart(old.site)
+            self.cells[(old.id, "items")] = self.items(old) + tuple(items)
+            return old
+        t = type_of(old) if is_atom(old) else None
+        if isinstance(old, Var) and isinstance(t, Arr):
+            self.array_store(old, None, self.atom(value), kind, node)
+            return old
+        if isinstance(old, Var) and isinstance(t, ListT) and kind == "add":
+            return self.list_extend(old, value, node)
+        if isinstance(old, Var) and (t is UNKNOWN or isinstance(t, Obj) and t.cls is np.ndarray) and old.region is not None:
+            if not self.varied(old) and not self.varied_value(value):
+                # executed as it stands: memory that no derivative flows through
+                self.append(Assign(new := Var(old.hint, UNKNOWN, False, old.named, old.region),
+                                   Op("inplace", (old, self.atom(value)), name=kind), self.span(node)))  # fmt: skip
+                old.region.stored = True
+                return new
+            if not getattr(old, "named", False) or not self.certainly_rebinds(old):
+                raise self.error(
+                    AmbiguousMemoryError, f"it is not known whether {old.hint!r} is an array, which this would change in place",
+                    node, f"write {old.hint} = {old.hint} ... if it is a number, or annotate the parameters "
+                    "(np.ndarray, float) or give --signature",
+                )  # fmt: skip
+        return self.binary(kind, old, value, node)
+
+    def certainly_rebinds(self, var: Var) -> bool:
+        """Whether rebinding and changing in place cannot be told apart: nobody else holds the object."""
+        return var in self.unshared
+
+    @property
+    def unshared(self) -> set[Var]:
+        return self.__dict__.setdefault("_unshared", set())
+
+    # --- branches ------------------------------------------------------------------------------------------------
+
+    def stmt_If(self, stmt: Any) -> None:
+        test = self.test(stmt.test)
+        if isinstance(test, bool):
+            self.body(stmt.body if test else stmt.orelse)
+            return
+        self.branch(test, lambda: self.body(stmt.body), lambda: self.body(stmt.orelse))
+
+    # --- loops ---------------------------------------------------------------------------------------------------
+
+    def stmt_For(self, stmt: Any) -> None:
+        if stmt.orelse and not escapes_loop(stmt.body):
+            self.for_loop(stmt)
+            if self.flag_known("$ret") is not True:
+                self.body(stmt.orelse)
+            return
+        self.for_loop(stmt)
+
+    def for_loop(self, stmt: Any) -> None:
+        iterable = self.iterable(self.expr(stmt.iter), stmt.iter)
+        outer_go = self.flag("$go")
+        self.set_flag("$go", True)
+        self.set_flag("$skip", False)
+        items = self.unrollable(iterable)
+        if items is not None:
+            self.unrolled(stmt, list(items))
+        else:
+            names = [(self.frame.id, n) for n in assigned_names(stmt.body)]
+
+            def start(loop: ir.Loop) -> None:
+                self.assign_element(stmt.target, self.element(iterable, loop, stmt.target), stmt)
+
+            self.loop(start, lambda loop: self.iteration(stmt.body), seed=tuple(names))
+        self.after_loop(stmt, outer_go)
+
+    def assign_element(self, target: Any, value: Any, stmt: Any) -> None:
+        self.node = stmt.target if hasattr(stmt, "target") else stmt
+        self.assign(target, value)
+
+    def iteration(self, body: list[Any]) -> Any:
+        """One iteration; returns the atom that tells whether to go on (None: always)."""
+        self.set_flag("$skip", False)
+        self.set_flag("$go", True)
+        self.frame.in_loop += 1
+        try:
+            self.body(body)
+        finally:
+            self.frame.in_loop -= 1
+        go = self.flag("$go")
+        self.set_flag("$skip", False)
+        self.left_by_go = self.flag("$go")
+        if isinstance(go, Lit) and go.value:
+            return None
+        return go
+
+    def after_loop(self, stmt: Any, outer_go: Any) -> None:
+        """Restore the flags of the loop around, and lower `else`."""
+        go = self.flag("$go")
+        ret = self.flag("$ret")
+        self.set_flag("$go", outer_go)
+        if stmt.orelse and escapes_loop(stmt.body):
+            if isinstance(go, Lit):
+                if go.value:
+                    self.set_flag("$skip", False)
+                    self.body(stmt.orelse)
+            else:
+                def no_break() -> None:
+                    self.set_flag("$skip", False)
+                    self.body(stmt.orelse)
+
+                self.branch(go, no_break, lambda: None)
+            ret = self.flag("$ret")
+        skip = self.flag("$skip") if stmt.orelse else Lit(False)
+        if isinstance(ret, Lit):
+            if ret.value:
+                self.set_flag("$skip", True)
+                if self.frame.in_loop:
+                    self.set_flag("$go", False)
+            elif not stmt.orelse or not escapes(gast.If(Lit(True), stmt.orelse, [])):
+                self.set_flag("$skip", False)
+            return
+        if self.frame.in_loop:
+            self.set_flag("$go", self.negated(ret))
+        self.set_flag("$skip", ret if not (stmt.orelse and not isinstance(skip, Lit)) else ret)
+
+    def negated(self, atom: Any) -> Any:
+        if isinstance(atom, Lit):
+            return Lit(not atom.value)
+        return self.emit(Op("not_", (atom,)), BOOL, "go_on", varied=False)
+
+    def stmt_While(self, stmt: Any) -> None:
+        outer_go = self.flag("$go")
+        self.set_flag("$go", True)
+        self.set_flag("$skip", False)
+        names = tuple((self.frame.id, n) for n in assigned_names(stmt.body))
+        known = self.constant_test(stmt.test)
+        if known is False:
+            self.after_loop(stmt, outer_go)
+            return
+        walrus = any(isinstance(n, gast.NamedExpr) for n in gast.walk(stmt.test))
+        if known is True or walrus:
+            # the test belongs to the body: it may assign names or run statements of its own
+            node = gast.If(stmt.test, stmt.body, [gast.Break()])
+            gast.copy_location(node, stmt)
+            gast.copy_location(node.orelse[0], stmt)
+            body = stmt.body if known is True else [node]
+            self.loop(lambda loop: None, lambda loop: self.iteration(body), seed=names)
+            if known is True and not stmt.orelse:
+                self.after_loop(stmt, outer_go)
+                return
+            if stmt.orelse:
+                raise self.unsupported("while ... else with such a test is not supported", stmt)
+            self.after_loop(stmt, outer_go)
+            return
+
+        def test() -> Any:
+            t = self.test(stmt.test)
+            return Lit(t) if isinstance(t, bool) else t
+
+        self.loop(lambda loop: None, lambda loop: self.iteration(stmt.body), test, seed=names)
+        self.after_loop(stmt, outer_go)
+
+    def constant_test(self, node: Any) -> bool | None:
+        if isinstance(node, gast.Constant):
+            return bool(node.value)
+        return None
+
+    def has_user_call(self, node: Any) -> bool:
+        for n in gast.walk(node):
+            if isinstance(n, (gast.Call, gast.BoolOp, gast.IfExp)):
+                return True
+        return False
+
+    def unrolled(self, stmt: Any, items: list[Any]) -> None:
+        """A loop over a few compile-time values, lowered once for each."""
+
+        def step(i: int) -> None:
+            if i == len(items):
+                return
+            self.node = stmt
+            self.set_flag("$skip", False)
+            self.assign(stmt.target, items[i])
+            self.iteration(stmt.body)
+            go = self.flag("$go")
+            if isinstance(go, Lit):
+                if go.value:
+                    step(i + 1)
+            else:
+                def on() -> None:
+                    self.set_flag("$go", True)
+                    self.set_flag("$ret", False)
+                    step(i + 1)
+
+                def off() -> None:
+                    self.set_flag("$go", False)
+
+                self.branch(go, on, off)
+
+        step(0)
+
+    # --- try and with ----------------------------------------------------------------------------------------------
+
+    def stmt_Try(self, stmt: Any) -> None:
+        """`try`: the body's effects count only if it ran to its end; else the handler runs on the state before it."""
+        if stmt.finalbody and not stmt.handlers:
+            if escapes(gast.If(Lit(True), stmt.body, [])):
+                node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
+                with self.into(node.body):
+                    self.body(stmt.body)
+                skip = self.cells.get((self.frame.id, "$skip"))
+                self.set_flag("$skip", False)
+                with self.into(node.final):
+                    self.body(stmt.finalbody)
+                if skip is not None:
+                    self.cells[(self.frame.id, "$skip")] = skip
+                self.block.diverges = node.body.diverges
+                self.append(node)
+                return
+            node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
+            with self.into(node.body):
+                self.body(stmt.body)
+            with self.into(node.final):
+                self.body(stmt.finalbody)
+            self.block.diverges = node.body.diverges
+            self.append(node)
+            return
+        node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
+        before = dict(self.cells)
+        flips = self.flips
+        with self.into(node.body):
+            self.body(stmt.body)
+            if stmt.orelse and not node.body.diverges:
+                if self.flag_known("$skip") is not False:
+                    raise self.unsupported("try ... else after a return is not supported", stmt)
+                self.body(stmt.orelse)
+        if not may_raise(node.body):
+            # nothing in the body can raise
+            self.block.stmts.extend(node.body.stmts)
+            self.block.diverges = node.body.diverges
+            self._finally(stmt)
+            return
+        stores = [s for s in ir.walk(node.body) if isinstance(s, (Store,)) or isinstance(s, Effect) and s.op.kind == "method"]
+        touched = set(assigned_names(stmt.body)) | set(assigned_names(stmt.orelse))
+        states, diverging = [self.cells], [node.body.diverges]
+        for handler in stmt.handlers:
+            self.cells = dict(before)
+            for name in touched:
+                key = (self.frame.id, name)
+                if self.cells.get(key) is not None and not _same_after(states[0].get(key), self.cells.get(key)):
+                    self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came")
+                elif key not in self.cells and reads_name(handler.body, name):
+                    self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came")
+            block = Block()
+            name_var = None
+            types = None
+            if handler.type is not None:
+                types = self.atom(self.expr(handler.type))
+            if handler.name is not None:
+                exc_name = handler.name.id if isinstance(handler.name, gast.Name) else handler.name
+                name_var = Var(exc_name, Obj(BaseException), False, True)
+                self.cells[(self.frame.id, exc_name)] = name_var
+            with self.into(block):
+                self.node = handler
+                self.body(handler.body)
+            if stores and not block.diverges:
+                raise self.error(
+                    AmbiguousMemoryError, "a store in a try block may or may not have happened when its handler runs", stmt,
+                    "move the store behind the try statement")  # fmt: skip
+            node.handlers.append(Handler(types, name_var, block))
+            states.append(self.cells)
+            diverging.append(block.diverges)
+        del flips
+        alive = [i for i, d in enumerate(diverging) if not d]
+        if not alive:
+            self.append(node)
+            self.block.diverges = True
+            return
+
+        def phi(values: list[Any], hint: str, named: bool, t: Any) -> Var:
+            var = self.phi_var(values, hint, named, t)
+            full = [UNDEF] * len(states)
+            for i, v in zip(alive, values):
+                full[i] = v
+            node.phis.append(MultiPhi(var, full))
+            return var
+
+        merged: dict[Any, Any] = {}
+        keys = dict.fromkeys(k for i in alive for k in states[i])
+        for key in keys:
+            values = [states[i].get(key, UNDEF) for i in alive]
+            known = [v for v in values if v is not UNDEF]
+            if len(known) < len(values) and key not in before and key[0] not in self.live_frames():
+                merged[key] = known[0]
+                continue
+            value = known[0] if len(known) == len(values) and all(v is known[0] for v in known) else self.merge_values(values, key, phi)
+            if value is not UNDEF:
+                merged[key] = value
+        self.cells = merged
+        self.append(node)
+        self._finally(stmt)
+
+    def _finally(self, stmt: Any) -> None:
+        if not stmt.finalbody:
+            return
+        skip = self.flag("$skip")
+        if isinstance(skip, Lit) and not skip.value:
+            self.body(stmt.finalbody)
+        else:
+            self.set_flag("$skip", False)
+            self.body(stmt.finalbody)
+            self.cells[(self.frame.id, "$skip")] = skip
+
+    def stmt_With(self, stmt: Any) -> None:
+        self.with_items(list(stmt.items), stmt)
+
+    def with_items(self, items: list[Any], stmt: Any) -> None:
+        if not items:
+            self.body(stmt.body)
+            return
+        item = items[0]
+        context = self.expr(item.context_expr)
+        if self.varied_value(context):
+            raise self.unsupported("a context manager that depends on a differentiated value is not supported", stmt)
+        if isinstance(context, ObjVal):
+            self.object_context(context, items, stmt)
+            return
+        atom = self.atom(context)
+        target = Var("context", UNKNOWN, False) if item.optional_vars is not None else None
+        if target is not None:
+            self.assign(item.optional_vars, target)
+        node = With(atom, target, Block(), self.span(stmt))
+        with self.into(node.body):
+            self.with_items(items[1:], stmt)
+        self.append(node)
+        self.block.diverges = node.body.diverges
+
+    def object_context(self, context: Any, items: list[Any], stmt: Any) -> None:
+        raise self.unsupported("this context manager is not supported", stmt, "enter it outside the function")
+
+    # provided by the other parts
+    discard: bool
+    left_by_go: Any
+    expr: Callable[..., Any]
+    atom: Callable[..., Any]
+    test: Callable[..., Any]
+    embed: Callable[..., Any]
+    binary: Callable[..., Any]
+    call_value: Callable[..., Any]
+    get_item: Callable[..., Any]
+    get_attribute: Callable[..., Any]
+    store_item: Callable[..., Any]
+    store_attribute: Callable[..., Any]
+    array_store: Callable[..., Any]
+    list_extend: Callable[..., Any]
+    make_list: Callable[..., Any]
+    sequence_items: Callable[..., Any]
+    iterable: Callable[..., Any]
+    unrollable: Callable[..., Any]
+    element: Callable[..., Any]
+    varied_value: Callable[..., Any]
+
+
+def _same_after(a: Any, b: Any) -> bool:
+    from .values import same
+
+    return a is not None and same(a, b)
+
+
+def reads_name(body: list[Any], name: str) -> bool:
+    return any(
+        isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for s in body for n in gast.walk(s)
+    )
+
+
+def may_raise(block: Block) -> bool:
+    return any(not isinstance(s, Assign) or s.op.kind not in ("is_", "is_not", "tuple", "list", "not_") for s in ir.walk(block))
+
+
+def _own_statements(stmts: list[Any]) -> Any:
+    for s in stmts:
+        yield s
+        if isinstance(s, (gast.FunctionDef, gast.ClassDef)):
+            continue
+        for name in ("body", "orelse", "finalbody"):
+            yield from _own_statements(getattr(s, name, None) or [])
+        for h in getattr(s, "handlers", None) or []:
+            yield from _own_statements(h.body)
+
+
+def escapes(stmt: Any) -> bool:
+    """Whether a statement may leave the statements around it: return, or break/continue of a loop outside it."""
+
+    def look(stmts: list[Any], in_loop: bool) -> bool:
+        for s in stmts:
+            if isinstance(s, gast.Return) or (isinstance(s, (gast.Break, gast.Continue)) and not in_loop):
+                return True
+            if isinstance(s, (gast.FunctionDef, gast.ClassDef)):
+                continue
+            inner = in_loop or isinstance(s, (gast.For, gast.While))
+            for name in ("body", "orelse", "finalbody"):
+                if look(getattr(s, name, None) or [], inner if name == "body" else in_loop):
+                    return True
+            for h in getattr(s, "handlers", None) or []:
+                if look(h.body, in_loop):
+                    return True
+        return False
+
+    return look([stmt], False)
+
+
+def escapes_loop(body: list[Any]) -> bool:
+    return any(escapes(s) for s in body)
+
+
+def always_escapes(stmts: list[Any]) -> bool:
+    """Whether every path through the statements ends in break, continue, return or raise."""
+    for s in stmts:
+        if isinstance(s, (gast.Return, gast.Break, gast.Continue, gast.Raise)):
+            return True
+        if isinstance(s, gast.If) and always_escapes(s.body) and always_escapes(s.orelse):
+            return True
+        if isinstance(s, gast.With) and always_escapes(s.body):
+            return True
+    return False
+
+
+def assigned_names(stmts: list[Any]) -> list[str]:
+    """Names that the statements assign, nested functions not included, in order of appearance."""
+    names: dict[str, None] = {}
+
+    def visit(node: Any) -> None:
+        if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
+            names[node.name] = None
+            return
+        if isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
+            for n in gast.walk(node):
+                if isinstance(n, gast.NamedExpr) and not isinstance(node, gast.Lambda):
+                    names[n.target.id] = None
+            return
+        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+            names[node.id] = None
+        if isinstance(node, (gast.Import, gast.ImportFrom)):
+            for alias in node.names:
+                names[alias.asname or alias.name.split(".")[0]] = None
+        if isinstance(node, gast.ExceptHandler) and isinstance(node.name, str):
+            names[node.name] = None
+        for child in gast.iter_child_nodes(node):
+            visit(child)
+
+    for s in stmts:
+        visit(s)
+    return list(names)
+
+
+def declared(stmts: list[Any], kind: type) -> set[str]:
+    return {n for s in _own_statements(stmts) if isinstance(s, kind) for n in s.names}
+
+
+__all__ = ["BINOPS", "Statements", "TupleT", "TupleVal", "SliceVal", "Num", "assigned_names", "declared", "escapes", "is_mutable"]

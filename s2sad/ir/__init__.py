@@ -1,0 +1,1 @@
+"""The elementary form: a small structured SSA over single-operation statements."""

@@ -1,0 +1,543 @@
+"""Node classes of the elementary form.
+
+A program is a `Function` with a `Block` of statements. Every statement does one operation on atoms, every `Var` is
+defined once, control flow is structured, and memory effects (`Store`, `Effect`, `Push`, `Pop`) are statements of their
+own. `If` and `Loop` name the values they define explicitly (`Phi`, `Carry`), so no analysis needs to guess scopes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Union
+
+from ..errors import Span
+from ..analysis.types import UNKNOWN, Type
+
+
+class Region:
+    """A set of variables that may share memory, as a union-find node. Facts hold for the whole set."""
+
+    __slots__ = ("_parent", "_stored", "_varied", "_caller")
+
+    def __init__(self, caller: bool = False) -> None:
+        self._parent: Region | None = None
+        self._stored = False
+        self._varied = False
+        self._caller = caller
+
+    def find(self) -> Region:
+        node = self
+        while node._parent is not None:
+            node = node._parent
+        if self is not node:
+            self._parent = node
+        return node
+
+    def union(self, other: Region) -> None:
+        a, b = self.find(), other.find()
+        if a is not b:
+            b._parent = a
+            a._stored |= b._stored
+            a._varied |= b._varied
+            a._caller |= b._caller
+
+    @property
+    def stored(self) -> bool:
+        """Whether anything of this memory is overwritten somewhere."""
+        return self.find()._stored
+
+    @stored.setter
+    def stored(self, value: bool) -> None:
+        self.find()._stored = value
+
+    @property
+    def varied(self) -> bool:
+        """Whether something that depends on an input of interest is stored in it."""
+        return self.find()._varied
+
+    @varied.setter
+    def varied(self, value: bool) -> None:
+        self.find()._varied = value
+
+    @property
+    def caller(self) -> bool:
+        """Whether it may be memory of the caller, or of anything else outside the function."""
+        return self.find()._caller
+
+
+class Var:
+    """A value that is defined exactly once. Two variables are the same only if they are the same object."""
+
+    __slots__ = ("hint", "type", "_varied", "named", "region")
+
+    def __init__(
+        self, hint: str, type: Type = UNKNOWN, varied: bool = False, named: bool = False, region: Region | None = None
+    ) -> None:
+        self.hint = hint
+        self.type = type
+        self._varied = varied
+        self.named = named  # the author gave it this name
+        self.region = region  # of values that are memory: arrays, lists, unknown objects
+
+    @property
+    def varied(self) -> bool:
+        """Whether the value depends on an input that is differentiated with respect to."""
+        return self._varied or (self.region is not None and self.region.varied and self.type.floating)
+
+    @varied.setter
+    def varied(self, value: bool) -> None:
+        self._varied = value
+
+    @property
+    def stored(self) -> bool:
+        return self.region is not None and self.region.stored
+
+    def __repr__(self) -> str:
+        return f"%{self.hint}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Lit:
+    """A constant that can be written down: number, string, None, bool, Ellipsis."""
+
+    value: Any
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ref:
+    """A known object that emitted code reaches by a name: a module, function, class or global value."""
+
+    obj: Any
+    name: str  # as printed, e.g. "np.linalg.norm"
+    root: Any = None  # the object that the first part of the name stands for
+    module: str | None = None  # the module that the root is imported from (a module itself: None)
+    type: Type = UNKNOWN
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class _Undef:
+    def __repr__(self) -> str:
+        return "undef"
+
+
+UNDEF = _Undef()
+
+Atom = Union[Var, Lit, Ref, _Undef]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """One operation on atoms.
+
+    `kind` is an operator name (`add`, `getitem`, `lt`, ...), a constructor (`tuple`, `list`, `dict`, `slice`,
+    `fstring`), `getattr` / `method` (with `name`), `call` (with `fn`) or `atom` (a copy of a reference).
+    """
+
+    kind: str
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+    fn: Any = None  # Ref of the callee
+    name: str = ""  # attribute or method name; for calls, the method spelling the author used
+    data: Any = None
+
+    def atoms(self) -> Iterator[Any]:
+        if self.fn is not None:
+            yield self.fn
+        for a in self.args:
+            yield a.atom if isinstance(a, Star) else a
+        for _, a in self.kwargs:
+            yield a
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Star:
+    """A starred argument of a call that is executed as it stands."""
+
+    atom: Any
+    double: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Assign:
+    target: Var
+    op: Op
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Store:
+    """`base[index] = value`, `base[index] op= value`, or, with `index` None, `base op= value` on the whole array."""
+
+    base: Any
+    index: Any
+    value: Any
+    aug: str | None = None
+    span: Span | None = None
+    role: str = ""  # "restore" | "zero" | "accumulate" | "" (the author's)
+
+
+@dataclass(eq=False, slots=True)
+class Effect:
+    """An operation run for what it does, e.g. `print(...)` or `items.append(v)`."""
+
+    op: Op
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Push:
+    tape: Var
+    value: Any
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Pop:
+    target: Var
+    tape: Var
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Raise:
+    exc: Any
+    cause: Any = None
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Assert:
+    test: Any
+    message: Any
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Block:
+    stmts: list[Any] = field(default_factory=list)
+    diverges: bool = False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.stmts)
+
+    def __len__(self) -> int:
+        return len(self.stmts)
+
+
+@dataclass(eq=False, slots=True)
+class Phi:
+    """`var` is `then` if the branch was taken and `orelse` otherwise."""
+
+    var: Var
+    then: Any
+    orelse: Any
+
+
+@dataclass(eq=False, slots=True)
+class If:
+    test: Any
+    then: Block
+    orelse: Block
+    phis: list[Phi] = field(default_factory=list)
+    span: Span | None = None
+    expr: bool = False  # the author wrote an expression: `a if c else b`, `a and b`
+
+
+@dataclass(eq=False, slots=True)
+class Carry:
+    """A value carried round a loop: `phi` in the body, `next` at its end, `result` after the loop."""
+
+    phi: Var
+    init: Any
+    next: Any
+    result: Var
+
+
+@dataclass(eq=False, slots=True)
+class Range:
+    start: Any
+    stop: Any
+    step: Any
+    reverse: bool = False
+
+    def atoms(self) -> tuple[Any, ...]:
+        return (self.start, self.stop, self.step)
+
+
+@dataclass(eq=False, slots=True)
+class Each:
+    """Iteration over an object that is executed as it stands (no adjoint flows through it)."""
+
+    seq: Any
+
+    def atoms(self) -> tuple[Any, ...]:
+        return (self.seq,)
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """`for` over a `Range` or `Each` (then `index` is its variable) or, with `iter` None, `while`.
+
+    `test_block` and `test` are the head of a `while`. With `go`, the loop is left at the end of an iteration in which
+    it is false. `header` keeps how the author wrote the head, for printing.
+    """
+
+    iter: Any
+    index: Var | None
+    carries: list[Carry]
+    body: Block
+    test_block: Block = field(default_factory=Block)
+    test: Any = None
+    go: Any = None
+    span: Span | None = None
+    header: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Try:
+    """`ok` is True after the body ran to its end. Each handler is (exception atom or None, bound name, block)."""
+
+    body: Block
+    handlers: list[Any]
+    orelse: Block
+    final: Block
+    phis: list[Any] = field(default_factory=list)  # MultiPhi: var, [body/else value, handler values...]
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class MultiPhi:
+    var: Var
+    values: list[Any]
+
+
+@dataclass(eq=False, slots=True)
+class Handler:
+    type: Any
+    name: Var | None
+    body: Block
+
+
+@dataclass(eq=False, slots=True)
+class With:
+    context: Any
+    target: Var | None
+    body: Block
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Invoke:
+    """A call of another emitted function: `results = fn(*args)`."""
+
+    results: list[Var]
+    fn: Any
+    args: list[Any]
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Function:
+    name: str
+    params: list[Param]
+    body: Block
+    result: Any  # an atom, or a nested tuple/dict/... of atoms (see `Struct`)
+    doc: str = ""
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Param:
+    var: Var
+    default: Any = None  # Lit, Ref or None (no default)
+    kind: str = "plain"  # plain | kwonly | var | kwvar | posonly
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Struct:
+    """A result that is built when it is returned: `kind` is tuple, list, dict or an object to rebuild."""
+
+    kind: str
+    items: tuple[Any, ...]
+    keys: tuple[Any, ...] = ()
+    cls: Any = None
+    origin: Any = None
+
+
+BINARY = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul, "truediv": operator.truediv,
+    "floordiv": operator.floordiv, "mod": operator.mod, "pow": operator.pow, "matmul": operator.matmul,
+    "and_": operator.and_, "or_": operator.or_, "xor": operator.xor, "lshift": operator.lshift,
+    "rshift": operator.rshift,
+}  # fmt: skip
+UNARY = {"neg": operator.neg, "pos": operator.pos, "invert": operator.invert, "not_": operator.not_}
+COMPARE = {
+    "lt": operator.lt, "le": operator.le, "eq": operator.eq, "ne": operator.ne, "gt": operator.gt,
+    "ge": operator.ge, "is_": operator.is_, "is_not": operator.is_not,
+    "in_": lambda a, b: a in b, "not_in": lambda a, b: a not in b,
+}  # fmt: skip
+OPERATORS: dict[str, Any] = {**BINARY, **UNARY, **COMPARE}
+ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow"})
+
+
+def blocks_of(stmt: Any) -> tuple[Block, ...]:
+    """The blocks nested directly in a statement, in the order they run."""
+    if isinstance(stmt, If):
+        return (stmt.then, stmt.orelse)
+    if isinstance(stmt, Loop):
+        return (stmt.test_block, stmt.body)
+    if isinstance(stmt, Try):
+        return (stmt.body, *(h.body for h in stmt.handlers), stmt.orelse, stmt.final)
+    if isinstance(stmt, With):
+        return (stmt.body,)
+    return ()
+
+
+def walk(block: Block) -> Iterator[Any]:
+    """Every statement of a block and of the blocks within it."""
+    for stmt in block:
+        yield stmt
+        for inner in blocks_of(stmt):
+            yield from walk(inner)
+
+
+def defs_of(stmt: Any) -> Iterator[Var]:
+    """The variables a statement defines itself, those of nested blocks not included."""
+    if isinstance(stmt, (Assign, Pop)):
+        yield stmt.target
+    elif isinstance(stmt, (If, Try)):
+        for p in stmt.phis:
+            yield p.var
+    elif isinstance(stmt, Loop):
+        for c in stmt.carries:
+            yield c.result
+    elif isinstance(stmt, Invoke):
+        yield from stmt.results
+
+
+def inner_defs_of(stmt: Any) -> Iterator[Var]:
+    """Variables that a statement defines for its nested blocks: loop variables and carried values."""
+    if isinstance(stmt, Loop):
+        if stmt.index is not None:
+            yield stmt.index
+        for c in stmt.carries:
+            yield c.phi
+    elif isinstance(stmt, With) and stmt.target is not None:
+        yield stmt.target
+    elif isinstance(stmt, Try):
+        for h in stmt.handlers:
+            if h.name is not None:
+                yield h.name
+
+
+def uses_of(stmt: Any) -> Iterator[Any]:
+    """The atoms a statement reads itself, those of nested blocks not included."""
+    if isinstance(stmt, Assign):
+        yield from stmt.op.atoms()
+    elif isinstance(stmt, Effect):
+        yield from stmt.op.atoms()
+    elif isinstance(stmt, Store):
+        yield stmt.base
+        yield stmt.index
+        yield stmt.value
+    elif isinstance(stmt, Push):
+        yield stmt.tape
+        yield stmt.value
+    elif isinstance(stmt, Pop):
+        yield stmt.tape
+    elif isinstance(stmt, Raise):
+        yield stmt.exc
+        yield stmt.cause
+    elif isinstance(stmt, Assert):
+        yield stmt.test
+        yield stmt.message
+    elif isinstance(stmt, If):
+        yield stmt.test
+        for p in stmt.phis:
+            yield p.then
+            yield p.orelse
+    elif isinstance(stmt, Loop):
+        if stmt.iter is not None:
+            yield from stmt.iter.atoms()
+        yield stmt.test
+        yield stmt.go
+        for c in stmt.carries:
+            yield c.init
+            yield c.next
+    elif isinstance(stmt, Try):
+        for h in stmt.handlers:
+            yield h.type
+        for m in stmt.phis:
+            yield from m.values
+    elif isinstance(stmt, With):
+        yield stmt.context
+    elif isinstance(stmt, Invoke):
+        yield from stmt.args
+
+
+def result_atoms(result: Any) -> Iterator[Any]:
+    if isinstance(result, Struct):
+        if result.origin is not None:
+            yield result.origin
+        for item in result.items:
+            yield from result_atoms(item)
+    else:
+        yield result
+
+
+def substitute_op(op: Op, sub: Any) -> Op:
+    """`op` with every atom replaced by `sub(atom)`; the same object if nothing changed."""
+    args = tuple(Star(sub(a.atom), a.double) if isinstance(a, Star) else sub(a) for a in op.args)
+    kwargs = tuple((k, sub(a)) for k, a in op.kwargs)
+    fn = sub(op.fn) if op.fn is not None else None
+    same = fn is op.fn and all(a is b for a, b in zip(args, op.args)) and all(a[1] is b[1] for a, b in zip(kwargs, op.kwargs))
+    return op if same else replace(op, args=args, kwargs=kwargs, fn=fn)
+
+
+def substitute(stmt: Any, sub: Any) -> None:
+    """Replace the atoms that `stmt` itself reads, in place."""
+    if isinstance(stmt, (Assign, Effect)):
+        stmt.op = substitute_op(stmt.op, sub)
+    elif isinstance(stmt, Store):
+        stmt.base, stmt.index, stmt.value = sub(stmt.base), sub(stmt.index), sub(stmt.value)
+    elif isinstance(stmt, Push):
+        stmt.value = sub(stmt.value)
+    elif isinstance(stmt, Raise):
+        stmt.exc, stmt.cause = sub(stmt.exc), sub(stmt.cause)
+    elif isinstance(stmt, Assert):
+        stmt.test, stmt.message = sub(stmt.test), sub(stmt.message)
+    elif isinstance(stmt, If):
+        stmt.test = sub(stmt.test)
+        for p in stmt.phis:
+            p.then, p.orelse = sub(p.then), sub(p.orelse)
+    elif isinstance(stmt, Loop):
+        if isinstance(stmt.iter, Range):
+            stmt.iter = Range(sub(stmt.iter.start), sub(stmt.iter.stop), sub(stmt.iter.step), stmt.iter.reverse)
+        elif isinstance(stmt.iter, Each):
+            stmt.iter = Each(sub(stmt.iter.seq))
+        stmt.test, stmt.go = sub(stmt.test), sub(stmt.go)
+        for c in stmt.carries:
+            c.init, c.next = sub(c.init), sub(c.next)
+    elif isinstance(stmt, Try):
+        for h in stmt.handlers:
+            h.type = sub(h.type)
+        for m in stmt.phis:
+            m.values = [sub(v) for v in m.values]
+    elif isinstance(stmt, With):
+        stmt.context = sub(stmt.context)
+    elif isinstance(stmt, Invoke):
+        stmt.args = [sub(a) for a in stmt.args]
+
+
+def substitute_result(result: Any, sub: Any) -> Any:
+    if isinstance(result, Struct):
+        origin = sub(result.origin) if result.origin is not None else None
+        return replace(result, items=tuple(substitute_result(i, sub) for i in result.items), origin=origin)
+    return sub(result)

@@ -1,0 +1,70 @@
+"""Rules of functions that make arrays: conversions, copies, fills and ramps."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+
+@adjoint(np.copy, np.ndarray.copy)
+def copy(y, a, order="K"):
+    a_bar = y_bar
+
+
+@adjoint(np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, memory="maybe_view")
+def asarray(y, a, dtype=None):
+    if dtype is None and isinstance(a, np.ndarray):
+        a_bar = y_bar
+    else:
+        a_bar = cast_back(y_bar, y, a)
+
+
+@adjoint(np.array)
+def array(y, object, dtype=None, *, copy=True, ndmin=0):
+    if dtype is None and isinstance(object, np.ndarray) and ndmin == 0:
+        object_bar = y_bar
+    else:
+        object_bar = cast_back(y_bar, y, object)
+
+
+@adjoint(np.ndarray.astype, getattr(np, "astype", None))
+def astype(y, a, dtype, *, copy=True):
+    a_bar = cast_back(y_bar, y, a)
+
+
+@adjoint(np.ndarray.item)
+def item(y, a, *args):
+    a_bar = item_bar(y_bar, a, args)
+
+
+@adjoint(np.ndarray.tolist)
+def tolist(y, a):
+    a_bar = np.reshape(y_bar, np.shape(a))
+
+
+@adjoint(np.full)
+def full(y, shape, fill_value, dtype=None):
+    fill_value_bar = cast_back(y_bar, y, fill_value)
+
+
+@adjoint(np.full_like)
+def full_like(y, a, fill_value, dtype=None):
+    fill_value_bar = cast_back(y_bar, y, fill_value)
+
+
+@adjoint(np.linspace)
+def linspace(y, start, stop, num=50, endpoint=True):
+    ramp = np.linspace(0.0, 1.0, num, endpoint)
+    start_bar = unbroadcast(np.tensordot(1.0 - ramp, y_bar, 1), start)
+    stop_bar = unbroadcast(np.tensordot(ramp, y_bar, 1), stop)
+
+
+@adjoint(np.arange)
+def arange(y, *args):
+    args_bar = arange_bar(y_bar, args)
+
+
+@adjoint(np.meshgrid)
+def meshgrid(y, *xi, indexing="xy"):
+    xi_bar = meshgrid_bar(y_bar, xi, indexing)

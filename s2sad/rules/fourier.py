@@ -1,0 +1,66 @@
+"""Rules of `numpy.fft`. A transform is a symmetric matrix, so it is its own adjoint (no conjugate)."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+
+@adjoint(np.fft.fft)
+def fft(y, a, n=None, axis=-1, norm=None):
+    if n is None and np.iscomplexobj(a):
+        a_bar = np.fft.fft(y_bar, axis=axis, norm=norm)
+    else:
+        a_bar = fit_axis(np.fft.fft(y_bar, axis=axis, norm=norm), a, axis)
+
+
+@adjoint(np.fft.ifft)
+def ifft(y, a, n=None, axis=-1, norm=None):
+    if n is None and np.iscomplexobj(a):
+        a_bar = np.fft.ifft(y_bar, axis=axis, norm=norm)
+    else:
+        a_bar = fit_axis(np.fft.ifft(y_bar, axis=axis, norm=norm), a, axis)
+
+
+@adjoint(np.fft.rfft)
+def rfft(y, a, n=None, axis=-1, norm=None):
+    if n is None:
+        a_bar = np.real(np.fft.fft(y_bar, np.shape(a)[axis], axis, norm))
+    else:
+        a_bar = fit_axis(np.real(np.fft.fft(y_bar, n, axis, norm)), a, axis)
+
+
+@adjoint(np.fft.irfft)
+def irfft(y, a, n=None, axis=-1, norm=None):
+    a_bar = irfft_bar(y_bar, a, axis, norm)
+
+
+@adjoint(np.fft.fft2)
+def fft2(y, a, *, axes=(-2, -1), norm=None):
+    a_bar = cast_like(np.fft.fft2(y_bar, axes=axes, norm=norm), a)
+
+
+@adjoint(np.fft.ifft2)
+def ifft2(y, a, *, axes=(-2, -1), norm=None):
+    a_bar = cast_like(np.fft.ifft2(y_bar, axes=axes, norm=norm), a)
+
+
+@adjoint(np.fft.fftn)
+def fftn(y, a, *, axes=None, norm=None):
+    a_bar = cast_like(np.fft.fftn(y_bar, axes=axes, norm=norm), a)
+
+
+@adjoint(np.fft.ifftn)
+def ifftn(y, a, *, axes=None, norm=None):
+    a_bar = cast_like(np.fft.ifftn(y_bar, axes=axes, norm=norm), a)
+
+
+@adjoint(np.fft.fftshift)
+def fftshift(y, x, axes=None):
+    x_bar = np.fft.ifftshift(y_bar, axes)
+
+
+@adjoint(np.fft.ifftshift)
+def ifftshift(y, x, axes=None):
+    x_bar = np.fft.fftshift(y_bar, axes)

@@ -1,0 +1,81 @@
+"""Rules of the run-time helpers themselves, so that emitted code can be differentiated again."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad import runtime
+from s2sad.rules.registry import adjoint, zero_derivative
+
+
+@adjoint(runtime.unbroadcast)
+def unbroadcast(y, g, x):
+    g_bar = broadcast_like(y_bar, g)
+
+
+@adjoint(runtime.broadcast_like)
+def broadcast_like(y, g, x):
+    g_bar = unbroadcast(y_bar, g)
+
+
+@adjoint(runtime.cast_like)
+def cast_like(y, g, x):
+    g_bar = cast_like(y_bar, g)
+
+
+@adjoint(runtime.restore_axes)
+def restore_axes(y, g, x, axis=None, keepdims=False):
+    g_bar = sum_axes(y_bar, g, axis, keepdims)
+
+
+@adjoint(runtime.sum_axes)
+def sum_axes(z, g, y, axis=None, keepdims=False):
+    g_bar = restore_axes(z_bar, g, axis, keepdims)
+
+
+@adjoint(runtime.spread)
+def spread(y, g, items):
+    g_bar = gather(y_bar, g)
+
+
+@adjoint(runtime.split_like)
+def split_like(y, g, arrays, axis=0):
+    g_bar = join_like(y_bar, y, axis, np.shape(g))
+
+
+@adjoint(runtime.reverse_cumsum)
+def reverse_cumsum(y, g, a, axis=None):
+    g_bar = np.reshape(np.cumsum(y_bar, axis), np.shape(g))
+
+
+@adjoint(runtime.take_bar)
+def take_bar(y, g, a, indices, axis=None):
+    g_bar = np.take(y_bar, indices, axis)
+
+
+@adjoint(runtime.take_along_bar)
+def take_along_bar(y, g, a, indices, axis=-1):
+    g_bar = np.take_along_axis(y_bar, indices, axis)
+
+
+@adjoint(runtime.place_diagonal)
+def place_diagonal(y, g, a, offset=0, axis1=0, axis2=1):
+    g_bar = np.diagonal(y_bar, offset, axis1, axis2)
+
+
+@adjoint(runtime.repeat_bar)
+def repeat_bar(y, g, a, repeats, axis=None):
+    g_bar = np.repeat(y_bar, repeats, axis)
+
+
+@adjoint(runtime.tile_bar)
+def tile_bar(y, g, A, reps):
+    g_bar = np.tile(y_bar, reps)
+
+
+@adjoint(runtime.crop_padding)
+def crop_padding(y, g, array, pad_width, mode="constant"):
+    g_bar = np.pad(y_bar, pad_width)
+
+
+zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)

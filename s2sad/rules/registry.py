@@ -1,0 +1,243 @@
+"""The table of derivative rules.
+
+A rule is a template: a function whose body is parsed, never run. Its first parameter names the result, the
+others are the parameters of the real function; its body assigns `<operand>_bar` from `<result>_bar`. Besides
+these names a template may use `np`, `math` and the functions of `s2sad.runtime`.
+
+Conditions in a template are of two kinds. One on the form of the call (`axis is None`, `a_min is None`) must
+be decided. One that inspects an operand with a call (`np.ndim(a) == 2`, `np.isrealobj(x)`) only selects a
+leaner special case: its `else` is right for every operand, so a compiler that cannot decide takes the `else`.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+import linecache
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import gast
+
+Memory = Literal["fresh", "view", "maybe_view"]
+Kind = Literal["positional", "variadic", "keyword"]
+Template = Callable[..., Any]
+
+# Loaded on the first lookup; the second group only once the library it speaks of is imported.
+_MODULES = (
+    "operators", "elementwise", "scalars", "reductions", "shapes", "joining", "selection", "sampling",
+    "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
+)  # fmt: skip
+_OPTIONAL_MODULES = {"scipy.special": "special"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a template; `default` is the expression's text, None where there is no default."""
+
+    name: str
+    kind: Kind
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A registered template and what the compiler has to know about it.
+
+    `elementwise`: the formula broadcasts; the compiler sums it back to the operand's shape and dtype.
+    `memory`: whether the primal's result is new memory, a view of the first operand, or either.
+    """
+
+    functions: tuple[Any, ...]
+    code: Template
+    elementwise: bool = False
+    memory: Memory = "fresh"
+
+    @property
+    def name(self) -> str:
+        return self.code.__name__
+
+    @property
+    def filename(self) -> str:
+        return self.code.__code__.co_filename
+
+    @property
+    def line(self) -> int:
+        return self.code.__code__.co_firstlineno
+
+    @functools.cached_property
+    def template(self) -> gast.FunctionDef:
+        """The template as a gast tree; line numbers are those of its file."""
+        return _parse(self.code)
+
+    @functools.cached_property
+    def result(self) -> str:
+        """The name that stands for the function's result."""
+        return next(iter(inspect.signature(self.code).parameters))
+
+    @functools.cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The operands, without the result."""
+        kinds: dict[Any, Kind] = {
+            inspect.Parameter.VAR_POSITIONAL: "variadic",
+            inspect.Parameter.KEYWORD_ONLY: "keyword",
+        }
+        found = []
+        for parameter in list(inspect.signature(self.code).parameters.values())[1:]:
+            default = None if parameter.default is parameter.empty else repr(parameter.default)
+            kind = kinds.get(parameter.kind, "positional")
+            found.append(Parameter(parameter.name, kind, default))
+        return tuple(found)
+
+    @functools.cached_property
+    def targets(self) -> frozenset[str]:
+        """The operands that the template gives an adjoint."""
+        stored = {
+            node.id
+            for node in gast.walk(self.template)
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store)
+        }
+        return frozenset(p.name for p in self.parameters if p.name + "_bar" in stored)
+
+
+_adjoints: dict[Any, Rule] = {}
+_tangents: dict[Any, Rule] = {}
+_zeros: set[Any] = set()
+_methods: dict[str, Any] = {}
+_packing: set[str] = set()
+_loaded: set[str] = set()
+
+
+def adjoint(
+    *functions: Any, elementwise: bool = False, memory: Memory = "fresh"
+) -> Callable[[Template], Template]:
+    """Register the decorated template as the reverse rule of `functions` (None entries are skipped).
+
+    >>> @adjoint(np.tanh, elementwise=True)
+    ... def tanh(y, x):
+    ...     x_bar = y_bar * (1.0 - y**2)
+    """
+    return _registrar(_adjoints, functions, elementwise, memory)
+
+
+def tangent(
+    *functions: Any, elementwise: bool = False, memory: Memory = "fresh"
+) -> Callable[[Template], Template]:
+    """Register the decorated template as the forward rule of `functions`: it assigns `<result>_dot`."""
+    return _registrar(_tangents, functions, elementwise, memory)
+
+
+def zero_derivative(*functions: Any) -> None:
+    """Declare that the results of `functions` do not vary with their operands, or only in jumps."""
+    _zeros.update(function for function in functions if function is not None)
+
+
+def method(name: str, function: Any, packs: bool = False) -> None:
+    """Declare that `x.name(...)` (or the attribute `x.name`) of an array means `function(x, ...)`.
+
+    `packs`: several positional arguments are one tuple of `function`, as in `x.reshape(2, 3)`.
+    """
+    _methods[name] = function
+    if packs:
+        _packing.add(name)
+
+
+def adjoint_rule(function: Any) -> Rule | None:
+    """The reverse rule of `function`, or None."""
+    return _lookup(_adjoints, function)
+
+
+def tangent_rule(function: Any) -> Rule | None:
+    """The forward rule of `function`, or None."""
+    return _lookup(_tangents, function)
+
+
+def is_zero(function: Any) -> bool:
+    """Whether the result of `function` is never active."""
+    load()
+    return _hashable(function) and function in _zeros and function not in _adjoints
+
+
+def method_function(name: str) -> Any | None:
+    """The function that an array's method or attribute `name` stands for, or None."""
+    load()
+    return _methods.get(name)
+
+
+def packs_arguments(name: str) -> bool:
+    """Whether several positional arguments of the method `name` are one tuple of its function."""
+    load()
+    return name in _packing
+
+
+def adjoint_rules() -> dict[Any, Rule]:
+    """All reverse rules by function."""
+    load()
+    return dict(_adjoints)
+
+
+def zero_functions() -> frozenset[Any]:
+    """All functions declared to have no derivative."""
+    load()
+    return frozenset(_zeros)
+
+
+def load() -> None:
+    """Import the rule files that are due: those of the package, and those of libraries imported so far."""
+    if len(_loaded) == len(_MODULES) + len(_OPTIONAL_MODULES):
+        return
+    due = [*_MODULES, *(file for library, file in _OPTIONAL_MODULES.items() if library in sys.modules)]
+    for file in due:
+        if file not in _loaded:
+            _loaded.add(file)
+            importlib.import_module("s2sad.rules." + file)
+
+
+def _registrar(
+    table: dict[Any, Rule], functions: tuple[Any, ...], elementwise: bool, memory: Memory
+) -> Callable[[Template], Template]:
+    known = tuple(function for function in functions if function is not None)
+
+    def register(template: Template) -> Template:
+        if template.__module__.partition(".")[0] != "s2sad":
+            load()  # so that a user's rule comes after, and replaces, the built-in one
+        rule = Rule(known, template, elementwise, memory)
+        for function in known:
+            table[function] = rule
+        return template
+
+    return register
+
+
+def _lookup(table: dict[Any, Rule], function: Any) -> Rule | None:
+    load()
+    return table.get(function) if _hashable(function) else None
+
+
+def _hashable(function: Any) -> bool:
+    try:
+        hash(function)
+    except TypeError:
+        return False
+    return True
+
+
+def _parse(code: Template) -> gast.FunctionDef:
+    """The tree of a template, found by name and line in its file."""
+    filename, line = code.__code__.co_filename, code.__code__.co_firstlineno
+    for node in ast.walk(_file_tree(filename, "".join(linecache.getlines(filename)))):
+        if isinstance(node, ast.FunctionDef) and node.name == code.__name__:
+            if line in (node.lineno, *(d.lineno for d in node.decorator_list)):
+                return gast.ast_to_gast(node)
+    text = textwrap.dedent(inspect.getsource(code))
+    return gast.parse(text).body[0]
+
+
+@functools.cache
+def _file_tree(filename: str, text: str) -> ast.Module:
+    return ast.parse(text, filename)

@@ -1,0 +1,62 @@
+"""Rules of functions that choose among elements."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+
+@adjoint(np.where, elementwise=True)
+def where(out, condition, x, y):
+    x_bar = np.where(condition, out_bar, 0.0)
+    y_bar = np.where(condition, 0.0, out_bar)
+
+
+@adjoint(np.clip, elementwise=True)
+def clip(y, a, a_min=None, a_max=None):
+    if a_min is None:
+        a_bar = np.where(a < a_max, y_bar, np.where(a == a_max, 0.5 * y_bar, 0.0))
+        a_max_bar = np.where(a > a_max, y_bar, np.where(a == a_max, 0.5 * y_bar, 0.0))
+    elif a_max is None:
+        a_bar = np.where(a > a_min, y_bar, np.where(a == a_min, 0.5 * y_bar, 0.0))
+        a_min_bar = np.where(a < a_min, y_bar, np.where(a == a_min, 0.5 * y_bar, 0.0))
+    else:
+        edge_bar = np.where((a == a_min) | (a == a_max), 0.5 * y_bar, 0.0)
+        a_bar = np.where((a_min < a) & (a < a_max), y_bar, np.where(a_min < a_max, edge_bar, 0.0))
+        a_min_bar = np.where(
+            a_min < a_max, np.where(a < a_min, y_bar, np.where(a == a_min, 0.5 * y_bar, 0.0)), 0.0
+        )
+        a_max_bar = np.where((a > a_max) | (a_min >= a_max), y_bar, np.where(a == a_max, 0.5 * y_bar, 0.0))
+
+
+@adjoint(np.sort)
+def sort(y, a, axis=-1):
+    a_bar = sort_bar(y_bar, a, axis)
+
+
+@adjoint(np.take)
+def take(y, a, indices, axis=None):
+    a_bar = take_bar(y_bar, a, indices, axis)
+
+
+@adjoint(np.take_along_axis)
+def take_along_axis(y, arr, indices, axis=-1):
+    arr_bar = take_along_bar(y_bar, arr, indices, axis)
+
+
+@adjoint(np.compress)
+def compress(y, condition, a, axis=None):
+    a_bar = take_bar(y_bar, a, np.flatnonzero(condition), axis)
+
+
+@adjoint(np.extract)
+def extract(y, condition, arr):
+    arr_bar = take_bar(y_bar, arr, np.flatnonzero(condition), None)
+
+
+@adjoint(np.select)
+def select(y, condlist, choicelist, default=0):
+    parts_bar = select_bar(y_bar, condlist, choicelist, default)
+    choicelist_bar = parts_bar[0]
+    default_bar = parts_bar[1]

@@ -1,0 +1,150 @@
+"""Rules of functions that rearrange elements without computing anything."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+
+@adjoint(np.reshape, memory="maybe_view")
+def reshape(y, a, shape, order="C"):
+    if order == "C":
+        a_bar = np.reshape(y_bar, np.shape(a))
+    else:
+        a_bar = np.reshape(y_bar, np.shape(a), order=layout(a, order))
+
+
+@adjoint(np.ravel, memory="maybe_view")
+def ravel(y, a, order="C"):
+    if order == "C":
+        a_bar = np.reshape(y_bar, np.shape(a))
+    else:
+        a_bar = np.reshape(y_bar, np.shape(a), order=layout(a, order))
+
+
+@adjoint(np.ndarray.flatten)
+def flatten(y, a, order="C"):
+    if order == "C":
+        a_bar = np.reshape(y_bar, np.shape(a))
+    else:
+        a_bar = np.reshape(y_bar, np.shape(a), order=layout(a, order))
+
+
+@adjoint(np.transpose, memory="view")
+def transpose(y, a, axes=None):
+    if axes is None:
+        a_bar = np.transpose(y_bar)
+    else:
+        a_bar = np.transpose(y_bar, np.argsort(np.mod(axes, np.ndim(a))))
+
+
+@adjoint(getattr(np, "matrix_transpose", None), getattr(np.linalg, "matrix_transpose", None), memory="view")
+def matrix_transpose(y, x):
+    x_bar = np.swapaxes(y_bar, -1, -2)
+
+
+@adjoint(np.swapaxes, memory="view")
+def swapaxes(y, a, axis1, axis2):
+    a_bar = np.swapaxes(y_bar, axis1, axis2)
+
+
+@adjoint(np.moveaxis, memory="view")
+def moveaxis(y, a, source, destination):
+    a_bar = np.moveaxis(y_bar, destination, source)
+
+
+@adjoint(np.rollaxis, memory="view")
+def rollaxis(y, a, axis, start=0):
+    a_bar = unroll_axis(y_bar, axis, start)
+
+
+@adjoint(np.squeeze, memory="view")
+def squeeze(y, a, axis=None):
+    a_bar = np.reshape(y_bar, np.shape(a))
+
+
+@adjoint(np.expand_dims, memory="view")
+def expand_dims(y, a, axis):
+    a_bar = np.reshape(y_bar, np.shape(a))
+
+
+@adjoint(np.atleast_1d, np.atleast_2d, np.atleast_3d, memory="maybe_view")
+def atleast(y, a):
+    a_bar = np.reshape(y_bar, np.shape(a))
+
+
+@adjoint(np.broadcast_to, memory="view")
+def broadcast_to(y, array, shape):
+    array_bar = unbroadcast(y_bar, array)
+
+
+@adjoint(np.flip, memory="view")
+def flip(y, m, axis=None):
+    m_bar = np.flip(y_bar, axis)
+
+
+@adjoint(np.fliplr, memory="view")
+def fliplr(y, m):
+    m_bar = np.fliplr(y_bar)
+
+
+@adjoint(np.flipud, memory="view")
+def flipud(y, m):
+    m_bar = np.flipud(y_bar)
+
+
+@adjoint(np.rot90, memory="view")
+def rot90(y, m, k=1, axes=(0, 1)):
+    m_bar = np.rot90(y_bar, -k, axes)
+
+
+@adjoint(np.roll)
+def roll(y, a, shift, axis=None):
+    if isinstance(shift, int):
+        a_bar = np.roll(y_bar, -shift, axis)
+    else:
+        a_bar = np.roll(y_bar, np.negative(shift), axis)
+
+
+@adjoint(np.repeat)
+def repeat(y, a, repeats, axis=None):
+    a_bar = repeat_bar(y_bar, a, repeats, axis)
+
+
+@adjoint(np.tile)
+def tile(y, A, reps):
+    A_bar = tile_bar(y_bar, A, reps)
+
+
+@adjoint(np.pad)
+def pad(y, array, pad_width, mode="constant", *, constant_values=0):
+    array_bar = crop_padding(y_bar, array, pad_width, mode)
+
+
+@adjoint(np.tril)
+def tril(y, m, k=0):
+    m_bar = np.tril(y_bar, k)
+
+
+@adjoint(np.triu)
+def triu(y, m, k=0):
+    m_bar = np.triu(y_bar, k)
+
+
+@adjoint(np.diag)
+def diag(y, v, k=0):
+    if np.ndim(v) == 1:
+        v_bar = np.diagonal(y_bar, k)
+    else:
+        v_bar = diag_bar(y_bar, v, k)
+
+
+@adjoint(np.diagonal, memory="view")
+def diagonal(y, a, offset=0, axis1=0, axis2=1):
+    a_bar = place_diagonal(y_bar, a, offset, axis1, axis2)
+
+
+@adjoint(np.trace)
+def trace(y, a, offset=0, axis1=0, axis2=1):
+    a_bar = trace_bar(y_bar, a, offset, axis1, axis2)

@@ -1,0 +1,202 @@
+"""The helpers that emitted code may call. NumPy only; nothing here knows the compiler.
+
+What is here works on adjoints with the structure of their primals: numbers, arrays, lists, tuples, dicts,
+objects. The helpers for arrays live in files by topic and are only collected here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime_arrays import (
+    align_axis,
+    broadcast_like,
+    cast_back,
+    cast_like,
+    count_along,
+    cumprod_bar,
+    digamma,
+    log_or_zero,
+    polygamma_of,
+    power_slope,
+    product_of_others,
+    restore_axes,
+    reverse_cumsum,
+    share_extremum,
+    share_ties,
+    spread,
+    sum_axes,
+    unbroadcast,
+)  # fmt: skip
+from s2sad.runtime_linalg import (
+    cholesky_bar,
+    convolve_bar,
+    dot_left,
+    dot_right,
+    eigh_bar,
+    einsum_bar,
+    fit_axis,
+    inner_left,
+    inner_right,
+    irfft_bar,
+    kron_left,
+    kron_right,
+    matmul_left,
+    matmul_right,
+    matrix_power_bar,
+    norm_bar,
+    pinv_bar,
+    solve_matrix_bar,
+    solve_right_bar,
+    svd_bar,
+    tensordot_left,
+    tensordot_right,
+)  # fmt: skip
+from s2sad.runtime_sampling import (
+    diff_bar,
+    gradient_bar,
+    gradient_spacing_bar,
+    interp_nodes_bar,
+    interp_slope,
+    interp_values_bar,
+    quantile_bar,
+    trapezoid_nodes_bar,
+    trapezoid_step_bar,
+    trapezoid_values_bar,
+)  # fmt: skip
+from s2sad.runtime_shapes import (
+    arange_bar,
+    crop_padding,
+    diag_bar,
+    gather,
+    item_bar,
+    join_like,
+    layout,
+    meshgrid_bar,
+    place_diagonal,
+    repeat_bar,
+    select_bar,
+    sort_bar,
+    split_like,
+    take_along_bar,
+    take_bar,
+    tile_bar,
+    trace_bar,
+    unroll_axis,
+)  # fmt: skip
+
+__all__ = [
+    "add", "align_axis", "arange_bar", "broadcast_like", "cast_back", "cast_like", "cholesky_bar",
+    "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma",
+    "dot_left", "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar",
+    "gradient_spacing_bar", "index_add", "inner_left", "inner_right", "interp_nodes_bar", "interp_slope",
+    "interp_values_bar", "irfft_bar", "item_bar", "join_like", "kron_left", "kron_right", "layout",
+    "like", "log_or_zero", "matmul_left", "matmul_right", "matrix_power_bar", "meshgrid_bar", "norm_bar",
+    "pinv_bar", "place_diagonal", "polygamma_of", "power_slope", "product_of_others", "quantile_bar",
+    "repeat_bar", "restore_axes", "reverse_cumsum", "select_bar", "share_extremum", "share_ties",
+    "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "sum_axes", "svd_bar",
+    "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
+    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "unroll_axis",
+    "zeros_like",
+]  # fmt: skip
+
+# --- adjoints with structure --------------------------------------------------------------------------------
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero adjoint of `x`: zeros in mutable containers, None for what holds no floats."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x, dtype=None if x.dtype.kind in "fc" else float, subok=False)
+    if isinstance(x, np.inexact):
+        return x.dtype.type(0.0)
+    if isinstance(x, (float, complex)):
+        return 0.0 if isinstance(x, float) else 0j
+    if isinstance(x, (list, tuple)):
+        return [zeros_like(item) for item in x]
+    if isinstance(x, dict):
+        return {key: zeros_like(item) for key, item in x.items()}
+    if _is_plain_object(x):
+        return types.SimpleNamespace(**{name: zeros_like(item) for name, item in _fields(x).items()})
+    return None
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two adjoints of one primal; None counts as zero. Neither is changed."""
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        if len(a) != len(b):
+            raise ValueError(f"adjoints of {len(a)} and {len(b)} items cannot be added")
+        return [add(x, y) for x, y in zip(a, b)]
+    if isinstance(a, dict):
+        return {key: add(a.get(key), b.get(key)) for key in {**a, **b}}
+    if isinstance(a, types.SimpleNamespace):
+        return types.SimpleNamespace(**add(vars(a), vars(b)))
+    return a + b
+
+
+def like(x: Any, x_bar: Any) -> Any:
+    """The gradient of parameter `x` from its adjoint: structure and dtypes of `x`, in memory of its own."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "fc":
+            return None if x_bar is None else np.array(unbroadcast(x_bar, x), dtype=float)
+        return np.zeros_like(x) if x_bar is None else np.array(unbroadcast(x_bar, x), dtype=x.dtype)
+    if isinstance(x, np.inexact):
+        return x.dtype.type(0.0 if x_bar is None else cast_like(x_bar, x))
+    if isinstance(x, float):
+        return 0.0 if x_bar is None else float(cast_like(x_bar, x))
+    if isinstance(x, complex):
+        return 0j if x_bar is None else complex(x_bar)
+    if isinstance(x, (list, tuple)):
+        bars = [None] * len(x) if x_bar is None else x_bar
+        items = [like(item, bar) for item, bar in zip(x, bars)]
+        return type(x)(*items) if hasattr(x, "_fields") else (tuple if isinstance(x, tuple) else list)(items)
+    if isinstance(x, dict):
+        return {key: like(item, None if x_bar is None else x_bar.get(key)) for key, item in x.items()}
+    if _is_plain_object(x):
+        fields = {name: like(item, getattr(x_bar, name, None)) for name, item in _fields(x).items()}
+        if dataclasses.is_dataclass(x):
+            gradient = object.__new__(type(x))  # not __init__, which may refuse or recompute
+            for name, item in fields.items():
+                object.__setattr__(gradient, name, item)
+            return gradient
+        return types.SimpleNamespace(**fields)
+    return None
+
+
+def index_add(a: Any, index: Any, g: Any) -> Any:
+    """`a[index] += g`, where an index that occurs more than once adds each time. Returns `a`."""
+    if isinstance(a, (list, dict)):
+        a[index] = add(a[index] if isinstance(a, list) else a.get(index), g)
+    elif _may_repeat(index):
+        np.add.at(a, index, g)
+    else:
+        a[index] += g
+    return a
+
+
+def _may_repeat(index: Any) -> bool:
+    """Whether `index` may select an element twice: integer arrays and lists may, slices and masks may not."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(
+        isinstance(part, (list, np.ndarray)) and np.ndim(part) > 0 and np.asarray(part).dtype.kind != "b"
+        for part in parts
+    )
+
+
+def _is_plain_object(x: Any) -> bool:
+    if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, str, bytes)):
+        return False
+    return dataclasses.is_dataclass(x) or hasattr(x, "__dict__")
+
+
+def _fields(x: Any) -> dict[str, Any]:
+    if dataclasses.is_dataclass(x):
+        return {
+            field.name: getattr(x, field.name) for field in dataclasses.fields(x) if hasattr(x, field.name)
+        }
+    return dict(vars(x))

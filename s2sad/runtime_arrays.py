@@ -1,0 +1,190 @@
+"""Array helpers that emitted code may call: broadcasting, reductions and shapes. NumPy only."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+# --- broadcasting and dtypes --------------------------------------------------------------------------------
+
+
+def cast_like(g: Any, x: Any) -> Any:
+    """`g` in the dtype of `x`: real if `x` is real, float32 if `x` is float32, a scalar if `x` is one."""
+    if not isinstance(x, (np.ndarray, np.generic)):
+        if np.ndim(x) == 0:
+            g = g[()] if isinstance(g, np.ndarray) else g
+            return g if isinstance(x, complex) else np.real(g)
+        x = np.asarray(x)
+    if np.iscomplexobj(g) and not np.iscomplexobj(x):
+        g = np.real(g)
+    if x.dtype.kind in "fc" and getattr(g, "dtype", None) != x.dtype:
+        g = np.asarray(g).astype(x.dtype)
+    if isinstance(x, np.generic) and isinstance(g, np.ndarray):
+        g = g[()]
+    return g
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """`g` summed over the axes that broadcasting added to `x` or stretched, in the dtype of `x`."""
+    shape = np.shape(x)
+    if np.shape(g) != shape:
+        extra = np.ndim(g) - len(shape)
+        if extra > 0:
+            g = np.sum(g, axis=tuple(range(extra)))
+        stretched = tuple(k for k, n in enumerate(shape) if n == 1 and k < np.ndim(g) and np.shape(g)[k] != 1)
+        if stretched and extra >= 0:
+            g = np.sum(g, axis=stretched, keepdims=True)
+        if np.shape(g) != shape:
+            g = np.broadcast_to(g, shape)
+    return cast_like(g, x)
+
+
+def broadcast_like(g: Any, x: Any) -> Any:
+    """`g` stretched to the shape of `x`, in the dtype of `x`; the transpose of `unbroadcast`."""
+    return cast_like(np.broadcast_to(g, np.shape(x)), x)
+
+
+def cast_back(g: Any, y: Any, x: Any) -> Any:
+    """The adjoint of `x` where `y` is `x` converted; zero if `y` holds no floats. Lists stay lists."""
+    if not np.issubdtype(np.result_type(y), np.inexact):
+        g = np.zeros(np.shape(g))
+    if isinstance(x, (list, tuple)):
+        return [cast_back(part, y, item) for part, item in zip(g, x)]
+    return unbroadcast(g, x)
+
+
+# --- reductions ---------------------------------------------------------------------------------------------
+
+
+def restore_axes(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """`g`, the adjoint of a reduction of `x` over `axis`, repeated along the reduced axes."""
+    if axis is not None and not keepdims:
+        ndim = np.ndim(x)
+        axes = axis if isinstance(axis, tuple) else (axis,)
+        g = np.expand_dims(g, tuple(k % ndim for k in axes))
+    elif keepdims is False:
+        g = np.reshape(g, (1,) * np.ndim(x))
+    return np.broadcast_to(g, np.shape(x))
+
+
+def sum_axes(g: Any, y: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """`g` summed over `axis`, in the shape of `y`; the transpose of `restore_axes`."""
+    return np.reshape(np.sum(g, axis=axis, keepdims=keepdims), np.shape(y))
+
+
+def count_along(x: Any, axis: Any = None) -> int:
+    """The number of elements of `x` that a reduction over `axis` joins into one."""
+    if axis is None:
+        return int(np.size(x))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return math.prod(np.shape(x)[k] for k in axes)
+
+
+def share_ties(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The adjoint of the extremum `y` of `x`, divided equally among the elements of `x` that attain it."""
+    ties = np.equal(x, restore_axes(y, x, axis, keepdims))
+    count = np.maximum(np.count_nonzero(ties, axis=axis, keepdims=True), 1).astype(np.result_type(g))
+    return np.where(ties, restore_axes(g, x, axis, keepdims) / count, 0.0)
+
+
+def product_of_others(x: Any, axis: Any = None) -> Any:
+    """For each element, the product of all others of `x` along `axis`; no division, so zeros are fine."""
+    x = np.asarray(x)
+    axes = range(x.ndim) if axis is None else (axis if isinstance(axis, tuple) else (axis,))
+    axes = tuple(k % x.ndim for k in axes)
+    kept = tuple(k for k in range(x.ndim) if k not in axes)
+    moved = np.transpose(x, kept + axes)
+    flat = np.reshape(moved, (*(x.shape[k] for k in kept), math.prod(x.shape[k] for k in axes)))
+    ones = np.ones_like(flat[..., :1])
+    before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
+    after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    others = np.reshape(before[..., : flat.shape[-1]] * after[..., : flat.shape[-1]], moved.shape)
+    return np.transpose(others, np.argsort(kept + axes))
+
+
+def reverse_cumsum(g: Any, a: Any, axis: Any = None) -> Any:
+    """The adjoint of `np.cumsum(a, axis)`: sums from each element to the end."""
+    if axis is None:
+        return np.reshape(np.flip(np.cumsum(np.flip(g))), np.shape(a))
+    return np.flip(np.cumsum(np.flip(g, axis), axis), axis)
+
+
+def cumprod_bar(g: Any, a: Any, axis: Any = None) -> Any:
+    """The adjoint of `np.cumprod(a, axis)`, by a recurrence from the end that never divides."""
+    if axis is None:
+        return np.reshape(cumprod_bar(g, np.ravel(a), 0), np.shape(a))
+    g, a = np.moveaxis(g, axis, 0), np.moveaxis(np.asarray(a), axis, 0)
+    before = np.concatenate([np.ones_like(a[:1]), np.cumprod(a[:-1], axis=0)]) if len(a) else a
+    a_bar = np.zeros_like(before, dtype=np.result_type(g, a))
+    later = np.zeros_like(a_bar[0]) if len(a) else None
+    for k in reversed(range(len(a))):
+        later = g[k] + later
+        a_bar[k] = before[k] * later
+        later = later * a[k]
+    return np.moveaxis(a_bar, 0, axis)
+
+
+def spread(g: Any, items: Any) -> Any:
+    """The adjoint of the builtin `sum(items)`: `g` for each item."""
+    if isinstance(items, np.ndarray):
+        return np.broadcast_to(g, items.shape)
+    return [unbroadcast(g, item) for item in items]
+
+
+def share_extremum(g: Any, y: Any, args: Any) -> Any:
+    """The adjoints of the arguments of the builtin `min` or `max`, divided among the ties."""
+    if len(args) == 1:
+        return [share_extremum(g, y, (*args[0], None))[:-1]]
+    ties = sum(1 for value in args if value == y) or 1
+    return [g / ties if value == y else 0.0 * g for value in args]
+
+
+def align_axis(w: Any, a: Any, axis: Any) -> Any:
+    """One-dimensional weights `w` along `axis`, shaped so that they broadcast against `a`."""
+    if axis is None or np.ndim(w) == np.ndim(a):
+        return w
+    shape = [1] * np.ndim(a)
+    shape[axis] = -1
+    return np.reshape(w, shape)
+
+
+# --- powers and special values ------------------------------------------------------------------------------
+
+
+def power_slope(x: Any, p: Any) -> Any:
+    """`p * x ** (p - 1)`, the derivative of `x ** p` in `x`, 0 where `p` is 0 whatever `x` is."""
+    flat = np.equal(p, 0)
+    if np.ndim(flat) == 0 and np.ndim(x) == 0:
+        return 0.0 if flat else p * np.power(x, p - 1.0)
+    return p * np.power(x, np.where(flat, 1, p - 1.0).astype(np.result_type(p, np.float32)))
+
+
+def log_or_zero(x: Any) -> Any:
+    """`log(x)`, and 0 where the logarithm is not finite or not real."""
+    if np.iscomplexobj(x):
+        return np.log(np.where(np.equal(x, 0.0), 1.0, x))
+    return np.log(np.where(np.greater(x, 0.0), x, 1.0))
+
+
+def digamma(x: float) -> float:
+    """The derivative of `math.lgamma` at the real number `x` (Abramowitz & Stegun 6.3.5, 6.3.7, 6.3.18)."""
+    if x < 0.5:
+        return digamma(1.0 - x) - math.pi / math.tan(math.pi * x)
+    shift = 0.0
+    while x < 10.0:
+        shift = shift + 1.0 / x
+        x = x + 1.0
+    t = 1.0 / (x * x)
+    series = t * (
+        1 / 12 - t * (1 / 120 - t * (1 / 252 - t * (1 / 240 - t * (1 / 132 - t * (691 / 32760 - t / 12)))))
+    )
+    return math.log(x) - 0.5 / x - series - shift
+
+
+def polygamma_of(n: int, x: Any) -> Any:
+    """The n-th derivative of the digamma function, from SciPy (only programs that use SciPy get here)."""
+    from scipy import special
+
+    return special.digamma(x) if n == 0 else special.polygamma(n, x)

@@ -1,0 +1,195 @@
+"""Array helpers that emitted code may call: adjoints of functions that move elements. NumPy only."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime_arrays import cast_like, unbroadcast
+
+
+def layout(a: Any, order: str) -> str:
+    """The memory order, "C" or "F", in which `np.reshape` and `np.ravel` read `a` under `order`."""
+    if order in ("C", "F"):
+        return order
+    flags = np.asarray(a).flags
+    if order == "A" or flags.c_contiguous or flags.f_contiguous:
+        return "F" if flags.f_contiguous and not flags.c_contiguous else "C"
+    raise NotImplementedError(f"order={order!r} of an array that is not contiguous has no derivative")
+
+
+def unroll_axis(g: Any, axis: int, start: int) -> Any:
+    """The transpose of `np.rollaxis`."""
+    ndim = np.ndim(g)
+    axis, start = axis % ndim, start + ndim if start < 0 else start
+    return np.moveaxis(g, start - 1 if axis < start else start, axis)
+
+
+# --- joining and splitting ----------------------------------------------------------------------------------
+
+
+def split_like(g: Any, arrays: Any, axis: Any = 0) -> list[Any]:
+    """`g` cut along `axis` into pieces, the k-th in the shape and dtype of `arrays[k]`."""
+    if axis is None:
+        g, axis = np.ravel(g), 0
+    across = math.prod(np.shape(g)[:axis] + (np.shape(g)[axis + 1 :] if axis != -1 else ()))
+    pieces, start = [], 0
+    for array in arrays:
+        stop = start + (np.size(array) // across if across else 0)
+        index = (slice(None),) * (axis % np.ndim(g)) + (slice(start, stop),)
+        pieces.append(cast_like(np.reshape(g[index], np.shape(array)), array))
+        start = stop
+    return pieces
+
+
+def join_like(parts_bar: Any, parts: Any, axis: Any = 0, shape: Any = None) -> Any:
+    """The adjoint of an array that was cut into `parts`; a part without an adjoint counts as zero."""
+    whole = [np.zeros_like(part) if bar is None else bar for bar, part in zip(parts_bar, parts)]
+    if shape is None:
+        return np.concatenate(
+            [np.broadcast_to(bar, np.shape(part)) for bar, part in zip(whole, parts)], axis=axis
+        )
+    axis = 0 if axis is None else axis % len(shape)
+    across = (*shape[:axis], -1, *shape[axis + 1 :])
+    return np.concatenate([np.reshape(bar, across) for bar in whole], axis=axis)
+
+
+def gather(parts_bar: Any, g: Any) -> Any:
+    """The sum of the adjoints of `spread(g, items)`."""
+    total = np.zeros_like(g)
+    for part in parts_bar:
+        if part is not None:
+            total = total + unbroadcast(part, g)
+    return total
+
+
+def meshgrid_bar(parts_bar: Any, xi: Any, indexing: str) -> list[Any]:
+    """The adjoints of the vectors given to `np.meshgrid`."""
+    found = []
+    for k, x in enumerate(xi):
+        axis = 1 - k if indexing == "xy" and len(xi) > 1 and k < 2 else k
+        others = tuple(j for j in range(len(xi)) if j != axis)
+        bar = parts_bar[k]
+        found.append(np.zeros_like(x) if bar is None else np.reshape(np.sum(bar, axis=others), np.shape(x)))
+    return found
+
+
+# --- repetition, padding, diagonals -------------------------------------------------------------------------
+
+
+def repeat_bar(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
+    """The adjoint of `np.repeat`: each element's repetitions summed."""
+    shape = np.shape(a)
+    if axis is None:
+        return np.reshape(repeat_bar(g, np.ravel(a), repeats, 0), shape)
+    axis = axis % len(shape)
+    if np.ndim(repeats) == 0:
+        split = (*shape[: axis + 1], repeats, *shape[axis + 1 :])
+        return np.sum(np.reshape(g, split), axis=axis + 1)
+    out = np.zeros(shape, np.result_type(g))
+    index = np.repeat(np.arange(shape[axis]), repeats)
+    np.add.at(out, (slice(None),) * axis + (index,), g)
+    return out
+
+
+def tile_bar(g: Any, A: Any, reps: Any) -> Any:
+    """The adjoint of `np.tile`: all copies summed."""
+    shape = np.shape(A)
+    counts = (reps,) if np.ndim(reps) == 0 else tuple(reps)
+    ndim = max(len(shape), len(counts))
+    counts = (1,) * (ndim - len(counts)) + counts
+    padded = (1,) * (ndim - len(shape)) + shape
+    split = [n for pair in zip(counts, padded) for n in pair]
+    return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * ndim, 2))), shape)
+
+
+def crop_padding(g: Any, array: Any, pad_width: Any, mode: Any = "constant") -> Any:
+    """The adjoint of `np.pad` with constant values: the part of `g` that is not padding."""
+    if mode != "constant":
+        raise NotImplementedError(f"np.pad with mode={mode!r} has no derivative rule")
+    widths = np.broadcast_to(pad_width, (np.ndim(array), 2))
+    return g[tuple(slice(w[0], w[0] + n) for w, n in zip(widths, np.shape(array)))]
+
+
+def place_diagonal(g: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Zeros in the shape of `a` with `g` on the diagonal; the transpose of `np.diagonal`."""
+    out = np.zeros(np.shape(a), np.result_type(g))
+    along = np.arange(np.shape(g)[-1])
+    matrices = np.moveaxis(out, (axis1, axis2), (-2, -1))
+    matrices[..., along + max(-offset, 0), along + max(offset, 0)] = g
+    return out
+
+
+def trace_bar(g: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The adjoint of `np.trace`: `g` all along the diagonal."""
+    length = np.shape(np.diagonal(a, offset, axis1, axis2))[-1]
+    return place_diagonal(np.repeat(np.expand_dims(g, -1), length, -1), a, offset, axis1, axis2)
+
+
+def diag_bar(g: Any, v: Any, k: int = 0) -> Any:
+    """The adjoint of `np.diag`."""
+    return np.diagonal(g, k) if np.ndim(v) == 1 else place_diagonal(g, v, k)
+
+
+# --- selection ----------------------------------------------------------------------------------------------
+
+
+def sort_bar(g: Any, a: Any, axis: Any = -1) -> Any:
+    """The adjoint of `np.sort`: each entry goes back to where it came from (equal ones in their order)."""
+    if axis is None:
+        return np.reshape(sort_bar(g, np.ravel(a), 0), np.shape(a))
+    order = np.argsort(a, axis=axis, kind="stable")
+    return np.take_along_axis(g, np.argsort(order, axis=axis, kind="stable"), axis)
+
+
+def take_bar(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
+    """The adjoint of `np.take`: zeros in the shape of `a` with `g` added at `indices`."""
+    out = np.zeros(np.shape(a), np.result_type(g))
+    if axis is None:
+        np.add.at(np.reshape(out, -1), np.asarray(indices, dtype=int), g)
+    else:
+        index = (slice(None),) * (axis % np.ndim(a)) + (np.asarray(indices, dtype=int),)
+        np.add.at(out, index, g)
+    return out
+
+
+def take_along_bar(g: Any, a: Any, indices: Any, axis: Any = -1) -> Any:
+    """The adjoint of `np.take_along_axis`."""
+    if axis is None:
+        return take_bar(g, a, indices)
+    out = np.zeros(np.shape(a), np.result_type(g))
+    index = list(np.ix_(*(np.arange(n) for n in np.shape(a))))
+    index[axis] = np.asarray(indices)
+    np.add.at(out, tuple(index), g)
+    return out
+
+
+def select_bar(g: Any, condlist: Any, choicelist: Any, default: Any) -> tuple[list[Any], Any]:
+    """The adjoints of the choices and of the default of `np.select`."""
+    found = []
+    open_ = np.ones(np.shape(g), dtype=bool)
+    for condition, choice in zip(condlist, choicelist):
+        found.append(unbroadcast(np.where(open_ & condition, g, 0.0), choice))
+        open_ = open_ & ~np.asarray(condition)
+    return found, unbroadcast(np.where(open_, g, 0.0), default)
+
+
+def item_bar(g: Any, a: Any, args: Any) -> Any:
+    """The adjoint of `a.item(*args)`: zeros with `g` at the item."""
+    out = np.zeros(np.shape(a), np.result_type(g))
+    if not args:
+        out[...] = g
+    elif len(args) == 1 and not isinstance(args[0], tuple):
+        out.flat[args[0]] = g
+    else:
+        out[args[0] if len(args) == 1 else args] = g
+    return out
+
+
+def arange_bar(g: Any, args: Any) -> list[Any]:
+    """The adjoints of the arguments of `np.arange`; its length is taken as fixed."""
+    if len(args) == 1:
+        return [0.0]
+    return [np.sum(g), 0.0, np.dot(g, np.arange(np.size(g), dtype=np.result_type(g)))][: len(args)]

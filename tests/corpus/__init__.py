@@ -1,0 +1,1 @@
+"""Published functions as test input: collecting their doctest calls and checking gradients on them."""

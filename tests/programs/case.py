@@ -1,0 +1,20 @@
+"""The form in which a program states its test cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scalar function, a maker of arguments, and the parameters to differentiate with respect to."""
+
+    func: Callable[..., Any]
+    make_args: Callable[[np.random.Generator], tuple[Any, ...]]
+    wrt: tuple[str, ...]
+    label: str = ""
+    rtol: float = 1e-5

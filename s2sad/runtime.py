@@ -101,7 +101,7 @@ __all__ = [
     "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "sum_axes", "svd_bar",
     "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
     "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "unroll_axis",
-    "zeros_like",
+    "zeros_like", "require_scalar", "stored",
 ]  # fmt: skip
 
 # --- adjoints with structure --------------------------------------------------------------------------------
@@ -200,3 +200,18 @@ def _fields(x: Any) -> dict[str, Any]:
             field.name: getattr(x, field.name) for field in dataclasses.fields(x) if hasattr(x, field.name)
         }
     return dict(vars(x))
+
+
+def require_scalar(y: Any) -> None:
+    """Raise a TypeError unless `y` is a single real number: what a gradient is taken of."""
+    if np.ndim(y) != 0 or np.iscomplexobj(y) or not isinstance(y, (float, int, np.number, np.ndarray)):
+        raise TypeError("grad needs a function that returns a single real number; use vjp or jacobian")
+
+
+def stored(a_bar: Any, index: Any) -> Any:
+    """The adjoint of `value` in `a[index] = value`: where an index repeats, only the last value was kept."""
+    part = np.array(a_bar[index])
+    owner = np.full(np.shape(a_bar), -1)
+    order = np.arange(part.size).reshape(part.shape)
+    owner[index] = order
+    return np.where(owner[index] == order, part, 0.0)

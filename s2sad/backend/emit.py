@@ -260,6 +260,8 @@ class Emitter:
             return []
         if not then:
             return [ast.If(self.negate(stmt.test), orelse, [])]
+        if orelse and isinstance(then[-1], (ast.Break, ast.Continue, ast.Raise, ast.Return)):
+            return [ast.If(test, then, []), *orelse]
         return [ast.If(test, then, orelse)]
 
     def branch(self, stmt: If, block: Block, copies: list[tuple[Var, Any]], go: Any) -> list[ast.stmt]:
@@ -369,6 +371,8 @@ class Emitter:
         direct = self._direct(stmt)
         if direct is not None:
             return direct
+        if not used and stmt.iter.reverse:
+            return (target, self.range(Range(stmt.iter.start, stmt.iter.stop, stmt.iter.step))), set()
         return (target, self.range(stmt.iter)), set()
 
     def _index_used(self, stmt: Loop, index: Var) -> bool:

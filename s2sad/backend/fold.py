@@ -48,13 +48,26 @@ def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
     where: dict[Var, int] = {}
     for i, stmt in enumerate(block):
         foldable_uses(stmt, i, where, block, folding)
-        if isinstance(stmt, Assign) and uses[stmt.target] == 1 and not stmt.target.named and _foldable(stmt.op):
+        if isinstance(stmt, Assign) and _index_part(stmt, folding):
+            folding.ops[stmt.target] = stmt.op
+            folding.sizes[stmt.target] = 1
+        elif isinstance(stmt, Assign) and uses[stmt.target] == 1 and not stmt.target.named and _foldable(stmt.op):
             where[stmt.target] = i
         elif isinstance(stmt, If) and stmt.expr and len(stmt.phis) == 1 and _as_expression(stmt, folding):
             folding.exprs[stmt.phis[0].var] = stmt
             var = stmt.phis[0].var
             if uses[var] == 1 and not var.named:
                 where[var] = i
+
+
+def _index_part(stmt: Assign, folding: Folding) -> bool:
+    """Whether this is a slice or an index tuple of names and constants: written out wherever it is used."""
+    op = stmt.op
+    if op.kind == "slice":
+        return True
+    return op.kind == "tuple" and not stmt.target.named and len(op.args) > 0 and all(
+        not isinstance(a, Var) or a not in folding.ops or folding.ops[a].kind == "slice" for a in op.args
+    ) and any(isinstance(a, Var) for a in op.args)
 
 
 def _foldable(op: Op) -> bool:

@@ -71,8 +71,9 @@ class Names:
         mb = set(self.members[rb])
         if any(self.interferes[m] & mb for m in self.members[ra]):
             return False
-        if a.named and b.named and a.hint != b.hint and (ra in self.params or rb in self.params):
-            return False
+        for one, other in ((ra, rb), (rb, ra)):
+            if one in self.params and not any(m.hint == one.hint for m in self.members[other]):
+                return False
         if len(self.members[ra]) < len(self.members[rb]):
             ra, rb = rb, ra
         self.parent[rb] = ra

@@ -132,6 +132,12 @@ class Calls(Core):
                 return Lit(0)
             if isinstance(t, Arr) and t.shape is not None:
                 return Lit(len(t.shape))
+        if obj in (np.isrealobj, np.iscomplexobj) and len(args) == 1 and is_atom(args[0]):
+            t = type_of(args[0])
+            if isinstance(t, (Num, Arr)) and t.dtype is not None:
+                return Lit((t.dtype.kind == "c") == (obj is np.iscomplexobj))
+        if obj is np.size and len(args) == 1 and is_atom(args[0]) and isinstance(type_of(args[0]), (Arr, Num)):
+            return self.get_attribute(args[0], "size", node) if isinstance(type_of(args[0]), Arr) else Lit(1)
         if obj is np.shape and len(args) == 1 and is_atom(args[0]) and isinstance(type_of(args[0]), (Arr, Num)):
             return self.get_attribute(args[0], "shape", node)
         if obj in MUTATORS or getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):

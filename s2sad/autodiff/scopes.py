@@ -1,0 +1,293 @@
+"""The reverse sweep's scopes: how values of the forward sweep reach it, and where adjoints are kept.
+
+Every block of the forward program has a mirror in the reverse sweep. A value of the forward sweep that a mirrored block
+reads is still in scope, exported through branches, recomputed, or pushed on a tape where it is defined and popped in
+the mirror of that place: pushes and pops match because the reverse sweep takes the same path backwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..analysis import effects
+from ..analysis.types import Arr, Num, TapeT
+from ..errors import AmbiguousMemoryError
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, MultiPhi, Op, Phi, Pop, Push, Try, Var, With
+
+RECOMPUTED = ir.ARITHMETIC | frozenset({"getitem", "getattr", "tuple", "slice", "lt", "le", "gt", "ge", "eq", "ne", "is_",
+                                        "is_not", "not_", "mod", "floordiv", "atom", "and_", "or_", "invert", "list"})  # fmt: skip
+MAX_RECOMPUTE = 12
+
+
+@dataclass(eq=False)
+class Scope:
+    """The mirror of one forward block."""
+
+    fwd: Block
+    out: Block
+    parent: Scope | None
+    kind: str  # top | if | loop | inline
+    stmt: Any = None
+    current: Any = None  # the forward statement whose adjoint is being made
+    cache: dict[Var, Any] = field(default_factory=dict)
+    bars: dict[Var, Any] = field(default_factory=dict)
+    touched: dict[Var, None] = field(default_factory=dict)  # outer adjoints this scope changed
+    carries: dict[Var, Carry] = field(default_factory=dict)
+    popped: dict[Var, Var] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Place:
+    """Where a forward variable is defined."""
+
+    block: Block
+    stmt: Any  # the defining statement, None for block parameters (loop variables, carried values)
+    owner: Any = None  # the statement that holds `block`
+    parameter: bool = False
+
+
+class Structure:
+    """Positions of definitions and nesting of blocks in the forward program."""
+
+    def __init__(self, function: ir.Function) -> None:
+        self.places: dict[Var, Place] = {}
+        self.owner: dict[int, tuple[Any, Block | None]] = {}  # id(block) -> (statement, enclosing block)
+        self.keep: list[Block] = []
+        for p in function.params:
+            self.places[p.var] = Place(function.body, None, None, True)
+        self._visit(function.body, None, None)
+
+    def _visit(self, block: Block, stmt: Any, outer: Block | None) -> None:
+        self.owner[id(block)] = (stmt, outer)
+        self.keep.append(block)
+        for s in block:
+            for v in ir.defs_of(s):
+                self.places[v] = Place(block, s, stmt)
+            for inner in ir.blocks_of(s):
+                self._visit(inner, s, block)
+            for v in ir.inner_defs_of(s):
+                target = s.body if isinstance(s, (Loop, With)) else next(
+                    (h.body for h in s.handlers if h.name is v), s.body)  # fmt: skip
+                self.places[v] = Place(target, None, s, True)
+
+    def chain(self, block: Block) -> Iterator[tuple[Block, Any]]:
+        """The blocks around a block, from the inside out, with the statement that holds each."""
+        current: Block | None = block
+        while current is not None:
+            stmt, outer = self.owner[id(current)]
+            yield current, stmt
+            current = outer
+
+
+class Transport:
+    """Brings values of the forward sweep into the reverse sweep."""
+
+    scope: Scope
+
+    def __init__(self, function: ir.Function) -> None:
+        self.function = function
+        self.structure = Structure(function)
+        self.tapes: dict[Var, Var] = {}
+        self.tape_inits: list[Any] = []
+        self.own: set[Var] = set()  # variables of the reverse sweep
+        self.index_of: dict[Var, Var] = {}  # forward loop variable -> reverse loop variable
+        self.exported: dict[tuple[Var, int], Any] = {}
+
+    # --- reading -------------------------------------------------------------------------------------------------------
+
+    def need(self, atom: Any) -> Any:
+        """The atom that holds, here in the reverse sweep, the value `atom` had in the forward sweep."""
+        if not isinstance(atom, Var) or atom not in self.structure.places:
+            return atom
+        place = self.structure.places[atom]
+        chain = list(self.structure.chain(place.block))
+        if all(stmt is None or isinstance(stmt, With) for _, stmt in chain):
+            return atom
+        if not any(isinstance(stmt, Loop) for _, stmt in chain):
+            return self.export(atom, place, chain)
+        mirror = self.mirror(place.block)
+        if mirror is None:
+            return self.leaked(atom)
+        return self.need_in(atom, mirror)
+
+    def leaked(self, atom: Var) -> Any:
+        raise AssertionError(f"{atom!r} is not visible here")
+
+    def mirror(self, block: Block) -> Scope | None:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if scope.fwd is block:
+                return scope
+            scope = scope.parent
+        return None
+
+    def export(self, var: Var, place: Place, chain: list[tuple[Block, Any]]) -> Any:
+        """Make a value that is defined in a branch visible behind it."""
+        current: Any = var
+        for block, stmt in chain:
+            if stmt is None or isinstance(stmt, With):
+                continue
+            key = (current, id(stmt))
+            if key not in self.exported:
+                new = Var(current.hint, current.type, current._varied, current.named, current.region)
+                if isinstance(stmt, If):
+                    first = block is stmt.then
+                    stmt.phis.append(Phi(new, current if first else UNDEF, UNDEF if first else current))
+                else:
+                    assert isinstance(stmt, Try)
+                    blocks = [stmt.body, *(h.body for h in stmt.handlers)]
+                    if block in (stmt.final, stmt.orelse):
+                        continue
+                    stmt.phis.append(MultiPhi(new, [current if b is block else UNDEF for b in blocks]))
+                outer = self.structure.owner[id(block)][1]
+                assert outer is not None
+                self.structure.places[new] = Place(outer, stmt, self.structure.owner[id(outer)][0])
+                self.exported[key] = new
+            current = self.exported[key]
+        return current
+
+    def need_in(self, var: Var, mirror: Scope) -> Any:
+        if var in mirror.cache:
+            return mirror.cache[var]
+        if var in self.index_of:
+            return self.index_of[var]
+        plan = self.recomputation(var, mirror)
+        if plan is not None:
+            value = self.recompute(var, mirror)
+        else:
+            value = self.pop(var, mirror)
+        mirror.cache[var] = value
+        return value
+
+    # --- recomputation ---------------------------------------------------------------------------------------------------
+
+    def recomputation(self, var: Var, mirror: Scope) -> int | None:
+        """How many values have to come from tapes to recompute `var` in `mirror`; None if it is better taped."""
+        taped: set[Var] = set()
+        size = self._plan(var, mirror, taped, 0)
+        if size is None or size > MAX_RECOMPUTE:
+            return None
+        new = {v for v in taped if v not in self.tapes}
+        return len(new) if len(new) <= 1 else None
+
+    def _plan(self, var: Any, mirror: Scope, taped: set[Var], depth: int) -> int | None:
+        """Size of the recomputation, None if it is not possible. Fills `taped` with what has to be on a tape."""
+        if not isinstance(var, Var):
+            return 0
+        place = self.structure.places.get(var)
+        if place is None or place.block is not mirror.fwd:
+            return 0
+        if var in mirror.cache or var in self.index_of:
+            return 0
+        if depth and var in self.tapes:
+            taped.add(var)
+            return 0
+        stmt = place.stmt
+        if not self._recomputable(stmt, mirror, depth):
+            if depth == 0:
+                return None
+            taped.add(var)
+            return 0
+        total = 1
+        for a in stmt.op.atoms():
+            size = self._plan(a, mirror, taped, depth + 1)
+            if size is None:
+                return None
+            total += size
+        return total
+
+    def _recomputable(self, stmt: Any, mirror: Scope, depth: int) -> bool:
+        if not isinstance(stmt, Assign):
+            return False
+        op = stmt.op
+        cheap = op.kind in RECOMPUTED or (op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (len, abs, range))
+        if not cheap or depth > 8:
+            return False
+        if op.kind == "list" and stmt.target.region is not None and stmt.target.region.stored:
+            return False
+        if op.kind == "pow" and not isinstance(op.args[1], Lit):
+            return False
+        if stmt.target.region is not None and not effects.is_view(op, stmt.target) and stmt.target.region.stored:
+            return False  # an object that is stored to has an identity
+        if effects.is_view(op, stmt.target):
+            return True
+        regions = {r for r in effects.reads_contents(op) if r.stored}
+        if not regions:
+            return True
+        # memory it reads must not have changed between its definition and the point reached in reverse
+        stmts = mirror.fwd.stmts
+        start = next((i for i, s in enumerate(stmts) if s is stmt), None)
+        if start is None:
+            return False
+        stop = next((i for i, s in enumerate(stmts) if s is mirror.current), len(stmts) - 1)
+        for s in stmts[start + 1 : stop + 1]:
+            for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
+                if s is mirror.current and inner is s and isinstance(s, ir.Store):
+                    continue  # restored already when its adjoint runs
+                changed = effects.writes(inner)
+                if changed is None or any(r in regions for r in changed):
+                    return False
+        return True
+
+    def recompute(self, var: Var, mirror: Scope) -> Var:
+        stmt = self.structure.places[var].stmt
+        here, self.scope = self.scope, mirror
+        try:
+            op = ir.substitute_op(stmt.op, self.need)
+        finally:
+            self.scope = here
+        new = Var(var.hint, var.type, False, var.named, var.region)
+        self.own.add(new)
+        mirror.out.stmts.append(Assign(new, op, stmt.span))
+        mirror.cache[var] = new
+        return new
+
+    # --- tapes -----------------------------------------------------------------------------------------------------------
+
+    def pop(self, var: Var, mirror: Scope) -> Var:
+        """Push `var` where it is defined and pop it in the mirror of that block."""
+        place = self.structure.places[var]
+        if var not in self.tapes:
+            tape = Var(f"{var.hint}_tape", TapeT(), False, False)
+            self.tapes[var] = tape
+            self.tape_inits.append(Assign(tape, Op("list", ())))
+            push = Push(tape, var)
+            self.insert_after(place, push)
+        new = Var(var.hint, var.type, False, var.named, var.region)
+        self.own.add(new)
+        mirror.out.stmts.append(Pop(new, self.tapes[var]))
+        return new
+
+    def insert_after(self, place: Place, new: Any) -> None:
+        """Insert a statement right behind a definition; in the body of a `try`, at its end."""
+        for block, stmt in self.structure.chain(place.block):
+            if isinstance(stmt, Try) and (block is stmt.body):
+                if block is not place.block:
+                    raise AmbiguousMemoryError(
+                        "a loop in a try block whose derivative needs values of each iteration", stmt.span,
+                        construct="try statement", hint="move the loop out of the try statement")  # fmt: skip
+                block.stmts.append(new)
+                return
+        stmts = place.block.stmts
+        if place.parameter or place.stmt is None:
+            i = 0
+            while i < len(stmts) and isinstance(stmts[i], Push):
+                i += 1
+            stmts.insert(i, new)
+            return
+        i = next(i for i, s in enumerate(stmts) if s is place.stmt) + 1
+        while i < len(stmts) and isinstance(stmts[i], Push):
+            i += 1
+        stmts.insert(i, new)
+
+    def insert_before(self, block: Block, stmt: Any, new: Any) -> None:
+        i = next(i for i, s in enumerate(block.stmts) if s is stmt)
+        block.stmts.insert(i, new)
+        for v in ir.defs_of(new):
+            self.structure.places[v] = Place(block, new, self.structure.owner[id(block)][0])
+
+
+__all__ = ["Arr", "Num", "Place", "Scope", "Structure", "Transport"]

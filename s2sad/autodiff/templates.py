@@ -1,0 +1,173 @@
+"""Splicing of rule templates: a template's statements are lowered with the operands' atoms bound to its names."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from .. import runtime
+from ..errors import NoRuleError
+from ..frontend.lowerer import Lowerer
+from ..frontend.values import Frame, TupleVal
+from ..ir.nodes import Block, Lit, Ref
+from ..rules.registry import Rule
+
+
+class Thunk:
+    """A name of a template whose value is fetched from the forward sweep only if the template reads it."""
+
+    __slots__ = ("force",)
+
+    def __init__(self, force: Callable[[], Any]) -> None:
+        self.force = force
+
+
+class TemplateScope:
+    """Free names of a template: the helpers of the runtime and the globals of its file."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.globals = rule.code.__globals__
+
+    def lookup(self, name: str, lowerer: Any) -> Any:
+        if name in runtime.__all__:
+            obj = getattr(runtime, name)
+            return Ref(obj, name, obj, "s2sad.runtime")
+        if name in ("np", "math"):
+            import math
+
+            import numpy
+
+            module = numpy if name == "np" else math
+            return Ref(module, name, module)
+        if name in self.globals:
+            return lowerer.embed(self.globals[name], name, module=self.globals.get("__name__"))
+        import builtins
+
+        if hasattr(builtins, name):
+            obj = getattr(builtins, name)
+            return Ref(obj, name, obj, "builtins")
+        return None
+
+    def import_module(self, name: str, full: str, level: int = 0) -> Any:
+        return None
+
+
+class Splicer(Lowerer):
+    """A lowerer for templates: an `if` that cannot be decided takes its `else`, which is right for every operand."""
+
+    fold_floats = True
+
+    def stmt_If(self, stmt: Any) -> None:
+        outer, count = self.block, self.count
+        self.block = Block()
+        try:
+            test = self.test(stmt.test)
+        finally:
+            block, self.block = self.block, outer
+        if isinstance(test, bool):
+            self.body(stmt.body if test else stmt.orelse)
+        else:
+            self.count = count
+            del block
+            self.body(stmt.orelse)
+
+    def lookup(self, name: str, node: Any) -> Any:
+        value = super().lookup(name, node)
+        if isinstance(value, Thunk):
+            value = value.force()
+            self.cells[(self.frame.id, name)] = value
+        return value
+
+
+@functools.lru_cache(maxsize=4096)
+def _sliced(rule: Rule, wanted: frozenset[str]) -> list[Any]:
+    """The template's statements that the wanted names depend on."""
+    body = copy.deepcopy(rule.template.body)
+    if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
+        body = body[1:]
+    needed = set(wanted)
+    return _slice(body, needed)
+
+
+def _slice(stmts: list[Any], needed: set[str]) -> list[Any]:
+    kept = []
+    for s in reversed(stmts):
+        if isinstance(s, gast.If):
+            before = set(needed)
+            a, b = set(before), set(before)
+            then, orelse = _slice(s.body, a), _slice(s.orelse, b)
+            if then or orelse:
+                node = gast.If(s.test, then or [gast.Pass()], orelse)
+                kept.append(gast.copy_location(node, s))
+                needed |= a | b | {n.id for n in gast.walk(s.test) if isinstance(n, gast.Name)}
+        else:
+            stored = {n.id for n in gast.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)}
+            if stored & needed:
+                kept.append(s)
+                needed |= {n.id for n in gast.walk(s) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    return kept[::-1]
+
+
+def bind_operands(rule: Rule, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], fail: Callable[[str], NoRuleError]) -> dict[str, Any]:
+    """Operands by the template's names: a tuple for a variadic one."""
+    bound: dict[str, Any] = {}
+    positional = [p for p in rule.parameters if p.kind == "positional"]
+    variadic = next((p for p in rule.parameters if p.kind == "variadic"), None)
+    for p, a in zip(positional, args):
+        bound[p.name] = a
+    if len(args) > len(positional):
+        if variadic is None:
+            raise fail(f" with {len(args)} positional arguments")
+        bound[variadic.name] = tuple(args[len(positional) :])
+    elif variadic is not None:
+        bound[variadic.name] = ()
+    names = {p.name for p in rule.parameters if p.kind != "variadic"}
+    for k, v in kwargs:
+        if k not in names:
+            raise fail(f" for the keyword {k!r}")
+        bound[k] = v
+    for p in rule.parameters:
+        if p.name not in bound and p.default is not None:
+            bound[p.name] = Lit(_default(p.default))
+    return bound
+
+
+def _default(text: str) -> Any:
+    import ast
+
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return None
+
+
+def splice(splicer: Splicer, rule: Rule, names: dict[str, Any], wanted: list[str], block: Block) -> dict[str, Any]:
+    """Lower the statements of `rule` that compute `wanted` into `block`; returns their values by name."""
+    scope = TemplateScope(rule)
+    template = rule.template
+    local = frozenset(names) | frozenset(
+        n.id for n in gast.walk(template) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
+    )
+    frame = Frame(splicer.new_id(), rule.name, local, None, scope, rule.filename, (), rule.code)
+    for name, value in names.items():
+        splicer.cells[(frame.id, name)] = value
+    for flag in ("$skip", "$ret"):
+        splicer.cells[(frame.id, flag)] = Lit(False)
+    splicer.frames.append(frame)
+    saved = splicer.block
+    splicer.block = block
+    splicer.inactive_depth += 1
+    try:
+        splicer.body(_sliced(rule, frozenset(wanted)))
+    finally:
+        splicer.inactive_depth -= 1
+        splicer.block = saved
+        splicer.frames.pop()
+    return {w: splicer.cells.get((frame.id, w)) for w in wanted}
+
+
+__all__ = ["Splicer", "Thunk", "TupleVal", "bind_operands", "splice"]

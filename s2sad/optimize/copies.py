@@ -1,0 +1,129 @@
+"""Copies of slices that are not needed: the copy is used once, by an operation that makes new memory anyway.
+
+    g = b[1:].copy()          h = b[1:] / 3.0
+    b[1:] = 0.0        ->     b[1:] = 0.0
+    h = g / 3.0
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from ..analysis import effects
+from ..ir import nodes as ir
+from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
+
+_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, len, np.shape, np.ndim, np.size})
+
+
+def elide_copies(function: Function) -> Function:
+    """Drop copies whose single use can run where the copy is made; changed in place."""
+    uses: Counter[Var] = Counter()
+    defs: dict[Var, Op] = {}
+    for stmt in ir.walk(function.body):
+        for a in ir.uses_of(stmt):
+            if isinstance(a, Var):
+                uses[a] += 1
+        if isinstance(stmt, Assign):
+            defs[stmt.target] = stmt.op
+    for a in ir.result_atoms(function.result):
+        if isinstance(a, Var):
+            uses[a] += 1
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Assign):
+            _shape_source(stmt, defs)
+    _block(function.body, uses)
+    return function
+
+
+def copied(op: Op | None) -> Any:
+    """What an operation copies, if it is a copy."""
+    if op is None:
+        return None
+    if op.kind == "copy":
+        return op.args[0]
+    if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj in (np.copy, np.ndarray.copy) and len(op.args) == 1:
+        return op.args[0]
+    return None
+
+
+def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
+    """`np.zeros_like(x.copy())` needs only `x`."""
+    op = stmt.op
+    if op.kind == "call" and isinstance(op.fn, Ref) and isinstance(op.fn.obj, type(np.zeros_like)):
+        try:
+            shape_only = op.fn.obj in _SHAPE_ONLY or op.fn.obj is np.full_like
+        except TypeError:
+            return
+        if shape_only and op.args:
+            source = op.args[0]
+            while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
+                source = inner
+            if source is not op.args[0]:
+                stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
+    elif op.kind == "getattr" and op.name in ("shape", "size", "ndim") or (
+        op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is len
+    ):
+        source = op.args[0]
+        while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
+            source = inner
+        if source is not op.args[0]:
+            stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
+
+
+def _block(block: Block, uses: Counter[Var]) -> None:
+    for stmt in block:
+        for inner in ir.blocks_of(stmt):
+            _block(inner, uses)
+    i = 0
+    while i < len(block.stmts):
+        stmt = block.stmts[i]
+        if isinstance(stmt, Assign) and stmt.op.kind == "copy" and uses[stmt.target] == 1 and isinstance(stmt.op.args[0], Var):
+            _elide(block, i, stmt)
+        i += 1
+
+
+def _elide(block: Block, i: int, stmt: Assign) -> None:
+    source, target = stmt.op.args[0], stmt.target
+    region = effects.region_of(source)
+    defined: set[Var] = {target}
+    dirty = False
+    for j in range(i + 1, len(block.stmts)):
+        s = block.stmts[j]
+        if any(a is target for a in ir.uses_of(s)):
+            if not isinstance(s, Assign) or not _makes_new(s.op):
+                if isinstance(s, Store) and s.value is target and not dirty and s.aug in ("add", "sub"):
+                    if effects.region_of(s.base) is not region:
+                        s.value = source
+                        del block.stmts[i]
+                return
+            if dirty:
+                if any(a in defined for a in s.op.atoms() if a is not target and isinstance(a, Var)):
+                    return
+                if any(r in _written(block.stmts[i + 1 : j]) for a in s.op.atoms() if a is not target
+                       and (r := effects.region_of(a)) is not None):  # fmt: skip
+                    return
+                del block.stmts[j]
+                block.stmts.insert(i + 1, s)
+            s.op = ir.substitute_op(s.op, lambda a: source if a is target else a)
+            del block.stmts[i]
+            return
+        for inner in ir.blocks_of(s):
+            if any(a is target for x in ir.walk(inner) for a in ir.uses_of(x)):
+                return
+        for x in [s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))]:
+            changed = effects.writes(x)
+            if changed is None or (region is not None and region in changed):
+                dirty = True
+        defined.update(ir.defs_of(s))
+
+
+def _written(stmts: list[Any]) -> set[Any]:
+    return {r for s in stmts for x in [s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))] for r in (effects.writes(x) or ())}
+
+
+def _makes_new(op: Op) -> bool:
+    return op.kind in ARITHMETIC or (op.kind == "call" and isinstance(op.fn, Ref) and isinstance(op.fn.obj, np.ufunc))

@@ -1,0 +1,258 @@
+"""Drop what nobody reads: values, stores, saved memory, tapes, branches and loops.
+
+One backward walk keeps two sets: variables whose value is read later, and memory (regions) whose contents are read
+later. A store to memory that nobody reads later is dead, and with it the save and the restore that belong to it; a
+push is dead if its pop is. This is the to-be-recorded analysis: reverse mode saves everything, and this pass keeps
+what some adjoint really reads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import effects
+from ..analysis.types import is_mutable
+from ..ir import nodes as ir
+from ..ir.nodes import Assert, Assign, Block, Effect, Function, If, Invoke, Loop, Pop, Push, Raise, Region, Store, Try, Var, With
+
+
+def drop_dead(function: Function) -> Function:
+    """The function without statements that have no effect on its result; changed in place."""
+    live: set[Any] = set()
+    for a in ir.result_atoms(function.result):
+        _read(a, live, contents=True)
+    _Walk().block(function.body, live)
+    return function
+
+
+def _read(atom: Any, live: set[Any], contents: bool = False) -> None:
+    if isinstance(atom, Var):
+        live.add(atom)
+        if contents and atom.region is not None and is_mutable(atom.type):
+            live.add(atom.region.find())
+
+
+class _Walk:
+    """Liveness as one set of variables and regions."""
+
+    def __init__(self) -> None:
+        self.keep_all = 0
+
+    def block(self, block: Block, live: set[Any]) -> None:
+        kept = []
+        if block.diverges:
+            live.clear()
+        for stmt in reversed(block.stmts):
+            if self.stmt(stmt, live):
+                kept.append(stmt)
+        block.stmts[:] = kept[::-1]
+
+    def stmt(self, stmt: Any, live: set[Any]) -> bool:
+        """Update `live` to before the statement; False if the statement is dead."""
+        return bool(getattr(self, "stmt_" + type(stmt).__name__)(stmt, live))
+
+    def uses(self, op: ir.Op, live: set[Any]) -> None:
+        for a in op.atoms():
+            if isinstance(a, Var):
+                live.add(a)
+        live.update(effects.reads_contents(op))
+
+    def stmt_Assign(self, stmt: Assign, live: set[Any]) -> bool:
+        op = stmt.op
+        if not effects.is_pure(op):
+            if op.kind == "method" and op.name == "pop" and stmt.target not in live and not self.keep_all:
+                region = effects.region_of(op.args[0])
+                if region is not None and region not in live and not region.caller:
+                    return False
+            live.discard(stmt.target)
+            self.uses(op, live)
+            return True
+        if stmt.target not in live and not self.keep_all:
+            return False
+        live.discard(stmt.target)
+        reads = effects.is_view(op, stmt.target)
+        for a in op.atoms():
+            if isinstance(a, Var):
+                live.add(a)
+        if not reads:
+            live.update(effects.reads_contents(op))
+        return True
+
+    def stmt_Store(self, stmt: Store, live: set[Any]) -> bool:
+        region = effects.region_of(stmt.base)
+        if region is not None and region not in live and not self.keep_all and not region.caller:
+            return False
+        for a in (stmt.base, stmt.index, stmt.value):
+            _read(a, live, contents=a is not stmt.base)
+        return True
+
+    def stmt_Effect(self, stmt: Effect, live: set[Any]) -> bool:
+        op = stmt.op
+        if op.kind == "method" and op.name in ("append", "pop") and not self.keep_all:
+            region = effects.region_of(op.args[0])
+            if region is not None and region not in live and not region.caller:
+                return False
+            for a in op.atoms():
+                _read(a, live, contents=a is not op.args[0])
+            return True
+        name = getattr(getattr(op.fn, "obj", None), "__name__", "")
+        if op.kind == "call" and name == "index_add" and not self.keep_all:
+            region = effects.region_of(op.args[0])
+            if region is not None and region not in live:
+                return False
+        self.uses(op, live)
+        return True
+
+    def stmt_Push(self, stmt: Push, live: set[Any]) -> bool:
+        if stmt.tape not in live:
+            return False
+        _read(stmt.value, live)
+        return True
+
+    def stmt_Pop(self, stmt: Pop, live: set[Any]) -> bool:
+        if stmt.target not in live:
+            return False
+        live.discard(stmt.target)
+        live.add(stmt.tape)
+        return True
+
+    def stmt_Raise(self, stmt: Raise, live: set[Any]) -> bool:
+        for a in (stmt.exc, stmt.cause):
+            _read(a, live, contents=True)
+        return True
+
+    def stmt_Assert(self, stmt: Assert, live: set[Any]) -> bool:
+        for a in (stmt.test, stmt.message):
+            _read(a, live, contents=True)
+        return True
+
+    def stmt_Note(self, stmt: Any, live: set[Any]) -> bool:
+        return True
+
+    def stmt_Invoke(self, stmt: Invoke, live: set[Any]) -> bool:
+        for r in stmt.results:
+            live.discard(r)
+        for a in stmt.args:
+            _read(a, live, contents=True)
+        return True
+
+    def stmt_With(self, stmt: With, live: set[Any]) -> bool:
+        self.block(stmt.body, live)
+        if not stmt.body.stmts:
+            return False
+        _read(stmt.context, live, contents=True)
+        return True
+
+    def stmt_If(self, stmt: If, live: set[Any]) -> bool:
+        stmt.phis = [p for p in stmt.phis if p.var in live or self.keep_all]
+        for p in stmt.phis:
+            live.discard(p.var)
+        then, orelse = set(live), set(live)
+        for p in stmt.phis:
+            _read(p.then, then)
+            _read(p.orelse, orelse)
+        self.block(stmt.then, then)
+        self.block(stmt.orelse, orelse)
+        if not stmt.phis and not stmt.then.stmts and not stmt.orelse.stmts:
+            return False
+        live.clear()
+        live |= then | orelse
+        _read(stmt.test, live)
+        return True
+
+    def stmt_Loop(self, stmt: Loop, live: set[Any]) -> bool:
+        after = set(live)
+        at_head = {x for x in after}
+        for c in stmt.carries:
+            at_head.discard(c.result)
+        wanted = {c.phi for c in stmt.carries if c.result in after}
+        while True:
+            head = set(at_head)
+            test_live = set(head)
+            if stmt.test is not None:
+                _read(stmt.test, test_live)
+            end = set(test_live)
+            for c in stmt.carries:
+                if c.phi in wanted:
+                    _read(c.next, end)
+            _read(stmt.go, end)
+            body = _copy(stmt.body)
+            self.block(body, end)
+            test = _copy(stmt.test_block)
+            start = end | test_live
+            self.block(test, start)
+            new_wanted = wanted | {c.phi for c in stmt.carries if c.phi in start}
+            phis = {c.phi for c in stmt.carries}
+            outer = {x for x in start if x not in phis and x is not stmt.index}
+            if new_wanted == wanted and outer <= at_head:
+                break
+            wanted = new_wanted
+            at_head |= outer
+        nothing = not body.stmts and not any(c.result in after for c in stmt.carries)
+        if nothing and not self.keep_all:
+            return False
+        if stmt.index is not None and stmt.index in start:
+            pass
+        stmt.body, stmt.test_block = body, test
+        stmt.carries = [c for c in stmt.carries if c.phi in wanted]
+        live.clear()
+        live |= {x for x in at_head | start if x is not stmt.index} - {c.phi for c in stmt.carries} - {
+            c.result for c in stmt.carries}  # fmt: skip
+        for c in stmt.carries:
+            _read(c.init, live)
+        if stmt.iter is not None:
+            index_or_count = stmt.iter.atoms()
+            for a in index_or_count:
+                _read(a, live, contents=True)
+        return True
+
+    def stmt_Try(self, stmt: Try, live: set[Any]) -> bool:
+        self.block(stmt.final, live)
+        stmt.phis = [m for m in stmt.phis if m.var in live or self.keep_all]
+        for m in stmt.phis:
+            live.discard(m.var)
+        states = []
+        for i, h in enumerate(stmt.handlers):
+            s = set(live)
+            for m in stmt.phis:
+                _read(m.values[i + 1], s)
+            self.block(h.body, s)
+            _read(h.type, s)
+            states.append(s)
+        body = set(live)
+        for m in stmt.phis:
+            _read(m.values[0], body)
+        for s in states:
+            body |= s
+        # which statement raises decides the path: the body stays as it is
+        if stmt.handlers:
+            self.keep_all += 1
+        self.block(stmt.body, body)
+        if stmt.handlers:
+            self.keep_all -= 1
+        live.clear()
+        live |= body
+        for s in states:
+            live |= s
+        return bool(stmt.body.stmts or stmt.final.stmts or stmt.phis)
+
+
+def _copy(block: Block) -> Block:
+    """A copy that can be pruned without changing the block: nested statements are copied, leaves shared."""
+    out = []
+    for s in block.stmts:
+        if isinstance(s, If):
+            out.append(If(s.test, _copy(s.then), _copy(s.orelse), list(s.phis), s.span, s.expr))
+        elif isinstance(s, Loop):
+            out.append(Loop(s.iter, s.index, list(s.carries), _copy(s.body), _copy(s.test_block), s.test, s.go, s.span, s.header))
+        elif isinstance(s, With):
+            out.append(With(s.context, s.target, _copy(s.body), s.span))
+        elif isinstance(s, Try):
+            handlers = [ir.Handler(h.type, h.name, _copy(h.body)) for h in s.handlers]
+            out.append(Try(_copy(s.body), handlers, _copy(s.orelse), _copy(s.final), list(s.phis), s.span))
+        else:
+            out.append(s)
+    return Block(out, block.diverges)
+
+
+__all__ = ["Region", "drop_dead"]

@@ -1,0 +1,124 @@
+"""Copies, branches and loop-carried values that say nothing new, and arithmetic with 0 and 1 that is exact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis.types import Arr, Num, UNKNOWN, shape_of
+from ..frontend.lower import type_of
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assign, Function, If, Lit, Loop, Op, Pop, Push, Ref, Try, Var
+
+
+def propagate_copies(function: Function) -> Function:
+    """Replace variables that only rename another value, in place. `y = x; z = y * y` becomes `z = x * x`."""
+    replaced: dict[Var, Any] = {}
+    defs: dict[Var, Op] = {}
+
+    def resolve(atom: Any) -> Any:
+        while isinstance(atom, Var) and atom in replaced:
+            atom = replaced[atom]
+        return atom
+
+    changed = True
+    while changed:
+        changed = False
+        for stmt in ir.walk(function.body):
+            if isinstance(stmt, Assign):
+                defs[stmt.target] = stmt.op
+        for stmt in ir.walk(function.body):
+            ir.substitute(stmt, resolve)
+            if isinstance(stmt, Assign) and stmt.target not in replaced:
+                new = simpler(stmt.op, defs)
+                if new is not None and not isinstance(new, Op):
+                    _rename(new, stmt.target)
+                    replaced[stmt.target] = new
+                    changed = True
+                elif new is not None:
+                    stmt.op = new
+                    changed = True
+            elif isinstance(stmt, Loop):
+                for c in stmt.carries:
+                    nxt, init = resolve(c.next), resolve(c.init)
+                    if (nxt is c.phi or nxt is init) and init is not UNDEF and c.phi not in replaced and c.phi is not init:
+                        replaced[c.phi] = init
+                        replaced[c.result] = init
+                        changed = True
+            elif isinstance(stmt, If):
+                for p in stmt.phis:
+                    if p.then is p.orelse and p.var not in replaced and p.then is not UNDEF:
+                        replaced[p.var] = p.then
+                        changed = True
+        function.result = ir.substitute_result(function.result, resolve)
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, (Push, Pop, Try)):
+            continue
+        if isinstance(stmt, Loop):
+            stmt.carries = [c for c in stmt.carries if c.phi not in replaced]
+        elif isinstance(stmt, If):
+            stmt.phis = [p for p in stmt.phis if p.var not in replaced]
+    _remove(function.body, replaced)
+    return function
+
+
+def _rename(kept: Any, gone: Var) -> None:
+    """The name that the author gave survives."""
+    if isinstance(kept, Var) and gone.named and not kept.named:
+        kept.hint, kept.named = gone.hint, True
+
+
+def _remove(block: ir.Block, replaced: dict[Var, Any]) -> None:
+    block.stmts[:] = [s for s in block.stmts if not (isinstance(s, Assign) and s.target in replaced)]
+    for s in block.stmts:
+        for inner in ir.blocks_of(s):
+            _remove(inner, replaced)
+
+
+def simpler(op: Op, defs: dict[Var, Op]) -> Any:
+    """An atom or operation equal to `op` bit for bit, or None."""
+    kind, args = op.kind, op.args
+    if kind == "atom":
+        return args[0]
+    if kind == "mul":
+        for a, b in (args, args[::-1]):
+            if isinstance(a, Lit) and a.value == 1.0 and isinstance(a.value, float) and _float(b):
+                return b
+        for a, b in (args, args[::-1]):
+            # (-x) * y: the sign goes to the front, where it may meet another
+            if isinstance(a, Lit) and a.value == -1.0 and isinstance(a.value, float) and _float(b):
+                return Op("neg", (b,))
+    if kind == "truediv" and isinstance(args[1], Lit) and args[1].value == 1.0 and _float(args[0]):
+        return args[0]
+    if kind == "pow" and isinstance(args[1], Lit) and args[1].value == 1 and _float(args[0]):
+        return args[0]
+    if kind == "neg" and isinstance(args[0], Var):
+        inner = defs.get(args[0])
+        if inner is not None and inner.kind == "neg":
+            return inner.args[0]
+    if kind == "neg" and isinstance(args[0], Lit) and isinstance(args[0].value, (int, float)):
+        return Lit(-args[0].value)
+    if kind == "call" and isinstance(op.fn, Ref):
+        return _call(op)
+    return None
+
+
+def _call(op: Op) -> Any:
+    import numpy as np
+
+    from .. import runtime
+
+    obj = op.fn.obj
+    if obj is np.broadcast_to and len(op.args) == 2 and isinstance(op.args[0], Var):
+        return None
+    if obj is runtime.unbroadcast:
+        g, x = op.args
+        tg, tx = type_of(g), type_of(x)
+        if isinstance(tg, (Num, Arr)) and isinstance(tx, (Num, Arr)) and tg.dtype is not None and tg.dtype == tx.dtype:
+            if shape_of(tg) is not None and shape_of(tg) == shape_of(tx) and not isinstance(tg, Arr):
+                return g
+    return None
+
+
+def _float(atom: Any) -> bool:
+    t = type_of(atom)
+    return isinstance(t, (Num, Arr)) and t is not UNKNOWN and t.dtype is not None and t.dtype.kind in "fc"

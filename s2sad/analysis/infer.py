@@ -123,11 +123,31 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
             except CannotSample:
                 return _fallback(fn, types)
             except Exception:
-                return _fallback(fn, types)
+                return _actual(fn, types, kwargs, symbols)
     result = abstract(results, symbols)
     if fn in VALUE_DEPENDENT if _hashable(fn) else False:
         result = _fresh_dims(result, symbols)
     return result
+
+
+def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> Type:
+    """Where symbolic sizes do not fit the program: the type for the sizes of the compiling call, sizes unknown."""
+    try:
+        k = SAMPLES - 1
+        result = fn(*[_sample(t, k) for t in types], **{n: _sample(t, k) for n, t in kwargs.items()})
+    except Exception:
+        return _fallback(fn, types)
+    return _unsized(abstract([result] * SAMPLES, symbols), symbols)
+
+
+def _unsized(t: Type, symbols: Symbols) -> Type:
+    if isinstance(t, Arr) and t.shape is not None:
+        return Arr(t.dtype, tuple(d if d[0] == 1 else symbols.fresh(d[-1]) for d in t.shape))
+    if isinstance(t, Num) and t.ints is not None:
+        return Num(t.dtype, t.py, symbols.fresh(t.ints[-1]))
+    if isinstance(t, TupleT):
+        return TupleT(tuple(_unsized(i, symbols) for i in t.items))
+    return t
 
 
 class Known:

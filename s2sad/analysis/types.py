@@ -1,9 +1,10 @@
 """The type lattice: what is known of a value before it is there.
 
-Sizes are symbolic. A size is kept as a triple of sample sizes, one for each of three imagined calls: `n` may be
-(5, 11, 17), then `n - 1` is (4, 10, 16) and the literal 3 is (3, 3, 3). Two sizes are the same expression if their
-triples agree. The result type of an operation is found by running it on three small arrays of those sizes
-(see `infer.py`), so that shape rules need not be written twice.
+Sizes are symbolic. A size is kept as a tuple of sample sizes, one for each of three imagined calls and one for the call
+that the program is compiled for: `n` may be (5, 11, 17, 8), then `n - 1` is (4, 10, 16, 7) and the literal 3 is
+(3, 3, 3, 3). Two sizes are the same expression if their samples agree. The result type of an operation is found by
+running it on small arrays of those sizes (see `infer.py`), so that shape rules need not be written twice. If only the
+compiling call's sizes fit the program, they still tell the rank.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-SAMPLES = 3
+SAMPLES = 4  # three symbolic calls, and the call that is compiled for
 Dim = tuple[int, ...]
 
 
@@ -126,13 +127,14 @@ class Symbols:
     def __init__(self) -> None:
         self._count = itertools.count()
 
-    def fresh(self) -> Dim:
+    def fresh(self, actual: Any = None) -> Dim:
         k = next(self._count)
-        # a fixed scramble of small numbers: distinct triples, no two of them in proportion
-        return tuple(5 + (7 * k + 5 * j + (k * k * (j + 1)) // 3) % (13 + 4 * j) for j in range(SAMPLES))
+        # a fixed scramble of small numbers: distinct tuples, no two of them in proportion
+        scramble = [5 + (7 * k + 5 * j + (k * k * (j + 1)) // 3) % (13 + 4 * j) for j in range(SAMPLES - 1)]
+        return (*scramble, scramble[0] if actual is None else int(actual))
 
-    def int(self, py: bool = True) -> Num:
-        return Num(np.dtype(int), py, self.fresh())
+    def int(self, py: bool = True, actual: Any = None) -> Num:
+        return Num(np.dtype(int), py, self.fresh(actual))
 
 
 def dim_name(d: Dim) -> str:
@@ -253,19 +255,19 @@ def type_of_value(v: Any, symbols: Symbols, memo: dict[Any, Dim] | None = None) 
         if n <= 1:
             return literal_dim(n)
         if n not in memo:
-            memo[n] = symbols.fresh()
+            memo[n] = symbols.fresh(n)
         return memo[n]
 
     if isinstance(v, (bool, np.bool_)):
         return Num(np.dtype(bool), isinstance(v, bool))
     if isinstance(v, np.generic):
         if v.dtype.kind in "iu":
-            return Num(v.dtype, False, symbols.fresh())
+            return Num(v.dtype, False, symbols.fresh(v))
         if v.dtype.kind in "fc":
             return Num(v.dtype, False)
         return Obj(type(v))
     if isinstance(v, int):
-        return symbols.int()
+        return symbols.int(actual=v)
     if type(v) is float or type(v) is complex:
         return Num(np.dtype(type(v)))
     if isinstance(v, np.ndarray):

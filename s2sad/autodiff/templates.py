@@ -61,6 +61,12 @@ class Splicer(Lowerer):
 
     fold_floats = True
 
+    def varied(self, atom: Any) -> bool:
+        return False  # a template computes adjoints; what it reads of the forward sweep is constant to it
+
+    def varied_value(self, value: Any, seen: Any = frozenset()) -> bool:
+        return False
+
     def stmt_If(self, stmt: Any) -> None:
         outer, count = self.block, self.count
         self.block = Block()

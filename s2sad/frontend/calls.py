@@ -76,6 +76,10 @@ class Calls(Core):
             bound = [self.embed(a, f"{fn.name}.args[{i}]", parent=fn) for i, a in enumerate(obj.args)]
             named = {k: self.embed(v, f"{fn.name}.keywords[{k!r}]", parent=fn) for k, v in obj.keywords.items()}
             return self.call_value(self.embed(obj.func, fn.name + ".func", parent=fn), [*bound, *args], {**named, **kwargs}, node)
+        if getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):
+            return self.mutate(fn, args, kwargs, node)
+        if (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime") and not self.varied_args(args, kwargs):
+            return self.primitive(fn, args, kwargs, node)
         if isinstance(obj, StaticFunction):
             return self.call_static(fn, args, kwargs, node)
         if isinstance(obj, StaticClass):
@@ -369,6 +373,8 @@ class Calls(Core):
         if any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in _own_nodes(node)):
             raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
         self.bind(frame, node, args, kwargs, defaults, kw_defaults, call)
+        for flag in ("$skip", "$ret"):
+            self.cells[(frame.id, flag)] = Lit(False)
         self.frames.append(frame)
         outer_node = self.node
         first = len(self.block.stmts)
@@ -441,6 +447,8 @@ class Calls(Core):
             items = tuple(v if is_atom(v) or not isinstance(v, (int, float, str, bool, type(None), tuple)) else Lit(v)
                           for v in list(bound.arguments.values())[1:])  # fmt: skip
             return TupleVal(items, cls)
+        if not self.varied_args(args, kwargs) and (cls.__module__ or "").split(".")[0] in _LIBRARIES:
+            return self.opaque(fn, args, kwargs, node, Obj(cls))
         if not self.varied_args(args, kwargs) and not (dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType)):
             return self.opaque(fn, args, kwargs, node, Obj(cls))
         if issubclass(cls, np.generic) and len(args) == 1:
@@ -493,6 +501,7 @@ class Calls(Core):
     varied_value: Callable[..., Any]
 
 
+_LIBRARIES = frozenset({"numpy", "contextlib", "warnings", "decimal", "fractions", "collections", "datetime", "re", "logging"})
 _SIZE_SENSITIVE = frozenset({np.squeeze})
 _PURE_BUILTINS = frozenset({
     len, isinstance, issubclass, hasattr, callable, abs, min, max, sum, float, int, bool, str, range, round, pow, tuple, list,

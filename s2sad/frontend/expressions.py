@@ -755,7 +755,7 @@ class Expressions(Core):
                     return UNKNOWN
         results = []
         marks: list[list[Any]] = [[] for _ in open_slices]
-        for k in range(3):
+        for k in range(infer.SAMPLES):
             try:
                 a = infer.sample(t, k)
                 concrete = [np.zeros(tuple(d[k] for d in p[1].shape), int) if isinstance(p, tuple) else p for p in key]
@@ -821,7 +821,7 @@ class Expressions(Core):
             if name == "size":
                 size: Type = self.symbols.int()
                 if isinstance(t, Arr) and t.shape is not None:
-                    size = Num(np.dtype(int), True, tuple(int(np.prod([d[k] for d in t.shape])) for k in range(3)))
+                    size = Num(np.dtype(int), True, tuple(int(np.prod([d[k] for d in t.shape])) for k in range(infer.SAMPLES)))
                 return self.emit(Op("getattr", (atom,), name="size"), size, "size", varied=False, fresh=True)
             if name == "dtype" and isinstance(t, (Arr, Num)) and t.dtype is not None:
                 return self.emit(Op("getattr", (atom,), name="dtype"), Obj(np.dtype), "dtype", varied=False, fresh=True)

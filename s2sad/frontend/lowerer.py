@@ -117,6 +117,8 @@ def _lower(request: Request, sites: set[Any]) -> Program:
     low.base_dims.update(low.dims.values())
     low.param_memo.clear()
     initial = dict(low.cells)
+    low.set_flag("$skip", False)
+    low.set_flag("$ret", False)
     errors: list[DifferentiationError] = low.errors
     try:
         if isinstance(node, gast.Lambda):

@@ -285,6 +285,9 @@ class Statements(Core):
         n = len(target.elts)
         star = next((i for i, e in enumerate(target.elts) if isinstance(e, gast.Starred)), None)
         items = self.sequence_items(value, n if star is None else None, target)
+        if items is None and star is not None and is_atom(value) and isinstance(type_of(value), (Arr, ListT)):
+            self.unpack_starred(target, value, star)
+            return
         if items is None:
             raise self.unsupported(
                 "the number of values to unpack is not known", target, "index the value instead, or annotate its shape")  # fmt: skip
@@ -303,6 +306,19 @@ class Statements(Core):
         self.assign(target.elts[star].value, self.make_list(tuple(middle), target))
         for element, item in zip(target.elts[star + 1 :], items[len(items) - tail :]):
             self.assign(element, item)
+
+    def unpack_starred(self, target: Any, value: Any, star: int) -> None:
+        """`a, *b, c = x` of a sequence whose length is not known."""
+        tail = len(target.elts) - star - 1
+        for i, element in enumerate(target.elts[:star]):
+            self.assign(element, self.get_item(value, Lit(i), target))
+        part = self.get_item(value, SliceVal(Lit(star or None), Lit(-tail if tail else None), Lit(None)), target)
+        t = type_of(part)
+        elem = self.item_type(t, Lit(0)) if isinstance(t, Arr) else t.elem if isinstance(t, ListT) else UNKNOWN
+        rest = self.emit(Op("call", (part,), fn=self.builtin("list")), ListT(elem), "rest", view_of=[part])
+        self.assign(target.elts[star].value, rest)
+        for i, element in enumerate(target.elts[star + 1 :]):
+            self.assign(element, self.get_item(value, Lit(i - tail), target))
 
     def stmt_AugAssign(self, stmt: Any) -> None:
         kind = BINOPS[type(stmt.op).__name__]

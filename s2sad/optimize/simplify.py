@@ -121,4 +121,5 @@ def _call(op: Op) -> Any:
 
 def _float(atom: Any) -> bool:
     t = type_of(atom)
-    return isinstance(t, (Num, Arr)) and t is not UNKNOWN and t.dtype is not None and t.dtype.kind in "fc"
+    # an operation on an array makes a new array: dropping it would let two names share memory
+    return isinstance(t, Num) and t.dtype.kind in "fc"

@@ -25,6 +25,11 @@ def complex_(y, real=0.0, imag=0.0):
     imag_bar = y_bar * 1j
 
 
+@adjoint(list, memory="maybe_view")
+def list_(y, iterable):
+    iterable_bar = np.array(y_bar)
+
+
 @adjoint(builtins.sum)
 def sum_(y, iterable, start=0):
     iterable_bar = spread(y_bar, iterable)

@@ -1,0 +1,32 @@
+"""s2sad: derivatives of ordinary NumPy functions, as readable source."""
+
+from . import errors
+from .api import (
+    check_grad,
+    differentiate,
+    grad,
+    source,
+    source_of_file,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+from .errors import DifferentiationError
+from .rules.registry import adjoint, tangent, zero_derivative
+
+__version__ = "0.1.0"
+__all__ = [
+    "DifferentiationError",
+    "adjoint",
+    "check_grad",
+    "differentiate",
+    "errors",
+    "grad",
+    "source",
+    "source_of_file",
+    "stop_gradient",
+    "tangent",
+    "value_and_grad",
+    "vjp",
+    "zero_derivative",
+]

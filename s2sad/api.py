@@ -1,0 +1,548 @@
+"""The public functions: what they take, and how a call finds its variant."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gast
+import numpy as np
+
+from . import compiler
+from .analysis.signatures import Dims, annotated_type, parse_signature
+from .analysis.types import UNKNOWN, Num, Symbols, Type
+from .backend.load import load
+from .checking import check
+from .errors import AmbiguousMemoryError, DifferentiationError, IntegerInputError, UnknownWrtError, UnsupportedSyntaxError
+from .frontend.lowerer import Request, parameter_names
+from .frontend.scope import LiveScope, StaticScope
+from .frontend.source import StaticModule, function_source
+from .ir.nodes import Lit, Ref
+from .variants import Guards, arrays_in, canonical, concrete_key, holds_floats
+
+Wrt = int | str | tuple[int | str, ...]
+MAX_VARIANTS = 64
+
+
+class _Target:
+    """A callable made ready for differentiation: its tree, its scope and how its arguments bind."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        f = getattr(f, "__s2sad_function__", f)
+        self.f = f
+        self.name = getattr(f, "__name__", type(f).__name__)
+        self.prefix: tuple[Any, ...] = ()
+        if isinstance(f, types.MethodType):
+            self.prefix = (f.__self__,)
+            f = f.__func__
+        if isinstance(f, types.FunctionType) and not hasattr(f, "__wrapped__"):
+            source = function_source(f)
+            self.node, self.filename, self.lines = source.node, source.filename, source.lines
+            self.scope: Any = LiveScope(f)
+            self.code: Any = f.__code__
+            self.cls = source.defining_class
+            if "__class__" in f.__code__.co_freevars and f.__closure__:
+                self.cls = f.__closure__[f.__code__.co_freevars.index("__class__")].cell_contents
+            self.signature = inspect.signature(f)
+        else:
+            self._synthesise(f)
+        self.names = [n for n, _ in parameter_names(self.node)]
+        self.simple = all(k in ("plain", "posonly") for _, k in parameter_names(self.node))
+        if self.node.__class__.__name__ == "FunctionDef" and self.name == "<lambda>":
+            self.name = "f"
+
+    def _synthesise(self, f: Any) -> None:
+        """A small function that calls `f`: for partials, callable objects, wrapped and builtin functions."""
+        try:
+            signature = inspect.signature(f)
+        except (TypeError, ValueError):
+            count = getattr(f, "nin", 1)
+            letters = [inspect.Parameter(f"x{i + 1}" if count > 1 else "x", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)]
+            signature = inspect.Signature(letters)
+        if self.prefix:
+            signature = inspect.signature(f)
+        self.signature = signature
+        names, call, defaults = [], [], []
+        for p in signature.parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                names.append(f"*{p.name}")
+                call.append(f"*{p.name}")
+            elif p.kind is p.VAR_KEYWORD:
+                names.append(f"**{p.name}")
+                call.append(f"**{p.name}")
+            elif p.kind is p.KEYWORD_ONLY:
+                if not any(n.startswith("*") for n in names):
+                    names.append("*")
+                names.append(p.name if p.default is p.empty else f"{p.name}=None")
+                call.append(f"{p.name}={p.name}")
+            else:
+                names.append(p.name if p.default is p.empty else f"{p.name}=None")
+                call.append(p.name)
+                defaults.append(p.default)
+        name = self.name if self.name.isidentifier() else "f"
+        text = f"def {name}({', '.join(names)}):\n    return {name}({', '.join(call)})\n"
+        self.node = gast.parse(text).body[0]
+        self.filename, self.lines = f"<{name}>", tuple(text.splitlines())
+        self.scope = _CallScope(f, name)
+        self.code, self.cls = f, None
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return dict(bound.arguments)
+
+    def defaults(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for p in self.signature.parameters.values():
+            if p.default is not p.empty:
+                found[p.name] = printable(p.default, p.name, self.f)
+        return found
+
+    def wrt_names(self, wrt: Wrt) -> tuple[str, ...]:
+        """Parameter names; raises UnknownWrtError for what is no parameter."""
+        given = wrt if isinstance(wrt, tuple) else (wrt,)
+        names = self.names[len(self.prefix) :]
+        if not given:
+            raise UnknownWrtError(f"wrt is empty; {self.name}() has the parameters {', '.join(names)}")
+        found = []
+        for w in given:
+            if isinstance(w, (int, np.integer)) and not isinstance(w, bool):
+                if not -len(names) <= w < len(names):
+                    raise UnknownWrtError(f"wrt={w}, but {self.name}() has {len(names)} parameters", hint=f"parameters: {', '.join(names)}")
+                found.append(names[int(w)])
+            elif isinstance(w, str) and w in self.names:
+                found.append(w)
+            else:
+                raise UnknownWrtError(f"wrt={w!r} is not a parameter of {self.name}()", hint=f"parameters: {', '.join(names)}")
+        if len(set(found)) != len(found):
+            raise UnknownWrtError(f"wrt names {found} more than once")
+        return tuple(found)
+
+
+class _CallScope:
+    """The scope of a synthesised function: one name."""
+
+    def __init__(self, f: Any, name: str) -> None:
+        self.f, self.name = f, name
+
+    def lookup(self, name: str, lowerer: Any) -> Any:
+        return Ref(self.f, name, self.f, getattr(self.f, "__module__", None)) if name == self.name else None
+
+    def import_module(self, name: str, full: str, level: int = 0) -> Any:
+        return None
+
+
+def printable(value: Any, name: str, f: Any) -> Any:
+    """A default value as it is written in an emitted signature."""
+    if value is None or isinstance(value, (bool, int, float, str)) and type(value) in (bool, int, float, str):
+        return Lit(value)
+    if isinstance(value, tuple) and all(type(v) in (bool, int, float, str, type(None)) for v in value):
+        return Lit(value)
+    return Ref(value, f"default_{name}", value, getattr(f, "__module__", None))
+
+
+class _Variant:
+    __slots__ = ("call", "guards", "compiled", "stores")
+
+    def __init__(self, compiled: compiler.Compiled) -> None:
+        self.compiled = compiled
+        self.call = load(compiled.definition, compiled.name, compiled.bindings)
+        self.guards = Guards(compiled.program.lowerer.guards)
+        self.stores = any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars)
+
+
+class Gradient:
+    """A derivative of a function, compiled when it is first called with arguments of a new kind."""
+
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad", backend: str = "numpy") -> None:
+        if backend not in ("numpy", "auto"):
+            raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use backend='numpy'")
+        self._target = _Target(f)
+        self.wrt = wrt
+        self.kind = kind
+        self._wrt_names = self._target.wrt_names(wrt)
+        self._fast: dict[Any, _Variant] = {}
+        self._variants: dict[Any, _Variant] = {}
+        self._lock = threading.RLock()
+        self._last: _Variant | None = None
+        self._ints = False
+        self._unpack = not isinstance(wrt, tuple)
+        functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
+        self.__name__ = f"{self._target.name}_{kind}"
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} of {self._target.name} with respect to {', '.join(self._wrt_names)}>"
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        return self if obj is None else functools.partial(self, obj)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._target.prefix:
+            args = (*self._target.prefix, *args)
+        variant = self._select(args, kwargs)
+        result = variant.call(*args, **kwargs)
+        return result
+
+    def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> _Variant:
+        ints = self._ints
+        key: Any = tuple([concrete_key(a, ints) for a in args])
+        if kwargs:
+            key = (key, tuple((k, concrete_key(v, ints)) for k, v in kwargs.items()))
+        variant = self._fast.get(key)
+        if variant is None or not variant.guards.hold():
+            variant = self._slow(args, kwargs, key)
+        if variant.stores:
+            self._check_overlap(args, kwargs)
+        self._last = variant
+        return variant
+
+    def _check_overlap(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        found: list[np.ndarray] = []
+        for a in (*args, *kwargs.values()):
+            arrays_in(a, found)
+        for i, a in enumerate(found):
+            for b in found[i + 1 :]:
+                if np.may_share_memory(a, b) and np.shares_memory(a, b):
+                    raise AmbiguousMemoryError(
+                        f"arguments of {self._target.name}() share memory, and it stores to its arguments", hint="pass a copy of one")
+
+    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> _Variant:
+        with self._lock:
+            bound = self._target.bind(args[1:] if self.kind == "vjp" else args, kwargs)
+            self._check_inputs(bound)
+            wide = canonical(tuple((k, concrete_key(v, self._ints)) for k, v in bound.items()), {})
+            given = tuple(sorted(kwargs))
+            variant = self._variants.get((wide, given))
+            if variant is None or not variant.guards.hold():
+                variant = _Variant(self._compile(bound))
+                if len(self._variants) >= MAX_VARIANTS:
+                    self._variants.clear()
+                    self._fast.clear()
+                if self._ints:
+                    wide = canonical(tuple((k, concrete_key(v, True)) for k, v in bound.items()), {})
+                    key = tuple([concrete_key(a, True) for a in args])
+                    if kwargs:
+                        key = (key, tuple((k, concrete_key(v, True)) for k, v in kwargs.items()))
+                self._variants[(wide, given)] = variant
+            if len(self._fast) > 512:
+                self._fast.clear()
+            self._fast[key] = variant
+            return variant
+
+    def _check_inputs(self, bound: dict[str, Any]) -> None:
+        for name in self._wrt_names:
+            v = bound[name]
+            if not holds_floats(v):
+                what = f"the integer {v!r}" if isinstance(v, (int, np.integer)) and not isinstance(v, bool) else (
+                    f"an array of {v.dtype}" if isinstance(v, np.ndarray) else f"a {type(v).__name__} without floats")  # fmt: skip
+                raise IntegerInputError(
+                    f"the parameter {name!r} of {self._target.name}() is {what}, which has no derivative",
+                    hint=f"pass a float, e.g. float({name}) or {name}.astype(float)")  # fmt: skip
+
+    def _request(self, **kwargs: Any) -> Request:
+        t = self._target
+        return Request(t.node, t.name, t.scope, t.filename, t.lines, self._wrt_names, defaults=t.defaults(), code=t.code, cls=t.cls, **kwargs)
+
+    def _compile(self, bound: dict[str, Any]) -> compiler.Compiled:
+        try:
+            return self._emit(self._request(arguments=bound, static_ints=self._ints))
+        except DifferentiationError:
+            if self._ints or not any(type(v) is int for v in bound.values()):
+                raise
+            try:
+                compiled = self._emit(self._request(arguments=bound, static_ints=True))
+            except DifferentiationError:
+                compiled = None
+            if compiled is None:
+                raise
+            self._ints = True
+            self._fast.clear()
+            self._variants.clear()
+            return compiled
+
+    def _emit(self, request: Request) -> compiler.Compiled:
+        return compiler.compile_gradient(request, self.kind == "value_and_grad", "structure" if self.kind == "vjp" else "scalar")
+
+    # --- text ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> str:
+        """Text of the variant last used; of the annotated or generic one before any call."""
+        if self._last is not None:
+            return self._last.compiled.text
+        return self.text_for_types()
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """Text of the variant that a call with these arguments uses."""
+        if self._target.prefix:
+            args = (*self._target.prefix, *args)
+        last = self._last
+        try:
+            return self._select(args, kwargs).compiled.text
+        finally:
+            self._last = last or self._last
+
+    def text_for_types(self, signature: str | None = None, standalone: bool = False) -> str:
+        compiled = self._emit(typed_request(self._request(), signature))
+        return compiled.standalone if standalone else compiled.text
+
+    def for_types(self, types_: dict[str, Type]) -> compiler.Compiled:
+        return self._emit(self._request(types=types_))
+
+    def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Used while another function is lowered: the emitted function for arguments of these types."""
+        return inner_gradient(self, lowerer, args, kwargs)
+
+
+def _nameless() -> None:
+    """A function without a name of its own."""
+
+
+def inner_gradient(gradient: Gradient, lowerer: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from .frontend.lower import type_of
+    from .frontend.values import is_atom
+
+    names = gradient._target.names
+    types_: dict[str, Type] = {}
+    for name, a in [*zip(names, args), *kwargs.items()]:
+        if not is_atom(a):
+            raise lowerer.unsupported("a gradient inside a differentiated function takes numbers and arrays only", None)
+        t = type_of(a)
+        types_[name] = Num(t.dtype, t.py) if isinstance(t, Num) and t.dtype.kind == "f" else t
+    for name, default in gradient._target.defaults().items():
+        if name not in types_ and isinstance(default, Lit):
+            types_[name] = type_of(default)
+    compiled = gradient.for_types(types_)
+    function = load(compiled.definition, compiled.name, compiled.bindings)
+    return Ref(function, compiled.name, function, "s2sad.generated")
+
+
+def typed_request(request: Request, signature: str | None) -> Request:
+    """Fill in the types that annotations and a signature text give."""
+    symbols = Symbols()
+    for _ in range(64):
+        symbols.fresh()  # the lowerer starts its own count; keep clear of it
+    dims = Dims(symbols)
+    found: dict[str, Type] = {}
+    for p in (*request.node.args.posonlyargs, *request.node.args.args, *request.node.args.kwonlyargs):
+        if p.annotation is not None:
+            t = annotated_type(gast.gast_to_ast(p.annotation), dims)
+            if t is not None:
+                found[p.id] = t
+    if signature:
+        names = [n for n, _ in parameter_names(request.node)]
+        found.update(parse_signature(signature, symbols, names, dims))
+    for name, kind in parameter_names(request.node):
+        if kind in ("var", "kwvar"):
+            raise UnsupportedSyntaxError(f"the number of arguments in {name!r} is not known", hint="call the gradient, or ask for source_for(...)")
+        found.setdefault(name, UNKNOWN)
+    request.types = found
+    return request
+
+
+def grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy") -> Gradient:
+    """The gradient of `f`, a function that returns one real number.
+
+    `wrt` is a position, a name or a tuple of these; the result has the structure, shape and dtype of that parameter, a
+    tuple of such for a tuple. Raises a `DifferentiationError` when it is called and `f` cannot be differentiated.
+
+    >>> grad(lambda x: x * x)(3.0)
+    6.0
+    """
+    return Gradient(f, wrt, "grad", backend)
+
+
+def value_and_grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy") -> Gradient:
+    """Like `grad`, but the result is the pair of value and gradient.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+    return Gradient(f, wrt, "value_and_grad", backend)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of `f` at `primals`, and a function from an adjoint of the value to those of the primals.
+
+    The adjoint has the structure of the value. The function returns a tuple with one entry for each primal, None where
+    a primal holds no floats.
+
+    >>> value, back = vjp(lambda x, n: x**n, 3.0, 2)
+    >>> value, back(1.0)
+    (9.0, (6.0, None))
+    """
+    target = _Target(f)
+    names = target.names[len(target.prefix) :]
+    bound = target.bind((*target.prefix, *primals), {})
+    kinds = dict(parameter_names(target.node))
+    active = []
+    for i in range(len(primals)):
+        name = names[min(i, len(names) - 1)]
+        if kinds[name] == "var":
+            name = names[[kinds[n] for n in names].index("var")]
+        active.append(name if holds_floats(primals[i]) and kinds[name] != "var" else name if holds_floats(bound[name]) else None)
+    wanted = tuple(dict.fromkeys(a for a in active if a is not None))
+    value = f(*primals)
+    if not wanted:
+        return value, lambda u: (None,) * len(primals)
+    gradient = Gradient(f, wanted, "vjp")
+    saved = primals
+
+    def back(u: Any) -> tuple[Any, ...]:
+        args = (u, *target.prefix, *saved)
+        found = gradient._select(args, {}).call(*args)
+        by_name = dict(zip(wanted, found if len(wanted) > 1 else (found,)))
+        out = []
+        for i, a in enumerate(active):
+            if a is None or not holds_floats(saved[i]):
+                out.append(None)
+            elif kinds[a] == "var":
+                out.append(by_name[a][i - names.index(a)])
+            else:
+                out.append(by_name[a])
+        return tuple(out)
+
+    return value, back
+
+
+class Differentiated:
+    """What `differentiate` returns: called like the function, with derivatives as attributes."""
+
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> None:
+        if mode != "reverse":
+            raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse'")
+        self.__s2sad_function__ = f
+        self._wrt = wrt
+        self._backend = backend
+        functools.update_wrapper(self, f)
+        self.__wrapped__ = f
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__s2sad_function__(*args, **kwargs)
+
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        if obj is None:
+            return self
+        bound = types.MethodType(self.__s2sad_function__, obj)
+        return Differentiated(bound, self._wrt, "reverse", self._backend)
+
+    def __reduce__(self) -> Any:
+        return self.__qualname__
+
+    def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        f = self.__s2sad_function__
+        return lowerer.embed(f, fn.name, module=fn.module)
+
+    @functools.cached_property
+    def grad(self) -> Gradient:
+        """The gradient with respect to `wrt`."""
+        return Gradient(self.__s2sad_function__, self._wrt, "grad", self._backend)
+
+    @functools.cached_property
+    def value_and_grad(self) -> Gradient:
+        """Value and gradient."""
+        return Gradient(self.__s2sad_function__, self._wrt, "value_and_grad", self._backend)
+
+    @property
+    def source(self) -> str:
+        """Text of the gradient variant last used; the generic or annotated one before any call."""
+        return self.grad.source
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """Text of the gradient for a call with these arguments."""
+        return self.grad.source_for(*args, **kwargs)
+
+    @property
+    def elementary(self) -> str:
+        """Text of the function's elementary form."""
+        return source(self.__s2sad_function__, self._wrt, stage="elementary")
+
+
+def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> Any:
+    """Decorator that gives a function its derivatives: `f.grad`, `f.value_and_grad`, `f.source`.
+
+    >>> @differentiate(wrt="x")
+    ... def area(x, y):
+    ...     return x * y
+    >>> area.grad(2.0, 3.0)
+    3.0
+    """
+    if f is None:
+        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend)
+    if isinstance(f, (staticmethod, classmethod)):
+        raise UnsupportedSyntaxError("differentiate goes under staticmethod or classmethod", hint="swap the two decorators")
+    return Differentiated(f, wrt, mode, backend)
+
+
+def source(
+    f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
+    standalone: bool = False,
+) -> str:  # fmt: skip
+    """The emitted text of a gradient. `stage` is "elementary", "adjoint" or "source"."""
+    gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
+    return _staged(gradient._request(), signature, stage, value, standalone)
+
+
+def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool) -> str:
+    request = typed_request(request, signature)
+    if stage == "elementary":
+        return compiler.elementary(request).text
+    if stage not in ("adjoint", "source"):
+        raise ValueError(f"unknown stage {stage!r}: elementary, adjoint or source")
+    compiled = compiler.compile_gradient(request, value, optimised=stage == "source")
+    return compiled.standalone if standalone else compiled.text
+
+
+def source_of_file(
+    path: str | Path, func: str, wrt: Wrt = 0, signature: str | None = None, value: bool = False, stage: str = "source",
+    standalone: bool = False,
+) -> str:  # fmt: skip
+    """The emitted text of the gradient of a function in a file, which is read and not run."""
+    module = StaticModule(path)
+    if func not in module.functions:
+        raise UnknownWrtError(f"there is no function {func!r} in {path}", hint=f"functions: {', '.join(module.functions)}")
+    found = module.functions[func]
+    scope = StaticScope(module, path)
+    names = [n for n, _ in parameter_names(found.node)]
+    if "." in func and names and names[0] == "self" and wrt == 0 and len(names) > 1:
+        wrt = 1
+    target = _Target.__new__(_Target)
+    target.f, target.name, target.prefix, target.names = None, found.name, (), names
+    wanted = target.wrt_names(wrt)
+    defaults: dict[str, Any] = {}
+    a = found.node.args
+    positional = [p.id for p in (*a.posonlyargs, *a.args)]
+    for name, d in [*zip(positional[len(positional) - len(a.defaults) :], a.defaults), *zip([p.id for p in a.kwonlyargs], a.kw_defaults)]:
+        if isinstance(d, gast.Constant):
+            defaults[name] = Lit(d.value)
+        elif isinstance(d, gast.UnaryOp) and isinstance(d.operand, gast.Constant) and isinstance(d.op, gast.USub):
+            defaults[name] = Lit(-d.operand.value)
+        elif d is not None:
+            defaults[name] = Lit(None)
+    request = Request(found.node, found.name, scope, found.filename, found.lines, wanted, defaults=defaults, code=found.node)
+    return _staged(request, signature, stage, value, standalone)
+
+
+def stop_gradient(x: Any) -> Any:
+    """`x` itself; derivatives take it as a constant.
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return x
+
+
+def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: float = 1e-5, **kwargs: Any) -> float:
+    """The largest relative difference between the gradient of `f` and central finite differences.
+
+    `wrt` None means every parameter that holds floats. Raises GradientMismatchError above `rtol`.
+    """
+    return check(f, args, kwargs, wrt, rtol)
+
+
+__all__ = ["check_grad", "differentiate", "grad", "source", "source_of_file", "stop_gradient", "value_and_grad", "vjp"]

@@ -1,0 +1,70 @@
+"""From emitted text to a function: parsed again, compiled, known to `linecache` for tracebacks and debuggers."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import linecache
+import types
+from typing import Any
+
+from ..errors import InternalCompilerError
+from .emit import Bindings
+
+
+def load(text: str, name: str, bindings: Bindings) -> Any:
+    """The function `name` of the text. Raises InternalCompilerError if the text is not what it should be."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    filename = f"<s2sad {name} {digest}>"
+    try:
+        tree = ast.parse(text, filename)
+    except SyntaxError as err:
+        raise InternalCompilerError(f"the emitted text does not parse: {err}\n{text}") from err
+    if not any(isinstance(s, ast.FunctionDef) and s.name == name for s in tree.body):
+        raise InternalCompilerError(f"the emitted text does not define {name}")
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    namespace: dict[str, Any] = {"__name__": "s2sad.generated", **bindings.names}
+    # only definitions are executed; their names come from the bindings, not from the text's imports
+    body: list[ast.stmt] = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
+    exec(compile(ast.Module(body, []), filename, "exec"), namespace)
+    return namespace[name]
+
+
+def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
+    """The import statements that a text needs to stand in a file of its own."""
+    plain: list[ast.stmt] = []
+    named: dict[str, list[ast.alias]] = {}
+    for name, obj in sorted(bindings.names.items()):
+        module = bindings.modules.get(name)
+        if isinstance(obj, types.ModuleType):
+            plain.append(ast.Import([ast.alias(obj.__name__, name if name != obj.__name__ else None)]))
+            continue
+        if standalone and (module or "").startswith("s2sad"):
+            continue
+        home = module if module not in (None, "__main__") else getattr(obj, "__module__", None)
+        if home is None or home == "__main__":
+            continue
+        original = getattr(obj, "__name__", name)
+        if not isinstance(original, str) or not original.isidentifier() or isinstance(obj, (float, int)):
+            original = name
+        if (home or "").startswith("s2sad"):
+            home = "s2sad.runtime"
+        named.setdefault(home, []).append(ast.alias(original, name if name != original else None))
+    return [*plain, *(ast.ImportFrom(home, aliases, 0) for home, aliases in sorted(named.items()))]
+
+
+def helper_sources(bindings: Bindings) -> list[str]:
+    """The text of the run-time helpers a standalone module needs, helpers of helpers included."""
+    todo = [o for o in bindings.names.values() if (getattr(o, "__module__", "") or "").startswith("s2sad")]
+    seen: dict[str, str] = {}
+    while todo:
+        fn = todo.pop(0)
+        if not isinstance(fn, types.FunctionType) or fn.__name__ in seen:
+            continue
+        seen[fn.__name__] = inspect.getsource(fn)
+        for used in fn.__code__.co_names:
+            obj = fn.__globals__.get(used)
+            if isinstance(obj, types.FunctionType) and obj.__module__.startswith("s2sad"):
+                todo.append(obj)
+    return list(seen.values())

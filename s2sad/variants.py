@@ -1,0 +1,119 @@
+"""Variants of a derivative: which one an argument list selects, and whether it still holds.
+
+A *key* says of each argument what the emitted code was specialised on: its kind, dtype and rank, which sizes are equal
+or 1, and the value of strings, booleans and None. One variant serves all calls with the same key.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+_CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.ModuleType, types.MethodType, functools.partial)
+
+
+def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
+    """A hashable description of an argument, sizes included; equal keys mean equal variants."""
+    t = type(v)
+    if t is float:
+        return float
+    if t is np.ndarray:
+        return (v.dtype, v.shape)
+    if t is int:
+        return (int, v) if ints else int
+    if t is str or t is bool or v is None or t is bytes:
+        return (t, v)
+    if isinstance(v, np.generic):
+        return t
+    if t is tuple or t is list or isinstance(v, (tuple, list)):
+        if len(v) > 16 and t is list:
+            return (t, "long", *{concrete_key(i, ints, depth + 1): None for i in v})
+        return (t, *[concrete_key(i, ints, depth + 1) for i in v])
+    if isinstance(v, dict):
+        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in v.items()])
+    if isinstance(v, _CODE):
+        return v if _hashable(v) else id(v)
+    if dataclasses.is_dataclass(v) or hasattr(v, "__dict__"):
+        if depth > 8:
+            return t
+        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in vars(v).items()])
+    return t
+
+
+def _hashable(v: Any) -> bool:
+    try:
+        hash(v)
+    except TypeError:
+        return False
+    return True
+
+
+def canonical(key: Any, memo: dict[int, int]) -> Any:
+    """The key with sizes replaced by the order in which they first appear; 0 and 1 stay."""
+    if isinstance(key, tuple) and len(key) == 2 and isinstance(key[0], np.dtype) and isinstance(key[1], tuple):
+        return (key[0], tuple(n if n <= 1 else ("n", memo.setdefault(n, len(memo))) for n in key[1]))
+    if isinstance(key, tuple):
+        return tuple(canonical(k, memo) for k in key)
+    return key
+
+
+class Guards:
+    """The bindings of names that a variant was compiled for."""
+
+    def __init__(self, guards: dict[Any, Any]) -> None:
+        self.cells = [(w, o) for w, o in guards.values() if isinstance(w, types.CellType)]
+        self.globals = [(w[0], w[1], o) for w, o in guards.values() if isinstance(w, tuple) and isinstance(w[0], dict)]
+        self.others = [
+            (w[0][0], w[0][1], w[1], o) for w, o in guards.values() if isinstance(w, tuple) and isinstance(w[0], tuple)
+        ]  # fmt: skip
+
+    def hold(self) -> bool:
+        for space, name, obj in self.globals:
+            if space.get(name) is not obj:
+                return False
+        for cell, obj in self.cells:
+            if cell.cell_contents is not obj:
+                return False
+        for owner, kind, key, obj in self.others:
+            try:
+                found = getattr(owner, key) if kind == "attr" else owner[key]
+            except (AttributeError, KeyError, IndexError):
+                return False
+            if found is not obj and not (isinstance(obj, (float, int, str)) and type(found) is type(obj) and found == obj):
+                return False
+        return True
+
+
+def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarray]:
+    """The arrays held by an argument."""
+    if isinstance(v, np.ndarray):
+        found.append(v)
+    elif isinstance(v, (tuple, list)) and depth < 6:
+        for i in v:
+            arrays_in(i, found, depth + 1)
+    elif isinstance(v, dict) and depth < 6:
+        for i in v.values():
+            arrays_in(i, found, depth + 1)
+    elif depth < 6 and hasattr(v, "__dict__") and not isinstance(v, _CODE):
+        for i in vars(v).values():
+            arrays_in(i, found, depth + 1)
+    return found
+
+
+def holds_floats(v: Any, depth: int = 0) -> bool:
+    """Whether an argument holds anything to differentiate with respect to."""
+    if isinstance(v, (float, complex, np.inexact)):
+        return True
+    if isinstance(v, np.ndarray):
+        return v.dtype.kind in "fc"
+    if isinstance(v, (tuple, list)):
+        return any(holds_floats(i, depth + 1) for i in v)
+    if isinstance(v, dict):
+        return any(holds_floats(i, depth + 1) for i in v.values())
+    if hasattr(v, "__dict__") and not isinstance(v, _CODE) and depth < 6:
+        return any(holds_floats(i, depth + 1) for i in vars(v).values())
+    return False

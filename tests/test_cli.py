@@ -141,7 +141,7 @@ def test_a_refusal_shows_the_line_and_a_caret_and_writes_no_file(program: Path, 
     out = tmp_path / "gradient.py"
     done = run("grad", f"{program}:unsupported", "-o", str(out))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{program}:30:")
+    assert done.stderr.startswith(f"{program}:29:")
     assert "exec(" in done.stderr
     assert "^^^^" in done.stderr
     assert "Traceback" not in done.stderr

@@ -748,16 +748,19 @@ class Adjoints:
         buf = self.buffer(base)
         at = None if index is None else self.need(index)
         kind = "basic" if index is None else self.index_kind(index)
-        if self.active(value):
-            self.store_value_bar(stmt, buf, at, kind)
+        part = self.store_value_bar(stmt, buf, at, kind) if self.active(value) else None
         if stmt.aug is None:
+            # before the value's adjoint is passed on: the value may be part of the same memory
             self.append(Store(buf, at, Lit(0.0), None, stmt.span, role="zero"))
+        if part is not None:
+            self.contribute(value, part)
 
-    def store_value_bar(self, stmt: Store, buf: Var, at: Any, kind: str | None) -> None:
+    def store_value_bar(self, stmt: Store, buf: Var, at: Any, kind: str | None) -> Any:
+        """The adjoint of a stored value, in memory of its own."""
         value, base = stmt.value, stmt.base
         assert isinstance(base.type, Arr)
         if base.type.dtype is not None and base.type.dtype.kind not in "fc":
-            return
+            return None
         t = self.splicer.array_item_type(base.type, self.index_value(stmt.index)) if at is not None else base.type
         if isinstance(t, (Num, Arr)):
             t = float_like(t)
@@ -779,7 +782,7 @@ class Adjoints:
             part = self.call("stored", (buf, at), t, hint)
         if stmt.aug == "sub":
             part = self.emit(Op("neg", (part,)), type_of(part), hint)
-        self.contribute(value, part)
+        return part
 
     def index_value(self, index: Any) -> Any:
         """An index atom as the compile-time value that `array_item_type` takes."""

@@ -881,6 +881,15 @@ class Expressions(Core):
         t = base.type
         if base.region is None:
             base.region = Region()
+        if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
+            # a[i] *= v reads the old value, and with a repeated index only the last result is kept
+            if aug not in ("add", "sub", "add.at") or not (index is None or self.is_basic(index)):
+                if aug != "add.at":
+                    whole = Lit(Ellipsis) if index is None else index
+                    old = base if index is None else self.load(base, index, node)
+                    new = self.operate(aug, (self.atom(old), value), node)
+                    self.array_store(base, whole, new, None, node)
+                    return
         if self.varied(value) or base.varied:
             if not isinstance(t, (Arr, ListT)):
                 raise self.error(

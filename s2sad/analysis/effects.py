@@ -26,6 +26,16 @@ def is_pure(op: Op) -> bool:
     return False
 
 
+def is_volatile(op: Op) -> bool:
+    """Whether the result depends on when the operation runs, so that it stays where it is."""
+    return op.data == ir.NOW
+
+
+def changes_globals(stmt: Any) -> bool:
+    """Whether a statement (nested blocks not included) may run code that rebinds globals."""
+    return isinstance(stmt, ir.With) or isinstance(stmt, (Assign, Effect)) and not is_pure(stmt.op) and stmt.op.kind in ("call", "method")
+
+
 def region_of(atom: Any) -> Region | None:
     return atom.region.find() if isinstance(atom, Var) and atom.region is not None else None
 

@@ -413,9 +413,9 @@ class Reverse(Transport, Adjoints):
         saved = (len(outer.out.stmts), dict(outer.bars), dict(outer.touched), dict(self.shadows), dict(outer.cache),
                  self.snapshot_scopes())  # fmt: skip
         while True:
+            self.scope = outer
             scope = self.nested(stmt.body, "loop", stmt)
             carries: dict[Carry, Carry] = {}
-            self.scope = outer
             for c in chosen:
                 bar = incoming[c]
                 init = self.zeros(c.result) if bar is None else self.exact(self.bar_atom(bar), c.result)

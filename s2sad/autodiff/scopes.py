@@ -92,6 +92,7 @@ class Transport:
         self.structure = Structure(function)
         self.tapes: dict[Var, Var] = {}
         self.tape_inits: list[Any] = []
+        self.saves: set[Var] = set()  # what a store overwrites: gone once it has run
         self.own: set[Var] = set()  # variables of the reverse sweep
         self.index_of: dict[Var, Var] = {}  # forward loop variable -> reverse loop variable
         self.exported: dict[tuple[Var, int], Any] = {}
@@ -200,9 +201,11 @@ class Transport:
         return total
 
     def _recomputable(self, stmt: Any, mirror: Scope, depth: int) -> bool:
-        if not isinstance(stmt, Assign):
+        if not isinstance(stmt, Assign) or stmt.target in self.saves:
             return False
         op = stmt.op
+        if effects.is_volatile(op):
+            return False
         cheap = op.kind in RECOMPUTED or (op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (len, abs, range))
         if not cheap or depth > 8:
             return False

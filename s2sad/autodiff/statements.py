@@ -248,7 +248,12 @@ class Adjoints:
         if root is v and self.found_buffer(root) is None and (home is self.scope or self._inline_of(home)):
             home.bars[root] = self.as_buffer(g, v)
             return
-        self.append(Store(self.buffer(v), None, g, "add", role="accumulate"))
+        buf = self.buffer(v)
+        if isinstance(v.type, ListT):  # `+=` would extend the list
+            everything = self.emit(Op("slice", (Lit(None), Lit(None), Lit(None))), Obj(slice), "all")
+            self.append(Store(buf, everything, self.call("add", (buf, g), UNKNOWN, buf.hint)))
+            return
+        self.append(Store(buf, None, g, "add", role="accumulate"))
 
     def found_buffer(self, v: Var) -> Any:
         """The adjoint of `v` as it is known here: in this scope or one around it."""
@@ -807,6 +812,7 @@ class Adjoints:
         if stmt.index is None:
             saved = Var(f"{base.hint}_saved", base.type, False, region=Region())
             self.insert_before(block, stmt, Assign(saved, Op("copy", (base,)), stmt.span))
+            self.saves.add(saved)
             at: Any = Lit(Ellipsis)
         else:
             kind = self.index_kind(stmt.index) if isinstance(base.type, Arr) else "basic"
@@ -815,6 +821,7 @@ class Adjoints:
             view = Var(f"{base.hint}_saved", t, False, region=Region() if is_mutable(t) else None)
             load = Assign(view, Op("getitem", (base, stmt.index)), stmt.span)
             saved = view
+            self.saves.add(view)
             self.insert_before(block, stmt, load)
             if isinstance(base.type, Arr) and not isinstance(t, Num) and kind in ("basic", None):
                 if view.region is not None and base.region is not None:
@@ -822,6 +829,7 @@ class Adjoints:
                 saved = Var(f"{base.hint}_saved", t, False, region=Region())
                 op = Op("copy", (view,)) if isinstance(t, Arr) else Op("call", (view,), fn=self.numpy_ref("array"))
                 self.insert_before(block, stmt, Assign(saved, op, stmt.span))
+                self.saves.add(saved)
             at = self.need(stmt.index)
         self.append(Store(self.need(base), at, self.need(saved), None, stmt.span, role="restore"))
 

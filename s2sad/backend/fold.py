@@ -167,15 +167,22 @@ def _tree_reads(op: Op, folding: Folding) -> set[Any]:
     return regions
 
 
+def _tree_volatile(op: Op, folding: Folding) -> bool:
+    return effects.is_volatile(op) or any(isinstance(a, Var) and a in folding.ops and _tree_volatile(folding.ops[a], folding) for a in op.atoms())
+
+
 def _conflict(block: Block, start: int, stop: int, op: Op, folding: Folding) -> bool:
     """Whether a statement between changes memory that the expression reads."""
     between = block.stmts[start + 1 : stop]
     if not between:
         return False
     regions = _tree_reads(op, folding)
-    if not regions:
+    volatile = _tree_volatile(op, folding)
+    if not regions and not volatile:
         return False
     for s in between:
+        if volatile and any(effects.changes_globals(x) for x in [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]):
+            return True
         for inner in [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]:
             changed = effects.writes(inner)
             if changed is None or any(r in regions for r in changed):

@@ -955,6 +955,10 @@ class Expressions(Core):
         return FuncVal(node, self.frame, "<lambda>", defaults, kw)
 
     def expr_Call(self, node: Any) -> Any:
+        return self.call_value(*self.call_parts(node), node)
+
+    def call_parts(self, node: Any) -> tuple[Any, list[Any], dict[str, Any]]:
+        """What is called, with its arguments."""
         fn = self.expr(node.func)
         args: list[Any] = []
         for a in node.args:
@@ -977,7 +981,7 @@ class Expressions(Core):
                 kwargs.update({str(key): v for key, v in self.items(value)})
             else:
                 kwargs[k.arg] = self.expr(k.value)
-        return self.call_value(fn, args, kwargs, node)
+        return fn, args, kwargs
 
     # --- atoms -------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_dim, type_of_value
 from ..errors import DifferentiationError
+from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from .lower import Core, type_of
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -58,6 +60,15 @@ class Objects(Core):
         if isinstance(obj, np.generic) and not isinstance(t, Num):
             t = UNKNOWN
         return Ref(obj, name, root, module, t)
+
+    def global_now(self, space: dict[str, Any], name: str) -> Var:
+        """The value that a global has when the program gets there: some function rebinds it."""
+        module = sys.modules.get(space.get("__name__", ""))
+        if getattr(module, "__dict__", None) is space:
+            base = Ref(module, module.__name__.rpartition(".")[2], module, None)
+            return self.emit(Op("getattr", (base,), name=name, data=ir.NOW), UNKNOWN, name.strip("_").lower(), varied=False, fresh=True)
+        base = Ref(space, "module_globals", space)
+        return self.emit(Op("getitem", (base, Lit(name)), data=ir.NOW), UNKNOWN, name.strip("_").lower(), varied=False, fresh=True)
 
     def live_item(self, base: Ref, index: Any, node: Any) -> Any:
         """An item of a live container with a known key: functions, strings and numbers are known, too."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import importlib
+import linecache
+import re
 import sys
 import types
 from pathlib import Path
@@ -19,6 +22,19 @@ TRUSTED = frozenset({
     "scipy", "__future__", "abc", "enum", "numbers", "copy", "s2sad", "contextlib", "statistics", "fractions", "decimal",
     "typing_extensions", "random", "os", "sys", "time", "re", "json", "logging", "string", "types", "textwrap",
 })  # fmt: skip
+
+
+_GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
+
+
+@functools.cache
+def _rebound(text: str) -> frozenset[str]:
+    return frozenset(n.strip() for m in _GLOBAL.finditer(text) for n in m.group(1).split(","))
+
+
+def rebound_globals(filename: str) -> frozenset[str]:
+    """The globals of a file that some function in it assigns: their values are not known before they are read."""
+    return _rebound("".join(linecache.getlines(filename)))
 
 
 class StaticFunction:
@@ -57,6 +73,8 @@ class LiveScope:
             return lowerer.embed(obj, name, captured=True)
         space = self.function.__globals__
         if name in space:
+            if name in rebound_globals(self.function.__code__.co_filename):
+                return lowerer.global_now(space, name)
             lowerer.guard(("global", id(space), name), (space, name), space[name])
             return lowerer.embed(space[name], name, module=space.get("__name__"))
         inner = space.get("__builtins__", builtins)

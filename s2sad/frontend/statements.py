@@ -7,6 +7,7 @@ the path is known, and then leave no trace.
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +15,11 @@ import gast
 import numpy as np
 
 from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, is_mutable
-from ..errors import AmbiguousMemoryError, DifferentiationError
+from ..errors import AmbiguousMemoryError, DifferentiationError, NoSourceError
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assert, Assign, Block, Effect, Handler, If, Lit, MultiPhi, Op, Raise, Ref, Store, Try, Var, With
 from .lower import Core, Poisoned, Restart, type_of
+from .source import function_source
 from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom
 
 BINOPS = {
@@ -665,7 +667,7 @@ class Statements(Core):
             self.body(stmt.body)
             return
         item = items[0]
-        context = self.expr(item.context_expr)
+        context = self.context(item.context_expr)
         if self.varied_value(context):
             raise self.unsupported("a context manager that depends on a differentiated value is not supported", stmt)
         if isinstance(context, ObjVal):
@@ -681,6 +683,22 @@ class Statements(Core):
         self.append(node)
         self.block.diverges = node.body.diverges
 
+    def context(self, node: Any) -> Any:
+        """A context manager. One that is made here of values that are not differentiated is made and entered as it stands."""
+        if not isinstance(node, gast.Call):
+            return self.expr(node)
+        outer, self.node = self.node, node
+        fn, args, kwargs = self.call_parts(node)
+        self.node = outer
+        values = (*args, *kwargs.values())
+        if isinstance(fn, Ref) and isinstance(fn.obj, type) and hasattr(fn.obj, "__exit__") and not any(map(self.varied_value, values)):
+            if swallows(fn.obj.__exit__):
+                raise self.unsupported("a context manager that may end its block early is not supported", node, "use try ... except")
+            return self.opaque(fn, args, kwargs, node, Obj(fn.obj))
+        if isinstance(fn, Ref) and hasattr(fn.obj, "__wrapped__") and swallows(fn.obj.__wrapped__):
+            raise self.unsupported("a context manager that may end its block early is not supported", node, "use try ... except")
+        return self.call_value(fn, args, kwargs, node)
+
     def object_context(self, context: Any, items: list[Any], stmt: Any) -> None:
         raise self.unsupported("this context manager is not supported", stmt, "enter it outside the function")
 
@@ -688,6 +706,8 @@ class Statements(Core):
     discard: bool
     left_by_go: Any
     expr: Callable[..., Any]
+    call_parts: Callable[..., Any]
+    opaque: Callable[..., Any]
     atom: Callable[..., Any]
     test: Callable[..., Any]
     embed: Callable[..., Any]
@@ -717,6 +737,20 @@ def reads_name(body: list[Any], name: str) -> bool:
     return any(
         isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for s in body for n in gast.walk(s)
     )
+
+
+def swallows(function: Any) -> bool:
+    """Whether `__exit__`, or the generator behind a context manager, may suppress an exception."""
+    if not isinstance(function, types.FunctionType):
+        return False
+    try:
+        node = function_source(function).node
+    except NoSourceError:
+        return True
+    if function.__name__ == "__exit__":
+        returned = [n.value for n in gast.walk(node) if isinstance(n, gast.Return) and n.value is not None]
+        return any(not (isinstance(v, gast.Constant) and not v.value) for v in returned)
+    return any(isinstance(n, gast.ExceptHandler) and not always_escapes(n.body) for n in gast.walk(node))
 
 
 def may_raise(block: Block) -> bool:

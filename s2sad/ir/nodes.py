@@ -128,6 +128,7 @@ class _Undef:
 
 
 UNDEF = _Undef()
+NOW = "now"  # `Op.data` of a read that may give something else later: a global that some function rebinds
 
 Atom = Union[Var, Lit, Ref, _Undef]
 

@@ -42,7 +42,7 @@ def _partner(block: Block, i: int) -> int | None:
         if isinstance(stmt, If) and stmt.test is first.test:
             return j if not stmt.then.diverges and not stmt.orelse.diverges else None
         # what lies between runs before the merged branch
-        if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op):
+        if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op) or effects.is_volatile(stmt.op):
             return None
         if any(a in moved for a in ir.uses_of(stmt) if isinstance(a, Var)):
             return None

@@ -59,7 +59,7 @@ def reads_contents(op: Op) -> list[Region]:
 
 def is_view(op: Op, target: Var) -> bool:
     """Whether the result shares memory with an operand, so that nothing was read yet."""
-    if target.region is None:
+    if target.region is None or not target.view:
         return False
     root = target.region.find()
     return op.kind in ("getitem", "getattr", "call", "atom") and any(region_of(a) is root for a in op.atoms())

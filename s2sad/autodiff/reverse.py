@@ -28,6 +28,8 @@ from .scopes import Scope, Transport
 from .statements import Adjoints
 from .templates import Splicer
 
+FORWARD, REVERSE = "forward sweep", "reverse sweep"
+
 
 class Reverse(Transport, Adjoints):
     """One run of reverse mode on one program."""
@@ -82,7 +84,7 @@ class Reverse(Transport, Adjoints):
         if value:
             primal = self.primal_result(f.result, body)
             result = Struct("tuple", (primal, result))
-        body.stmts += self.scope.out.stmts
+        body.stmts[:] = [ir.Note(FORWARD), *body.stmts, ir.Note(REVERSE), *self.scope.out.stmts]
         return Function(f.name, params, body, result, span=f.span)
 
     def check_scalar(self, result: Any) -> None:

@@ -243,6 +243,7 @@ class Transport:
         finally:
             self.scope = here
         new = Var(var.hint, var.type, False, var.named, var.region)
+        new.view = var.view
         self.own.add(new)
         mirror.out.stmts.append(Assign(new, op, stmt.span))
         mirror.cache[var] = new

@@ -50,6 +50,7 @@ class Adjoints:
             var.region = Region()
             if isinstance(view_of, Var) and view_of.region is not None:
                 var.region.union(view_of.region)
+                var.view = True
         self.own.add(var)
         self.append(Assign(var, op))
         return var
@@ -287,10 +288,12 @@ class Adjoints:
     def as_buffer(self, g: Any, v: Var) -> Any:
         """An adjoint as memory that may be added to in place."""
         g = self.exact(g, v)
-        if not isinstance(g, Var) or not self.is_fresh(g):
+        scalar = isinstance(v.type, Arr) and not v.type.ndim  # arithmetic on arrays without axes makes NumPy scalars
+        if not isinstance(g, Var) or not self.is_fresh(g) or scalar:
             new = Var(f"{v.hint}_bar", float_like(v.type), False, region=Region())
             self.own.add(new)
-            self.append(Assign(new, Op("copy" if isinstance(v.type, Arr) else "deepcopy", (g,))))
+            copied = Op("call", (g,), fn=self.numpy_ref("array")) if scalar else Op("copy" if isinstance(v.type, Arr) else "deepcopy", (g,))
+            self.append(Assign(new, copied))
             g = new
         if not g.named:
             g.hint = f"{v.hint}_bar"
@@ -378,7 +381,7 @@ class Adjoints:
         """A zero adjoint of `v`."""
         t = v.type
         if isinstance(t, Num):
-            return Lit(0.0)
+            return ir.NOTHING
         atom = self.shape_source(v)
         if isinstance(t, Arr) and t.dtype is not None and t.dtype.kind in "fc":
             return self.emit(Op("call", (atom,), fn=self.numpy_ref("zeros_like")), t, f"{v.hint}_bar")
@@ -671,11 +674,14 @@ class Adjoints:
                 raise fail(f" for the keyword {flag!r}")
         outer = self.splicer.node
         self.splicer.node = None
+        kept = (bar.hint, bar.named) if isinstance(bar, Var) else None
         first = len(self.scope.out.stmts)
         try:
             found = splice(self.splicer, rule, names, wanted, self.scope.out)
         finally:
             self.splicer.node = outer
+        if kept is not None:  # a template that hands the adjoint on has given it a name of its own
+            bar.hint, bar.named = kept
         aliases = sum(found[w] is bar for w in wanted)
         for s in self.scope.out.stmts[first:]:
             for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
@@ -826,6 +832,7 @@ class Adjoints:
             if isinstance(base.type, Arr) and not isinstance(t, Num) and kind in ("basic", None):
                 if view.region is not None and base.region is not None:
                     view.region = base.region
+                    view.view = True
                 saved = Var(f"{base.hint}_saved", t, False, region=Region())
                 op = Op("copy", (view,)) if isinstance(t, Arr) else Op("call", (view,), fn=self.numpy_ref("array"))
                 self.insert_before(block, stmt, Assign(saved, op, stmt.span))

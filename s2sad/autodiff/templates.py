@@ -20,10 +20,17 @@ from ..rules.registry import Rule
 class Thunk:
     """A name of a template whose value is fetched from the forward sweep only if the template reads it."""
 
-    __slots__ = ("force",)
+    __slots__ = ("_force", "_value")
 
     def __init__(self, force: Callable[[], Any]) -> None:
-        self.force = force
+        self._force = force
+        self._value: Any = None
+
+    def force(self) -> Any:
+        """The value; fetched once."""
+        if self._value is None:
+            self._value = self._force()
+        return self._value
 
 
 class TemplateScope:
@@ -85,7 +92,6 @@ class Splicer(Lowerer):
         value = super().lookup(name, node)
         if isinstance(value, Thunk):
             value = value.force()
-            self.cells[(self.frame.id, name)] = value
         return value
 
 

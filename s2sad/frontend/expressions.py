@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -713,6 +714,8 @@ class Expressions(Core):
             return elem if isinstance(it, Num) else UNKNOWN
         if isinstance(t, Obj) and t.cls is str:
             return STR
+        if isinstance(t, Num) and not t.py:  # x[..., None] of a NumPy scalar
+            return infer.run(operator.getitem, [t, self.sampled(index)], {}, self.symbols)
         if not isinstance(t, Arr):
             return UNKNOWN
         return self.array_item_type(t, index)
@@ -812,6 +815,8 @@ class Expressions(Core):
         if isinstance(t, (Arr, Num)) or (t is UNKNOWN and name in _ARRAY_ATTRIBUTES):
             if name == "ndim" and isinstance(t, (Arr, Num)) and (isinstance(t, Num) or t.shape is not None):
                 return Lit(0 if isinstance(t, Num) else len(t.shape))  # type: ignore[arg-type]
+            if name == "ndim":
+                return self.emit(Op("getattr", (atom,), name="ndim"), self.symbols.int(), "ndim", varied=False, fresh=True)
             if name == "shape":
                 if isinstance(t, Num):
                     return TupleVal(())
@@ -921,7 +926,7 @@ class Expressions(Core):
                 new = Num(new.dtype, new.py, None)
             if new != t.elem:
                 base.type = ListT(new)
-                self.flips += 1
+                self.flips.append(base.region.born if base.region is not None else 0)
         if is_mutable(type_of(atom)) and isinstance(atom, Var):
             self.share(base, atom)
         self.mark_stored(base, atom)

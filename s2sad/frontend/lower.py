@@ -75,7 +75,7 @@ class Core:
         self.frames: list[Frame] = []
         self.node: Any = None
         self.ids = itertools.count(1)
-        self.flips = 0  # counts how often memory became varied, so that loops know to look again
+        self.flips: list[int] = []  # ages of memory that became varied, so that loops around know to look again
         self.count = 0
         self.loop_depth = 0
         self.index_memo: dict[Any, Any] = {}
@@ -146,6 +146,7 @@ class Core:
             if not fresh:
                 for other in view_of if view_of is not None else op.atoms():
                     self.share(var, other)
+                    var.view = var.view or (isinstance(other, Var) and other.region is not None)
         self.append(Assign(var, op, self.span()))
         return var
 
@@ -161,7 +162,7 @@ class Core:
                 before = var.region.varied, other.region.varied
                 var.region.union(other.region)
                 if before[0] and not before[1]:
-                    self.flips += 1
+                    self.flips.append(other.region.born)
 
     def _call_hint(self, op: Op) -> str:
         if op.kind == "call" and isinstance(op.fn, Ref):
@@ -179,7 +180,7 @@ class Core:
         atom.region.stored = True
         if value is not None and self.varied(value) and not atom.region.varied:
             atom.region.varied = True
-            self.flips += 1
+            self.flips.append(atom.region.born)
 
     # --- cells -----------------------------------------------------------------------------------------------------
 
@@ -353,6 +354,7 @@ class Core:
         before = self.cells
         outer_block = self.block
         first_id = self.new_id()
+        first_age = Region().born
         live = self.live_frames()
         carried: list[Any] = [k for k in seed if k in before and is_atom(before[k])]
         types: dict[Any, Type] = {}
@@ -363,7 +365,7 @@ class Core:
             if rounds > 25:
                 raise self.unsupported("the types in this loop do not settle", node)
             self.node = node
-            flips = self.flips
+            flips = len(self.flips)
             count = self.count
             stmt = Loop(None, None, [], Block(), Block(), None, None, self.span())
             self.cells = dict(before)
@@ -427,7 +429,7 @@ class Core:
                         stable = False
                     if var.region is not None:
                         self.share(var, nxt)
-            if self.flips != flips:
+            if any(age < first_age for age in self.flips[flips:]):
                 stable = False
             if not stable:
                 self.count = count

@@ -575,7 +575,6 @@ class Statements(Core):
             return
         node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
         before = dict(self.cells)
-        flips = self.flips
         with self.into(node.body):
             self.body(stmt.body)
             if stmt.orelse and not node.body.diverges:
@@ -618,7 +617,6 @@ class Statements(Core):
             node.handlers.append(Handler(types, name_var, block))
             states.append(self.cells)
             diverging.append(block.diverges)
-        del flips
         alive = [i for i, d in enumerate(diverging) if not d]
         if not alive:
             self.append(node)

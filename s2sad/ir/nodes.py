@@ -7,6 +7,7 @@ own. `If` and `Loop` name the values they define explicitly (`Phi`, `Carry`), so
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,9 +20,11 @@ from ..analysis.types import UNKNOWN, Type
 class Region:
     """A set of variables that may share memory, as a union-find node. Facts hold for the whole set."""
 
-    __slots__ = ("_parent", "_stored", "_varied", "_caller")
+    __slots__ = ("_parent", "_stored", "_varied", "_caller", "_born")
+    _count = itertools.count()
 
     def __init__(self, caller: bool = False) -> None:
+        self._born = next(Region._count)
         self._parent: Region | None = None
         self._stored = False
         self._varied = False
@@ -42,6 +45,7 @@ class Region:
             a._stored |= b._stored
             a._varied |= b._varied
             a._caller |= b._caller
+            a._born = min(a._born, b._born)
 
     @property
     def stored(self) -> bool:
@@ -62,6 +66,11 @@ class Region:
         self.find()._varied = value
 
     @property
+    def born(self) -> int:
+        """Grows with the time at which the oldest memory of the set was first seen."""
+        return self.find()._born
+
+    @property
     def caller(self) -> bool:
         """Whether it may be memory of the caller, or of anything else outside the function."""
         return self.find()._caller
@@ -70,7 +79,7 @@ class Region:
 class Var:
     """A value that is defined exactly once. Two variables are the same only if they are the same object."""
 
-    __slots__ = ("hint", "type", "_varied", "named", "region")
+    __slots__ = ("hint", "type", "_varied", "named", "region", "view")
 
     def __init__(
         self, hint: str, type: Type = UNKNOWN, varied: bool = False, named: bool = False, region: Region | None = None
@@ -80,6 +89,7 @@ class Var:
         self._varied = varied
         self.named = named  # the author gave it this name
         self.region = region  # of values that are memory: arrays, lists, unknown objects
+        self.view = False  # it may share the memory of an operand of the operation that made it
 
     @property
     def varied(self) -> bool:
@@ -120,6 +130,9 @@ class Ref:
 
     def __repr__(self) -> str:
         return self.name
+
+
+NOTHING = Lit(0.0)  # the adjoint of a number that nothing was added to
 
 
 class _Undef:
@@ -221,6 +234,14 @@ class Assert:
 
 
 @dataclass(eq=False, slots=True)
+class Note:
+    """A line of comment."""
+
+    text: str
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
 class Block:
     stmts: list[Any] = field(default_factory=list)
     diverges: bool = False
@@ -283,8 +304,23 @@ class Each:
 
 
 @dataclass(eq=False, slots=True)
+class Taped:
+    """Iteration over the reversed entries of tapes: `targets[k]` takes those of `tapes[k]`.
+
+    `range` counts along with them where the loop's index is used.
+    """
+
+    tapes: tuple[Any, ...]
+    targets: tuple[Var, ...]
+    range: Range | None = None
+
+    def atoms(self) -> tuple[Any, ...]:
+        return (*self.tapes, *(self.range.atoms() if self.range is not None else ()))
+
+
+@dataclass(eq=False, slots=True)
 class Loop:
-    """`for` over a `Range` or `Each` (then `index` is its variable) or, with `iter` None, `while`.
+    """`for` over a `Range`, `Each` or `Taped` (then `index` is its variable) or, with `iter` None, `while`.
 
     `test_block` and `test` are the head of a `while`. With `go`, the loop is left at the end of an iteration in which
     it is false. `header` keeps how the author wrote the head, for printing.
@@ -428,6 +464,8 @@ def inner_defs_of(stmt: Any) -> Iterator[Var]:
     if isinstance(stmt, Loop):
         if stmt.index is not None:
             yield stmt.index
+        if isinstance(stmt.iter, Taped):
+            yield from stmt.iter.targets
         for c in stmt.carries:
             yield c.phi
     elif isinstance(stmt, With) and stmt.target is not None:
@@ -523,6 +561,8 @@ def substitute(stmt: Any, sub: Any) -> None:
             stmt.iter = Range(sub(stmt.iter.start), sub(stmt.iter.stop), sub(stmt.iter.step), stmt.iter.reverse)
         elif isinstance(stmt.iter, Each):
             stmt.iter = Each(sub(stmt.iter.seq))
+        elif isinstance(stmt.iter, Taped) and (r := stmt.iter.range) is not None:
+            stmt.iter.range = Range(sub(r.start), sub(r.stop), sub(r.step), r.reverse)
         stmt.test, stmt.go = sub(stmt.test), sub(stmt.go)
         for c in stmt.carries:
             c.init, c.next = sub(c.init), sub(c.next)

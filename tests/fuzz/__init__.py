@@ -1,0 +1,1 @@
+"""Random programs: a generator, a checker and a reducer (`python -m tests.fuzz --count N --seed S`)."""

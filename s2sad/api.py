@@ -23,6 +23,7 @@ from .frontend.lowerer import Request, parameter_names
 from .frontend.scope import LiveScope, StaticScope
 from .frontend.source import StaticModule, function_source
 from .ir.nodes import Lit, Ref
+from .runtime import stop_gradient
 from .variants import Guards, arrays_in, canonical, concrete_key, holds_floats
 
 Wrt = int | str | tuple[int | str, ...]
@@ -526,15 +527,6 @@ def source_of_file(
             defaults[name] = Lit(None)
     request = Request(found.node, found.name, scope, found.filename, found.lines, wanted, defaults=defaults, code=found.node)
     return _staged(request, signature, stage, value, standalone)
-
-
-def stop_gradient(x: Any) -> Any:
-    """`x` itself; derivatives take it as a constant.
-
-    >>> grad(lambda x: x * stop_gradient(x))(3.0)
-    3.0
-    """
-    return x
 
 
 def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: float = 1e-5, **kwargs: Any) -> float:

@@ -101,7 +101,7 @@ __all__ = [
     "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "sum_axes", "svd_bar",
     "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
     "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "unroll_axis",
-    "zeros_like", "require_scalar", "stored",
+    "zeros_like", "pack_like", "require_scalar", "stop_gradient", "stored",
 ]  # fmt: skip
 
 # --- adjoints with structure --------------------------------------------------------------------------------
@@ -202,6 +202,15 @@ def _fields(x: Any) -> dict[str, Any]:
     return dict(vars(x))
 
 
+def stop_gradient(x: Any) -> Any:
+    """`x` itself; derivatives take it as a constant.
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return x
+
+
 def require_scalar(y: Any) -> None:
     """Raise a TypeError unless `y` is a single real number: what a gradient is taken of."""
     if np.ndim(y) != 0 or np.iscomplexobj(y) or not isinstance(y, (float, int, np.number, np.ndarray)):
@@ -215,3 +224,9 @@ def stored(a_bar: Any, index: Any) -> Any:
     order = np.arange(part.size).reshape(part.shape)
     owner[index] = order
     return np.where(owner[index] == order, part, 0.0)
+
+
+def pack_like(x: Any, parts: Any) -> Any:
+    """The adjoint of `x` from those of its items: an array for an array, a list for a list or tuple."""
+    filled = [zeros_like(item) if part is None else part for part, item in zip(parts, x)]
+    return np.array(filled) if isinstance(x, np.ndarray) else filled

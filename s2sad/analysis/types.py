@@ -179,7 +179,7 @@ def join(a: Type, b: Type, symbols: Symbols) -> Type:
         return a
     if isinstance(a, Num) and isinstance(b, Num):
         if a.dtype == b.dtype:
-            return Num(a.dtype, a.py and b.py, symbols.fresh() if a.dtype.kind in "iu" else None)
+            return Num(a.dtype, a.py and b.py, symbols.fresh(_actual(a.ints)) if a.dtype.kind in "iu" else None)
         kinds = {a.dtype.kind, b.dtype.kind}
         if kinds <= set("iufcb"):
             return Num(np.result_type(a.dtype, b.dtype), a.py and b.py)
@@ -190,7 +190,7 @@ def join(a: Type, b: Type, symbols: Symbols) -> Type:
             dtype = None
         if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
             return Arr(dtype, None)
-        shape = tuple(x if x == y else symbols.fresh() for x, y in zip(a.shape, b.shape))
+        shape = tuple(x if x == y else symbols.fresh(x[-1]) for x, y in zip(a.shape, b.shape))
         return Arr(dtype, shape)
     if isinstance(a, ListT) and isinstance(b, ListT):
         return ListT(join(a.elem, b.elem, symbols))
@@ -199,6 +199,10 @@ def join(a: Type, b: Type, symbols: Symbols) -> Type:
             return TupleT(tuple(join(x, y, symbols) for x, y in zip(a.items, b.items)))
         return UNKNOWN
     return UNKNOWN
+
+
+def _actual(ints: Dim | None) -> Any:
+    return None if ints is None else ints[-1]
 
 
 def covers(wide: Type, narrow: Type, free: set[Dim]) -> bool:

@@ -538,7 +538,8 @@ class Adjoints:
         elif kind in ("tuple", "list"):
             self.adjoint_items(op, bar, v)
         elif kind == "unpack":
-            self.contribute_once(op.args[0], bar)
+            packed = self.call("pack_like", (self.need(op.args[0]), self.bar_atom(bar)), float_like(op.args[0].type), f"{op.args[0].hint}_bar")
+            self.contribute(op.args[0], packed)
         elif kind == "dict":
             for k, a in zip(op.args[::2], op.args[1::2]):
                 if self.active(a):

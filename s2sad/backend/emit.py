@@ -450,7 +450,10 @@ class Emitter:
         if isinstance(a, Var):
             op = self.folding.ops.get(a)
             if op is not None:
-                return self.op(op)
+                outer, self.in_index = self.in_index, self.in_index and op.kind in ("slice", "tuple")
+                node = self.op(op)
+                self.in_index = outer
+                return node
             return ast.Name(self.names[a], ast.Load())
         if isinstance(a, Lit):
             return constant(a.value)
@@ -460,8 +463,13 @@ class Emitter:
             return ast.Constant(None)
         raise TypeError(f"not an atom: {a!r}")
 
+    in_index = False
+
     def index(self, a: Any) -> ast.expr:
+        """The expression between brackets: the only place where slices may be written with colons."""
+        self.in_index, outer = True, self.in_index
         node = self.atom(a)
+        self.in_index = outer
         if isinstance(node, ast.Tuple) and not node.elts:
             return node
         return node
@@ -528,7 +536,9 @@ class Emitter:
 
     def op_slice(self, op: Op) -> ast.expr:
         parts = [None if isinstance(a, Lit) and a.value is None else self.atom(a) for a in op.args]
-        return ast.Slice(*parts)
+        if self.in_index:
+            return ast.Slice(*parts)
+        return ast.Call(ast.Name("slice", ast.Load()), [ast.Constant(None) if p is None else p for p in parts], [])
 
     def op_fstring(self, op: Op) -> ast.expr:
         values: list[ast.expr] = []

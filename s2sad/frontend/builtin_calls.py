@@ -15,6 +15,7 @@ from ..analysis.types import (
 from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from ..rules import registry
+from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
 from .lower import Core, Restart, type_of
 from .values import (
@@ -436,6 +437,30 @@ class BuiltinCalls(Core):
         self.append(Effect(Op("call", atoms, kws, fn=self.builtin("print")), self.span(node)))
         return Lit(None)
 
+    def call_stop_gradient(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        if len(args) + len(kwargs) != 1 or not kwargs.keys() <= {"x"}:
+            raise self.unsupported("stop_gradient takes one argument", node)
+        return self.stopped(args[0] if args else kwargs["x"], node)
+
+    def stopped(self, value: Any, node: Any) -> Any:
+        """The value itself, but not varied. The call stays in the emitted code, for derivatives of that."""
+        if isinstance(value, TupleVal):
+            return TupleVal(tuple(self.stopped(item, node) for item in value.items), value.cls)
+        if not self.varied_value(value):
+            return value
+        if not is_atom(value):
+            raise self.unsupported("stop_gradient of a container is not supported", node, "stop the numbers and arrays in it")
+        fn = Ref(stop_gradient, "stop_gradient", stop_gradient, "s2sad.runtime")
+        var = self.emit(Op("call", (value,), fn=fn), type_of(value), "stopped", varied=False, view_of=(value,))
+        self.stops.append((var, self.error(
+            AmbiguousMemoryError, "memory given to stop_gradient is stored to", node, "stop the gradient of a copy")))  # fmt: skip
+        return var
+
+    @property
+    def stops(self) -> list[tuple[Var, DifferentiationError]]:
+        """What stop_gradient returned. It shares memory with its operand, so it must not be stored to."""
+        return self.__dict__.setdefault("_stops", [])
+
     def call_copy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         v = args[0]
         if isinstance(v, ListVal):
@@ -686,6 +711,7 @@ _HANDLERS: dict[Any, str] = {
     map: "map", filter: "filter", list: "list", tuple: "tuple", dict: "dict", sorted: "sorted", sum: "sum", min: "min",
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "copy", super: "super",
+    stop_gradient: "stop_gradient",
 }  # fmt: skip
 
 __all__ = ["NONE", "Assign", "BuiltinCalls"]

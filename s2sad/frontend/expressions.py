@@ -11,11 +11,11 @@ import numpy as np
 
 from ..analysis import infer
 from ..analysis.types import (
-    BOOL, INT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable, literal_dim,
+    BOOL, INT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, covers, dims_in, is_mutable, literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, Ref, Region, Store, Var
-from .lower import Core, Poisoned, Restart, type_of
+from .lower import Core, Poisoned, Restart, _refresh, type_of
 from .statements import BINOPS
 from .values import (
     ArrayMethod, Bound, DictVal, EnumVal, FuncVal, ListVal, ObjVal, Partial, Poison, RangeVal, ReversedVal, SliceVal,
@@ -708,7 +708,7 @@ class Expressions(Core):
             if isinstance(index, SliceVal):
                 return t
             it = type_of(index)
-            elem = t.elem
+            elem = _refresh(t.elem, self.loose_dims, self.symbols)
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
             return elem if isinstance(it, Num) else UNKNOWN
@@ -765,7 +765,7 @@ class Expressions(Core):
                 results.append(a[tuple(concrete)] if isinstance(index, TupleVal) else a[concrete[0]])
                 for m, (i, _) in enumerate(open_slices):
                     probe = list(concrete)
-                    probe[i] = slice(0, 1)
+                    probe[i] = slice(0, 0)
                     marks[m].append(a[tuple(probe)].shape)
             except Exception:
                 return UNKNOWN
@@ -790,8 +790,19 @@ class Expressions(Core):
         key = (size, *parts)
         if key not in self.index_memo:
             # x[:n] with n the known length of something else is at most that; it stays a symbol of its own
-            self.index_memo[key] = self.symbols.fresh()
+            self.index_memo[key] = self.symbols.fresh(self.actual_slice(size[-1], p))
         return self.index_memo[key]
+
+    def actual_slice(self, size: int, p: SliceVal) -> int:
+        """Length of a slice in the call that is compiled for."""
+        bounds = []
+        for b in (p.start, p.stop, p.step):
+            ints = getattr(type_of(b), "ints", None)
+            bounds.append(b.value if isinstance(b, Lit) else ints[-1] if ints is not None else None)
+        try:
+            return len(range(*slice(*bounds).indices(size)))
+        except (TypeError, ValueError):
+            return size
 
     def get_attribute(self, base: Any, name: str, node: Any) -> Any:
         if isinstance(base, ObjVal):
@@ -924,13 +935,19 @@ class Expressions(Core):
             new = type_of(atom) if t.elem == Obj(type(None)) else self.join_types(t.elem, type_of(atom))
             if isinstance(new, Num) and new.ints is not None:
                 new = Num(new.dtype, new.py, None)
-            if new != t.elem:
+            if not covers(t.elem, type_of(atom), self.loose_dims) or isinstance(t.elem, Num) and new != t.elem:
+                self.loose_dims.update(dims_in(new) - dims_in(t.elem))
                 base.type = ListT(new)
                 self.flips.append(base.region.born if base.region is not None else 0)
         if is_mutable(type_of(atom)) and isinstance(atom, Var):
             self.share(base, atom)
         self.mark_stored(base, atom)
         self.append(Effect(Op("method", (base, atom), name="append"), self.span(node)))
+
+    @property
+    def loose_dims(self) -> set[Any]:
+        """Sizes in the item types of lists that differ from item to item."""
+        return self.__dict__.setdefault("_loose_dims", set())
 
     def list_extend(self, base: Var, value: Any, node: Any) -> Var:
         items = self.sequence_items(value, None, node)

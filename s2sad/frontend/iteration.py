@@ -139,6 +139,9 @@ class Iteration(Core):
                 if len(steps) <= 4:
                     items = tuple(Lit(i) for i in steps)
                     return tuple(reversed(items)) if plan.reverse else items
+        if isinstance(plan, Plan) and plan.kind == "index" and limit > 4 and isinstance(plan.length, Lit) and plan.length.value <= 4:
+            items = tuple(self.load(plan.value, Lit(i), None) for i in range(plan.length.value))
+            return tuple(reversed(items)) if plan.reverse else items
         return None
 
     def element(self, plan: Any, loop: Loop, target: Any) -> Any:
@@ -149,7 +152,7 @@ class Iteration(Core):
         if plan.kind == "range":
             r = plan.value
             loop.iter = Range(r.start, r.stop, r.step, plan.reverse)
-            loop.index = Var(name or "i", self.symbols.int(), False, name is not None)
+            loop.index = Var(name or "i", self.symbols.int(actual=_actual(r.start)), False, name is not None)
             return loop.index
         if plan.kind == "each":
             loop.iter = Each(plan.value)
@@ -159,7 +162,7 @@ class Iteration(Core):
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
             loop.index = Var(name or "item", elem, False, name is not None)
             return loop.index
-        index = Var("i", self.symbols.int(), False, False)
+        index = Var("i", self.symbols.int(actual=0), False, False)
         if plan.kind == "enumerate" and isinstance(target, (gast.Tuple, gast.List)) and isinstance(target.elts[0], gast.Name):
             if isinstance(plan.start, Lit) and plan.start.value == 0:
                 index.hint, index.named = target.elts[0].id, True
@@ -235,6 +238,11 @@ class Iteration(Core):
     builtin: Callable[..., Any]
     varied_value: Callable[..., Any]
     item_type: Callable[..., Any]
+
+
+def _actual(atom: Any) -> Any:
+    t = type_of(atom)
+    return t.ints[-1] if isinstance(t, Num) and t.ints is not None else 0
 
 
 __all__ = ["Iteration", "Plan", "SliceVal", "literal_dim"]

@@ -422,7 +422,7 @@ class Core:
                         continue
                     t = _atom_type(nxt) if nxt is not UNDEF else var.type
                     if nxt is not UNDEF and not covers(var.type, t, free):
-                        types[(key, i)] = self._widen(var.type, t)
+                        types[(key, i)] = self._widen(var.type, t, types, (key, i))
                         stable = False
                     if self.varied(nxt) and not var.varied and var.type.floating:
                         types[("varied", key, i)] = True  # type: ignore[assignment]
@@ -485,7 +485,7 @@ class Core:
             if t is None:
                 t = _atom_type(leaf) if leaf is not UNDEF else UNKNOWN
                 if isinstance(t, Num) and t.ints is not None:
-                    t = Num(t.dtype, t.py, self.symbols.fresh())
+                    t = Num(t.dtype, t.py, self.symbols.fresh(t.ints[-1]))
             t = self._free_dims(t, types, (key, i), free)
             name = hint if len(leaves) == 1 else f"{hint}_{i}"
             varied = (init is not UNDEF and self.varied(leaf)) or bool(types.get(("varied", key, i)))
@@ -508,12 +508,12 @@ class Core:
             free |= wild
         return t
 
-    def _widen(self, a: Type, b: Type) -> Type:
+    def _widen(self, a: Type, b: Type, types: dict[Any, Any], at: Any) -> Type:
+        """A type for both; sizes that change from one iteration to the next become sizes that may be anything."""
         t = join(a, b, self.symbols)
-        if isinstance(t, Arr) and t.shape is not None and isinstance(a, Arr) and a.shape is not None:
-            # a size that changes from one iteration to the next is not tracked
-            if t.shape != a.shape:
-                return Arr(t.dtype, None) if len(t.shape) != len(a.shape) else Arr(t.dtype, None)
+        if isinstance(t, Arr) and t.shape is not None and isinstance(a, Arr) and a.shape is not None and t.shape != a.shape:
+            wild = types.setdefault(("wild", at), set())
+            wild.update(x for x, y in zip(t.shape, a.shape) if x != y)
         return t
 
     def _leaves(self, value: Any) -> Iterator[Any]:
@@ -577,9 +577,9 @@ def _atom_type(atom: Any) -> Type:
 
 def _refresh(t: Type, free: set[Any], symbols: Symbols) -> Type:
     if isinstance(t, Num) and t.ints in free:
-        return Num(t.dtype, t.py, symbols.fresh())
+        return Num(t.dtype, t.py, symbols.fresh(t.ints[-1] if t.ints else None))
     if isinstance(t, Arr) and t.shape is not None:
-        return Arr(t.dtype, tuple(symbols.fresh() if d in free else d for d in t.shape))
+        return Arr(t.dtype, tuple(symbols.fresh(d[-1]) if d in free else d for d in t.shape))
     if isinstance(t, ListT):
         return ListT(_refresh(t.elem, free, symbols))
     if isinstance(t, TupleT):

@@ -140,6 +140,7 @@ def _lower(request: Request, sites: set[Any]) -> Program:
         errors.append(err)
         value = Lit(None)
     errors = [e for e in errors if not isinstance(e, Poisoned)]
+    errors += [error for var, error in low.stops if var.region is not None and var.region.find().stored]
     if errors:
         raise combine(errors)
     low.block.stmts[:0] = low.entry

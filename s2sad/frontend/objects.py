@@ -236,22 +236,16 @@ class Objects(Core):
             if isinstance(op, Var):
                 return Ref(live, op.hint, None, "$param")
             return Ref(live, getattr(live, "__name__", hint), live, getattr(live, "__module__", None))
-        memo = self.param_memo
-        if id(live) in memo and not isinstance(live, (int, float, complex, np.generic)):
-            return memo[id(live)]
+        if id(live) in self.param_memo:  # an object that refers back to itself
+            return self.param_memo[id(live)]
         value = self._parameter_value(live, op, hint, wrt, caller)
-        if not isinstance(live, (int, float, complex, np.generic)):
-            memo[id(live)] = value
-            self.param_keep.append(live)
+        # Two parameters are two variables, even if this call gives both the same object.
+        self.param_memo.pop(id(live), None)
         return value
 
     @property
     def param_memo(self) -> dict[int, Any]:
         return self.__dict__.setdefault("_param_memo", {})
-
-    @property
-    def param_keep(self) -> list[Any]:
-        return self.__dict__.setdefault("_param_keep", [])
 
     static_ints = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import functools
 import inspect
 import threading
@@ -172,15 +174,19 @@ class Gradient:
         self._lock = threading.RLock()
         self._last: _Variant | None = None
         self._ints = False
-        self._unpack = not isinstance(wrt, tuple)
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
+        self.__signature__ = self._target.signature
+        self._made_from = (f, wrt, kind, backend)
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {self._target.name} with respect to {', '.join(self._wrt_names)}>"
 
     def __get__(self, obj: Any, owner: Any = None) -> Any:
         return self if obj is None else functools.partial(self, obj)
+
+    def __reduce__(self) -> Any:
+        return Gradient, self._made_from
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._target.prefix:
@@ -247,7 +253,9 @@ class Gradient:
 
     def _request(self, **kwargs: Any) -> Request:
         t = self._target
-        return Request(t.node, t.name, t.scope, t.filename, t.lines, self._wrt_names, defaults=t.defaults(), code=t.code, cls=t.cls, **kwargs)
+        return Request(
+            t.node, t.name, t.scope, t.filename, t.lines, self._wrt_names, defaults=t.defaults(), code=t.code, cls=t.cls,
+            as_tuple=isinstance(self.wrt, tuple), **kwargs)  # fmt: skip
 
     def _compile(self, bound: dict[str, Any]) -> compiler.Compiled:
         try:
@@ -388,16 +396,16 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
             name = names[[kinds[n] for n in names].index("var")]
         active.append(name if holds_floats(primals[i]) and kinds[name] != "var" else name if holds_floats(bound[name]) else None)
     wanted = tuple(dict.fromkeys(a for a in active if a is not None))
-    value = f(*primals)
+    saved = snapshot(primals)
+    value = f(*snapshot(primals))
     if not wanted:
         return value, lambda u: (None,) * len(primals)
     gradient = Gradient(f, wanted, "vjp")
-    saved = primals
 
     def back(u: Any) -> tuple[Any, ...]:
         args = (u, *target.prefix, *saved)
         found = gradient._select(args, {}).call(*args)
-        by_name = dict(zip(wanted, found if len(wanted) > 1 else (found,)))
+        by_name = dict(zip(wanted, found))
         out = []
         for i, a in enumerate(active):
             if a is None or not holds_floats(saved[i]):
@@ -411,6 +419,20 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return value, back
 
 
+def snapshot(v: Any) -> Any:
+    """A copy of the arrays and containers in `v`, so that nothing the function or the caller stores to them is seen."""
+    if isinstance(v, np.ndarray):
+        return v.copy()
+    if isinstance(v, tuple):
+        items = [snapshot(item) for item in v]
+        return type(v)(*items) if hasattr(v, "_fields") else tuple(items)
+    if type(v) is list:
+        return [snapshot(item) for item in v]
+    if type(v) is dict:
+        return {key: snapshot(item) for key, item in v.items()}
+    return copy.deepcopy(v) if dataclasses.is_dataclass(v) and not isinstance(v, type) else v
+
+
 class Differentiated:
     """What `differentiate` returns: called like the function, with derivatives as attributes."""
 
@@ -420,20 +442,30 @@ class Differentiated:
         self.__s2sad_function__ = f
         self._wrt = wrt
         self._backend = backend
+        self._methods: dict[str, Gradient] = {}
         functools.update_wrapper(self, f)
         self.__wrapped__ = f
+        self.__qualname__ = getattr(f, "__qualname__", type(f).__name__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__s2sad_function__(*args, **kwargs)
 
     def __get__(self, obj: Any, owner: Any = None) -> Any:
-        if obj is None:
-            return self
-        bound = types.MethodType(self.__s2sad_function__, obj)
-        return Differentiated(bound, self._wrt, "reverse", self._backend)
+        return self if obj is None else BoundDifferentiated(self, obj)
 
     def __reduce__(self) -> Any:
         return self.__qualname__
+
+    def __repr__(self) -> str:
+        return f"<differentiable function {self.__qualname__}>"
+
+    def _of_method(self, kind: str) -> Gradient:
+        """The gradient for objects given as the first argument; positions in `wrt` do not count it."""
+        if kind not in self._methods:
+            given = self._wrt if isinstance(self._wrt, tuple) else (self._wrt,)
+            moved = tuple(w + 1 if isinstance(w, int) and w >= 0 else w for w in given)
+            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend)
+        return self._methods[kind]
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         f = self.__s2sad_function__
@@ -442,12 +474,12 @@ class Differentiated:
     @functools.cached_property
     def grad(self) -> Gradient:
         """The gradient with respect to `wrt`."""
-        return Gradient(self.__s2sad_function__, self._wrt, "grad", self._backend)
+        return Gradient(self, self._wrt, "grad", self._backend)
 
     @functools.cached_property
     def value_and_grad(self) -> Gradient:
         """Value and gradient."""
-        return Gradient(self.__s2sad_function__, self._wrt, "value_and_grad", self._backend)
+        return Gradient(self, self._wrt, "value_and_grad", self._backend)
 
     @property
     def source(self) -> str:
@@ -462,6 +494,48 @@ class Differentiated:
     def elementary(self) -> str:
         """Text of the function's elementary form."""
         return source(self.__s2sad_function__, self._wrt, stage="elementary")
+
+
+class BoundDifferentiated(Differentiated):
+    """A differentiable method of an object. Its derivatives are compiled once for all objects of a kind."""
+
+    def __init__(self, function: Differentiated, obj: Any) -> None:
+        super().__init__(types.MethodType(function.__s2sad_function__, obj), function._wrt, "reverse", function._backend)
+        self._function, self._self = function, obj
+
+    def __reduce__(self) -> Any:
+        return getattr, (self._self, self.__name__)
+
+    @property
+    def grad(self) -> Any:  # type: ignore[override]
+        """The gradient with respect to `wrt`, which does not count the object."""
+        return BoundGradient(self._function._of_method("grad"), self._self)
+
+    @property
+    def value_and_grad(self) -> Any:  # type: ignore[override]
+        """Value and gradient."""
+        return BoundGradient(self._function._of_method("value_and_grad"), self._self)
+
+
+class BoundGradient:
+    """A gradient whose first argument is given."""
+
+    def __init__(self, gradient: Gradient, obj: Any) -> None:
+        self._gradient, self._self = gradient, obj
+        functools.update_wrapper(self, gradient, updated=())
+        self.__signature__ = inspect.signature(types.MethodType(gradient._target.f, obj))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._gradient(self._self, *args, **kwargs)
+
+    @property
+    def source(self) -> str:
+        """Text of the variant last used; the generic or annotated one before any call."""
+        return self._gradient.source
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """Text for a call with these arguments."""
+        return self._gradient.source_for(self._self, *args, **kwargs)
 
 
 def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> Any:
@@ -525,7 +599,9 @@ def source_of_file(
             defaults[name] = Lit(-d.operand.value)
         elif d is not None:
             defaults[name] = Lit(None)
-    request = Request(found.node, found.name, scope, found.filename, found.lines, wanted, defaults=defaults, code=found.node)
+    request = Request(
+        found.node, found.name, scope, found.filename, found.lines, wanted, defaults=defaults, code=found.node,
+        as_tuple=isinstance(wrt, tuple))  # fmt: skip
     return _staged(request, signature, stage, value, standalone)
 
 

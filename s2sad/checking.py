@@ -24,7 +24,6 @@ def check(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], 
     else:
         names = target.wrt_names(wrt)
     gradients = Gradient(f, names)(*copy.deepcopy(args), **copy.deepcopy(kwargs))
-    gradients = gradients if len(names) > 1 else (gradients,)
     worst = 0.0
     for name, gradient in zip(names, gradients):
         found = np.array(list(floats(gradient)))

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .autodiff.calls import invoked, parts_of
 from .autodiff.reverse import Reverse
 from .backend.emit import Bindings, Emitter
 from .backend.load import helper_sources, imports
 from .backend.printer import Comment, to_source
 from .frontend.lowerer import Program, Request, lower
-from .ir.nodes import Function
+from .ir.nodes import Function, Lit, Param, Struct
+from .optimize.branches import sink_into_branches
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.merge import merge_branches
+from .optimize.order import reorder
 from .optimize.simplify import propagate_copies
+from .optimize.stores import accumulate_in_place, join_stores
+from .optimize.sums import tidy_sums
+from .optimize.tapes import iterate_tapes
+
+Pass = Callable[[Function], Function]
 
 
 @dataclass
@@ -46,36 +55,82 @@ class Compiled:
         return "\n\n".join([header, *helpers, self.definition])
 
 
-def optimise(function: Function) -> Function:
-    for _ in range(2):
-        function = propagate_copies(function)
-        function = drop_dead(function)
-        function = merge_branches(function)
-        function = elide_copies(function)
-    return drop_dead(function)
+# Every pass can be left out: none of them decides what is right.
+ROUND: dict[str, Pass] = {
+    "copies": propagate_copies,
+    "dead": drop_dead,
+    "merge": merge_branches,
+    "branches": sink_into_branches,
+    "elide": elide_copies,
+    "sums": tidy_sums,
+    "stores": join_stores,
+    "order": reorder,
+}
+LAST: dict[str, Pass] = {
+    "in_place": accumulate_in_place,
+    "copies": propagate_copies,
+    "tapes": iterate_tapes,
+    "dead": drop_dead,
+}
+PASSES = frozenset(ROUND) | frozenset(LAST)
 
 
-def compile_gradient(request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True) -> Compiled:
-    """Emit the gradient of the requested function."""
+def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function:
+    """The same program in fewer and plainer statements; `skip` names passes to leave out."""
+    for name, run in [*ROUND.items(), *ROUND.items(), *LAST.items()]:
+        if name not in skip:
+            function = run(function)
+    return function
+
+
+def compile_gradient(
+    request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset()
+) -> Compiled:
+    """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out."""
     program = lower(request)
     name = program.function.name
     function = Reverse(program).run(seed, value)
     stem = name if name.isidentifier() else "f"
     function.name = f"{stem}_vjp" if seed != "scalar" else f"{stem}_value_and_grad" if value else f"{stem}_grad"
-    if optimised:
-        function = optimise(function)
-    return emit(function, program, flat=not optimised)
+    function.doc = docstring(name, request.wrt, value, seed)
+
+    def improve(f: Function) -> Function:
+        return optimise(f, skip) if optimised else f
+
+    function = improve(function)
+    parts = parts_of(function, program, improve, {function.name, *(p.var.hint for p in function.params)})
+    return emit([*parts, function], program, flat=not optimised)
 
 
-def emit(function: Function, program: Program, flat: bool = False) -> Compiled:
+def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:
+    """One line that says what the emitted function returns."""
+    subject = name if name.isidentifier() else "the function"
+    respect = " and ".join([", ".join(wrt[:-1]), wrt[-1]] if len(wrt) > 1 else wrt)
+    if seed != "scalar":
+        what = f"Value of {subject} and its adjoint" if value else f"Adjoint of {subject}"
+    else:
+        what = f"Value of {subject} and its gradient" if value else f"Gradient of {subject}"
+    return f"{what} with respect to {respect}."
+
+
+def emit(functions: list[Function], program: Program, flat: bool = False) -> Compiled:
+    """The text of some functions, the last of which is the one that is asked for."""
     bindings = Bindings()
-    definition = Emitter(function, bindings, flat).definition()
-    return Compiled(to_source(ast.Module([definition], [])), function.name, bindings, program, function)
+    bindings.reserved = {f.name for f in functions}
+    definitions: list[ast.stmt] = [Emitter(f, bindings, flat).definition() for f in functions]
+    main = functions[-1]
+    return Compiled(to_source(ast.Module(definitions, [])), main.name, bindings, program, main)
 
 
 def elementary(request: Request) -> Compiled:
+    """The elementary form of the requested function."""
     program = lower(request)
-    return emit(program.function, program, flat=True)
+    functions = []
+    for fn in invoked(program.function):
+        fn.names["forward"] = fn.name
+        result = Struct("tuple", (*fn.results, Lit(None)))
+        functions.append(Function(fn.name, [Param(p) for p in fn.params], fn.body, result))
+    return emit([*functions, program.function], program, flat=True)
 
 
 __all__ = ["Comment", "Compiled", "compile_gradient", "elementary", "optimise"]

@@ -189,6 +189,11 @@ def _fresh_dims(t: Type, symbols: Symbols) -> Type:
 
 def _fallback(fn: Any, types: list[Any]) -> Type:
     """A weaker answer where sampling failed: elementwise functions keep what is certain."""
+    if _hashable(fn) and fn in (np.array, np.asarray, np.ascontiguousarray):
+        wanted = types[1] if len(types) > 1 else None
+        dtype = np.dtype(wanted.value) if isinstance(wanted, Known) and isinstance(wanted.value, type) and issubclass(wanted.value, np.generic) else (
+            getattr(types[0], "dtype", None))  # fmt: skip
+        return Arr(dtype, None)
     if isinstance(fn, np.ufunc) and fn.nout == 1 and fn.signature is None:
         if any(isinstance(t, Arr) for t in types):
             dtypes = [t.dtype for t in types if isinstance(t, (Arr, Num))]

@@ -79,7 +79,7 @@ class Reverse(Transport, Adjoints):
             self.contribute_result(f.result, seed_var)
         self.block(f.body)
         gradients = [self.gradient(self.program.inputs[name], name) for name in self.program.wrt]
-        result: Any = gradients[0] if len(gradients) == 1 else Struct("tuple", tuple(gradients))
+        result: Any = gradients[0] if not self.program.as_tuple else Struct("tuple", tuple(gradients))
         body = Block([*self.tape_inits, *f.body.stmts], f.body.diverges)
         if value:
             primal = self.primal_result(f.result, body)
@@ -518,7 +518,57 @@ class Reverse(Transport, Adjoints):
         return result_var
 
     def adjoint_Invoke(self, stmt: Invoke) -> None:
-        raise UnsupportedSyntaxError("this call is not supported", stmt.span)
+        """The call's reverse part takes what its forward part saved and the adjoints of its results."""
+        fn = stmt.fn
+        bars = {i: self.take(stmt.results[i]) for i in fn.seeded() if self.active(stmt.results[i])}
+        if all(b is None for b in bars.values()):
+            return
+        seeds = []
+        for i in fn.seeded():
+            bar = bars.get(i)
+            seeds.append(self.zeros(stmt.results[i]) if bar is None else self.exact(self.bar_atom(bar), stmt.results[i]))
+        found = []
+        for k in fn.active():
+            a = stmt.args[k]
+            var = Var(f"{getattr(a, 'hint', 'value')}_bar", float_like(fn.params[k].type), False)
+            if is_mutable(var.type):
+                var.region = Region()
+            self.own.add(var)
+            found.append(var)
+        saved = self.need(stmt.results[-1])
+        reads = [self.need(a) for a in stmt.args if isinstance(a, Var) and a.region is not None]
+        self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads))
+        for k, var in zip(fn.active(), found):
+            self.contribute(stmt.args[k], var)
+
+
+class OutlinedReverse(Reverse):
+    """Reverse mode of a recursive function: its forward and reverse parts in one body, to be split."""
+
+    def __init__(self, fn: ir.Outlined, program: Program) -> None:
+        result = Struct("tuple", tuple(fn.results))
+        function = Function(fn.name, [Param(v) for v in fn.params], fn.body, result)
+        super().__init__(Program(function, {}, None, (), program.lowerer))
+        self.fn = fn
+
+    def run_split(self) -> tuple[Function, list[Var]]:
+        """The function with both parts, whose results are the primal's and the adjoints; and the seeds."""
+        fn = self.fn
+        self.leaves.update(fn.params)
+        seeds = []
+        for i in fn.seeded():
+            a = fn.results[i]
+            seed = Var(f"{fn.name}_bar", float_like(fn.types[i]), False, region=Region() if is_mutable(fn.types[i]) else None)
+            self.own.add(seed)
+            seeds.append(seed)
+            if isinstance(a, Var) and self.active(a):
+                self.contribute(a, seed)
+        self.block(fn.body)
+        bars = tuple(self.finished(fn.params[k]) for k in fn.active())
+        body = Block([*self.tape_inits, *fn.body.stmts])
+        body.stmts += [ir.Note(REVERSE), *self.scope.out.stmts]
+        params = [*self.function.params, *(Param(s) for s in seeds)]
+        return Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars))), seeds
 
 
 def _scalar_check() -> Any:

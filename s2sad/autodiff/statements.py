@@ -103,21 +103,30 @@ class Adjoints:
 
     # --- adjoints of variables --------------------------------------------------------------------------------------------
 
+    def lives_in(self, v: Var, scope: Scope) -> bool:
+        """Whether `scope` mirrors the block that defines `v`, or the block around the `with` statements that do."""
+        block = self.structure.places[v].block
+        while block is not scope.fwd:
+            stmt, outer = self.structure.owner[id(block)]
+            if outer is None or not (isinstance(stmt, With) or isinstance(stmt, Try) and not stmt.handlers):
+                return False
+            block = outer
+        return True
+
     def home(self, v: Var) -> Scope:
         """The scope that mirrors the block in which `v` is defined."""
-        block = self.structure.places[v].block
         scope: Scope | None = self.scope
         while scope is not None:
-            if scope.fwd is block:
+            if self.lives_in(v, scope):
                 return scope
             scope = scope.parent
         # defined in a branch that is over: its adjoint lives where the branch's block is mirrored, or at the top
         raise AssertionError(f"{v!r} has no mirror here")
 
     def note_touched(self, scope: Scope, v: Var) -> None:
-        if self.structure.places[v].block is not scope.fwd and scope.kind in ("if",):
+        if not self.lives_in(v, scope) and scope.kind in ("if",):
             scope.touched[v] = None
-        elif scope.kind == "inline" and scope.parent is not None and self.structure.places[v].block is not scope.fwd:
+        elif scope.kind == "inline" and scope.parent is not None and not self.lives_in(v, scope):
             self.note_touched(scope.parent, v)
 
     def peek(self, v: Var) -> Any:
@@ -139,7 +148,7 @@ class Adjoints:
 
     def entry(self, scope: Scope, v: Var) -> Any:
         """The adjoint of `v` as `scope` starts from it; loops carry it."""
-        if v in scope.bars or self.structure.places[v].block is scope.fwd:
+        if v in scope.bars or self.lives_in(v, scope):
             return scope.bars.get(v)
         if scope.kind == "inline":
             assert scope.parent is not None
@@ -192,7 +201,7 @@ class Adjoints:
                 return
         before = self.entry(self.scope, v)
         scope = self.scope
-        while scope.kind == "inline" and self.structure.places[v].block is not scope.fwd and scope.parent is not None:
+        while scope.kind == "inline" and not self.lives_in(v, scope) and scope.parent is not None:
             scope = scope.parent
         if before is None:
             scope.bars[v] = g
@@ -262,14 +271,14 @@ class Adjoints:
         while scope is not None:
             if v in scope.bars:
                 return scope.bars[v]
-            if self.structure.places[v].block is scope.fwd:
+            if self.lives_in(v, scope):
                 return None
             scope = scope.parent
         return None
 
     def crosses_loop(self, v: Var) -> bool:
         scope: Scope | None = self.scope
-        while scope is not None and self.structure.places[v].block is not scope.fwd:
+        while scope is not None and not self.lives_in(v, scope):
             if scope.kind == "loop":
                 return True
             scope = scope.parent
@@ -316,6 +325,10 @@ class Adjoints:
             finally:
                 self.scope = here
             home.bars[v] = bar
+            scope: Scope | None = self.scope
+            while scope is not None and scope is not home:  # what inner scopes remember of it is out of date
+                scope.bars.pop(v, None)
+                scope = scope.parent
         result: Var = bar
         return result
 

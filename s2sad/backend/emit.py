@@ -8,7 +8,7 @@ from typing import Any
 
 from ..analysis.types import Num
 from ..ir import nodes as ir
-from ..ir.nodes import UNDEF, Assign, Block, Each, Function, If, Lit, Loop, Op, Range, Ref, Star, Struct, Try, Var, With
+from ..ir.nodes import UNDEF, Assign, Block, Each, Function, If, Lit, Loop, Op, Range, Ref, Star, Struct, Taped, Try, Var, With
 from .fold import Folding, fold, test_is_expression
 from .names import Names
 from .printer import Comment
@@ -35,6 +35,7 @@ class Bindings:
         self.modules: dict[str, str | None] = {}  # name -> module it is imported from
         self._alias: dict[tuple[str, int], str] = {}
         self.keep: list[Any] = []
+        self.reserved: set[str] = set()  # names of emitted functions
 
     def name_of(self, ref: Ref) -> str:
         first, dot, rest = ref.name.partition(".")
@@ -64,7 +65,7 @@ class Emitter:
         self.bindings = bindings
         self.folding = Folding() if flat else fold(function)
         self._bind(function)
-        self.names = Names(function, self.folding, set(bindings.names))
+        self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
 
     def _bind(self, function: Function) -> None:
@@ -112,7 +113,7 @@ class Emitter:
         body: list[ast.stmt] = []
         if f.doc:
             body.append(ast.Expr(ast.Constant(f.doc)))
-        body += self.block(f.body)
+        body += headings(self.block(f.body))
         if not f.body.diverges:
             value = self.result(f.result)
             if not (isinstance(value, ast.Constant) and value.value is None):
@@ -168,7 +169,7 @@ class Emitter:
         return nodes
 
     def stmt_Note(self, stmt: Any) -> list[ast.stmt]:
-        return [Comment(stmt.text)]
+        return [Comment(text=stmt.text)]
 
     def stmt_Assign(self, stmt: Assign) -> list[ast.stmt]:
         if stmt.target in self.folding.ops:
@@ -233,7 +234,7 @@ class Emitter:
         return [ast.Assert(self.atom(stmt.test), None if stmt.message is None else self.atom(stmt.message))]
 
     def stmt_Invoke(self, stmt: Any) -> list[ast.stmt]:
-        call = ast.Call(ast.Name(stmt.fn.name, ast.Load()), [self.atom(a) for a in stmt.args], [])
+        call = ast.Call(ast.Name(stmt.fn.names[stmt.part], ast.Load()), [self.atom(a) for a in stmt.args], [])
         if not stmt.results:
             return [ast.Expr(call)]
         targets: list[ast.expr] = [ast.Name(self.names[r], ast.Store()) for r in stmt.results]
@@ -368,12 +369,28 @@ class Emitter:
         target: ast.expr = ast.Name(self.names[index] if used and index is not None else "_", ast.Store())
         if isinstance(stmt.iter, Each):
             return (target, self.atom(stmt.iter.seq)), set()
+        if isinstance(stmt.iter, Taped):
+            return self.taped(stmt.iter, target), set()
         direct = self._direct(stmt)
         if direct is not None:
             return direct
         if not used and stmt.iter.reverse:
             return (target, self.range(Range(stmt.iter.start, stmt.iter.stop, stmt.iter.step))), set()
         return (target, self.range(stmt.iter)), set()
+
+    def taped(self, it: Taped, index: ast.expr) -> tuple[ast.expr, ast.expr]:
+        """`x, y` and `zip(reversed(x_tape), reversed(y_tape))`."""
+        targets: list[ast.expr] = [ast.Name(self.names[v], ast.Store()) for v in it.targets]
+        sources: list[ast.expr] = [_call("reversed", self.atom(tape)) for tape in it.tapes]
+        if it.range is not None:
+            targets.insert(0, index)
+            sources.insert(0, self.range(it.range))
+        elif len(targets) == 1 and it.targets[0] not in self.used:
+            targets = [ast.Name("_", ast.Store())]
+            sources = [self.atom(it.tapes[0])]
+        if len(targets) == 1:
+            return targets[0], sources[0]
+        return ast.Tuple(targets, ast.Store()), _call("zip", *sources)
 
     def _index_used(self, stmt: Loop, index: Var) -> bool:
         return index in self.used
@@ -584,6 +601,10 @@ class Emitter:
         return [ast.keyword(k, self.atom(v)) for k, v in op.kwargs]
 
 
+def _call(name: str, *args: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+
+
 def _boolop(cls: Any, left: ast.expr, right: ast.expr) -> ast.expr:
     values = []
     for v in (left, right):
@@ -615,6 +636,15 @@ def _scalar_compare(op: Op | None) -> bool:
     from ..frontend.lower import type_of
 
     return op is not None and all(isinstance(type_of(a), (Num, Obj)) for a in op.args)
+
+
+def headings(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements with the headings of the sweeps only where both sweeps are more than a line."""
+    at = [i for i, s in enumerate(body) if isinstance(s, Comment)]
+    parts = [body[i + 1 : j] for i, j in zip(at, [*at[1:], len(body)])]
+    if all(sum(1 for s in part for _ in ast.walk(s) if isinstance(_, ast.stmt)) > 1 for part in parts):
+        return body
+    return [s for s in body if not isinstance(s, Comment)]
 
 
 def _store(node: ast.expr) -> Any:

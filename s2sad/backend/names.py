@@ -173,8 +173,10 @@ class Names:
                 self._use(c.next, end)
             self._use(stmt.go, end)
             start = self._block(stmt.body, end)
-            if stmt.index is not None:
-                self._define(stmt.index, start)
+            heads = [*([stmt.index] if stmt.index is not None else []), *_targets(stmt)]
+            for v in heads:
+                self._define(v, start | set(heads))
+            start -= set(heads)
             self._use(stmt.test, start)
             head = self._block(stmt.test_block, start)
             outer = head - phis
@@ -284,6 +286,10 @@ class Names:
     def _clash(self, a: Var, b: Var) -> bool:
         mb = set(self.members[b])
         return any(self.interferes[m] & mb for m in self.members[a])
+
+
+def _targets(loop: Loop) -> tuple[Var, ...]:
+    return loop.iter.targets if isinstance(loop.iter, ir.Taped) else ()
 
 
 def _candidates(base: str) -> Any:

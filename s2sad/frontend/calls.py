@@ -19,6 +19,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
 from .lower import Core, Poisoned, type_of
+from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
 from .values import (
@@ -38,7 +39,7 @@ REFUSED_BUILTINS = {
 }  # fmt: skip
 
 
-class Calls(Core):
+class Calls(Outlining):
     def call_value(self, fn: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         discard, self.discard = getattr(self, "discard", False), False
         del discard
@@ -366,13 +367,28 @@ class Calls(Core):
         kw_defaults: tuple[Any, ...], call: Any,
     ) -> Any:  # fmt: skip
         """Lower a function's body in place of its call and return its value."""
+        if any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in _own_nodes(node)):
+            raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
+        if isinstance(node, gast.AsyncFunctionDef):
+            raise self.unsupported(f"{frame.name!r} is an async function", call, "make it a plain function")
+        frame.extra["node"] = node
+        names = parameter_ids(node)
+        self.bind(frame, node, args, kwargs, defaults, kw_defaults, call)
+        code = self.code_key(frame)
+        if code in self.outlined_codes:
+            return self.call_outlined(frame, node, names, lambda f: self.run_bound(f, node), call)
+        frame.extra["arguments"] = self.arguments_key([self.cells[(frame.id, n)] for n in names])
+        for outer in self.frames:
+            if outer.key is frame.key and outer.extra.get("arguments") == frame.extra["arguments"]:
+                raise Outline(code)
         if len(self.frames) > MAX_DEPTH or sum(f.key is frame.key for f in self.frames) > MAX_RECURSION:
             raise self.unsupported(
                 f"{frame.name!r} recurses to a depth that is not known", call,
                 "make the depth a constant, or write the recursion as a loop")  # fmt: skip
-        if any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in _own_nodes(node)):
-            raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
-        self.bind(frame, node, args, kwargs, defaults, kw_defaults, call)
+        return self.run_bound(frame, node)
+
+    def run_bound(self, frame: Frame, node: Any) -> Any:
+        """Lower a function's body; its parameters are bound."""
         for flag in ("$skip", "$ret"):
             self.cells[(frame.id, flag)] = Lit(False)
         self.frames.append(frame)
@@ -533,6 +549,14 @@ def _pure_call(op: Op) -> bool:
     if module[0] == "s2sad":
         return True
     return registry.adjoint_rule(obj) is not None or registry.is_zero(obj)
+
+
+def parameter_ids(node: Any) -> list[str]:
+    a = node.args
+    ids = [p.id for p in (*a.posonlyargs, *a.args)]
+    ids += [a.vararg.id] if a.vararg is not None else []
+    ids += [p.id for p in a.kwonlyargs]
+    return ids + ([a.kwarg.id] if a.kwarg is not None else [])
 
 
 def _class_cell(function: types.FunctionType) -> Any:

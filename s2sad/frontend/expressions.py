@@ -838,6 +838,8 @@ class Expressions(Core):
                 size: Type = self.symbols.int()
                 if isinstance(t, Arr) and t.shape is not None:
                     size = Num(np.dtype(int), True, tuple(int(np.prod([d[k] for d in t.shape])) for k in range(infer.SAMPLES)))
+                if isinstance(t, Num) or isinstance(t, Arr) and t.shape is not None and all(d == literal_dim(d[0]) for d in t.shape):
+                    return Lit(size.ints[0] if isinstance(t, Arr) else 1)  # type: ignore[attr-defined]
                 return self.emit(Op("getattr", (atom,), name="size"), size, "size", varied=False, fresh=True)
             if name == "dtype" and isinstance(t, (Arr, Num)) and t.dtype is not None:
                 return self.emit(Op("getattr", (atom,), name="dtype"), Obj(np.dtype), "dtype", varied=False, fresh=True)

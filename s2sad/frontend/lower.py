@@ -36,6 +36,10 @@ class Restart(Exception):
         self.site = site
 
 
+class Unreachable(Exception):
+    """A call whose result is not known yet; the path it is on is left out of this round."""
+
+
 class Poisoned(DifferentiationError):
     """A follow-up of a problem that has been reported already."""
 
@@ -194,7 +198,10 @@ class Core:
         """The items of a compile-time tuple, list or dict."""
         if isinstance(value, TupleVal):
             return value.items
-        return self.cells[(value.id, "items")]
+        contents = self.cells[(value.id, "items")]
+        if isinstance(contents, Poison):
+            raise self.unsupported(contents.reason or "the contents of this container are not known")
+        return contents
 
     def new_list(self, items: tuple[Any, ...], site: Any, origin: Any = None) -> Any:
         value = ListVal(self.new_id(), site, origin)
@@ -292,7 +299,13 @@ class Core:
             self.cells = dict(before)
             block = Block()
             with self.into(block):
-                run()
+                frames = list(self.frames)
+                try:
+                    run()
+                except Unreachable:
+                    # the result of a recursive call that is not known in this round
+                    self.frames[:] = frames
+                    block.diverges = True
             blocks.append(block)
             states.append(self.cells)
             self.node = node

@@ -17,6 +17,7 @@ from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
 from .lower import Poisoned, Restart
+from .outline import Outline
 from .objects import Objects, attribute_names
 from .statements import Statements
 from .values import DictVal, Frame, ListVal, ObjVal, TupleVal, is_atom
@@ -44,6 +45,7 @@ class Program:
     wrt: tuple[str, ...]
     lowerer: Lowerer
     initial: dict[Any, Any] = field(default_factory=dict)
+    as_tuple: bool = False  # whether the gradients come in a tuple
 
 
 @dataclass(eq=False)
@@ -63,15 +65,19 @@ class Request:
     cls: Any = None
     symbols: Symbols | None = None
     static_ints: bool = False
+    as_tuple: bool | None = None  # whether the gradients come in a tuple; by default if there are several
 
 
 def lower(request: Request) -> Program:
     """Lower a function; starts again when a container turns out to need a run-time representation."""
     registry.load()
     sites: set[Any] = set()
-    for _ in range(40):
+    recursive: set[Any] = set()
+    for _ in range(60):
         try:
-            return _lower(request, sites)
+            return _lower(request, sites, recursive)
+        except Outline as outline:
+            recursive.add(outline.key)
         except Restart as restart:
             if restart.site in sites:
                 raise UnsupportedSyntaxError(
@@ -92,10 +98,14 @@ def parameter_names(node: Any) -> list[tuple[str, str]]:
     return names
 
 
-def _lower(request: Request, sites: set[Any]) -> Program:
+def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     low = Lowerer(sites, Symbols())
     low.static_ints = request.static_ints
+    low.outlined_codes.update(recursive)
     node = request.node
+    if isinstance(node, gast.AsyncFunctionDef):
+        span = Span.of_node(node, request.filename, request.lines)
+        raise UnsupportedSyntaxError("async functions are not supported", span, construct="async def", hint="make it a plain function")
     frame = low.new_frame_for(request) if hasattr(low, "new_frame_for") else _frame(low, request)
     frame.cls = request.cls
     low.frames.append(frame)
@@ -149,7 +159,8 @@ def _lower(request: Request, sites: set[Any]) -> Program:
     result = structure(low, value)
     _copy_stored_parameters(low, params)
     function = Function(request.name, params, low.block, result, span=low.span(node))
-    return Program(function, inputs, value, request.wrt, low, initial)
+    as_tuple = len(request.wrt) > 1 if request.as_tuple is None else request.as_tuple
+    return Program(function, inputs, value, request.wrt, low, initial, as_tuple)
 
 
 def _frame(low: Lowerer, request: Request) -> Frame:

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -74,11 +74,11 @@ class Objects(Core):
         """An item of a live container with a known key: functions, strings and numbers are known, too."""
         key = self.constant(index)
         obj = base.obj
-        if key is None or not isinstance(obj, (dict, tuple, list, types.MappingProxyType)):
+        if key is None or not isinstance(obj, (Mapping, tuple, list)):
             return None
         try:
             item = obj[key.value]
-        except (KeyError, IndexError, TypeError):
+        except Exception:  # a mapping of one's own may raise anything
             return None
         self.guard(("item", id(obj), key.value if not isinstance(key.value, list) else None), ((obj, "item"), key.value), item)
         value = self.embed(item, f"{base.name}[{key.value!r}]", parent=base)

@@ -372,12 +372,38 @@ class With:
 
 @dataclass(eq=False, slots=True)
 class Invoke:
-    """A call of another emitted function: `results = fn(*args)`."""
+    """A call of another emitted function: `results = fn(*args)`. The forward part's last result is what it saves."""
 
     results: list[Var]
     fn: Any
     args: list[Any]
     span: Span | None = None
+    part: str = "forward"
+    reads: list[Any] = field(default_factory=list)  # variables whose memory the reverse part reads through what was saved
+
+
+@dataclass(eq=False, slots=True)
+class Outlined:
+    """A recursive function: its own parameters and body; `template` is the structure of its result."""
+
+    name: str
+    params: list[Var] = field(default_factory=list)
+    body: Any = None
+    results: list[Any] = field(default_factory=list)
+    template: Any = None
+    types: list[Any] = field(default_factory=list)
+    varied: list[bool] = field(default_factory=list)
+    shares: list[bool] = field(default_factory=list)  # results that may share memory with arguments
+    captured: list[Any] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # part -> name of the emitted function
+
+    def seeded(self) -> list[int]:
+        """Positions of the results that have an adjoint."""
+        return [i for i, t in enumerate(self.types) if self.varied[i] and t.floating]
+
+    def active(self) -> list[int]:
+        """Positions of the parameters that have an adjoint."""
+        return [i for i, p in enumerate(self.params) if p.varied and p.type.floating]
 
 
 @dataclass(eq=False, slots=True)

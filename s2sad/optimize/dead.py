@@ -13,7 +13,7 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import is_mutable
 from ..ir import nodes as ir
-from ..ir.nodes import Assert, Assign, Block, Effect, Function, If, Invoke, Loop, Pop, Push, Raise, Region, Store, Try, Var, With
+from ..ir.nodes import Assert, Assign, Block, Effect, Function, If, Invoke, Loop, Pop, Push, Raise, Region, Store, Taped, Try, Var, With
 
 
 def drop_dead(function: Function) -> Function:
@@ -130,9 +130,13 @@ class _Walk:
         return True
 
     def stmt_Invoke(self, stmt: Invoke, live: set[Any]) -> bool:
+        if stmt.part == "reverse" and not any(r in live for r in stmt.results):
+            return False
         for r in stmt.results:
             live.discard(r)
         for a in stmt.args:
+            _read(a, live, contents=True)
+        for a in stmt.reads:
             _read(a, live, contents=True)
         return True
 
@@ -183,6 +187,8 @@ class _Walk:
             self.block(test, start)
             new_wanted = wanted | {c.phi for c in stmt.carries if c.phi in start}
             phis = {c.phi for c in stmt.carries}
+            if isinstance(stmt.iter, Taped):
+                phis |= set(stmt.iter.targets)
             outer = {x for x in start if x not in phis and x is not stmt.index}
             if new_wanted == wanted and outer <= at_head:
                 break
@@ -191,15 +197,14 @@ class _Walk:
         nothing = not body.stmts and not any(c.result in after for c in stmt.carries)
         if nothing and not self.keep_all:
             return False
-        if stmt.index is not None and stmt.index in start:
-            pass
         stmt.body, stmt.test_block = body, test
         stmt.carries = [c for c in stmt.carries if c.phi in wanted]
         live.clear()
-        live |= {x for x in at_head | start if x is not stmt.index} - {c.phi for c in stmt.carries} - {
-            c.result for c in stmt.carries}  # fmt: skip
+        live |= {x for x in at_head | start if x is not stmt.index} - phis - {c.result for c in stmt.carries}
         for c in stmt.carries:
             _read(c.init, live)
+        if isinstance(stmt.iter, Taped):
+            stmt.iter = _read_targets(stmt.iter, start)
         if stmt.iter is not None:
             index_or_count = stmt.iter.atoms()
             for a in index_or_count:
@@ -235,6 +240,14 @@ class _Walk:
         for s in states:
             live |= s
         return bool(stmt.body.stmts or stmt.final.stmts or stmt.phis)
+
+
+def _read_targets(taped: Taped, live: set[Any]) -> Taped:
+    """The iteration without tapes whose entries nobody reads; one stays, for the number of iterations."""
+    pairs = [(tape, v) for tape, v in zip(taped.tapes, taped.targets) if v in live]
+    if not pairs and taped.range is None:
+        pairs = [(taped.tapes[0], taped.targets[0])]
+    return Taped(tuple(t for t, _ in pairs), tuple(v for _, v in pairs), taped.range)
 
 
 def _copy(block: Block) -> Block:

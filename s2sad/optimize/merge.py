@@ -9,7 +9,7 @@ from typing import Any
 
 from ..analysis import effects
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, If, Var
+from ..ir.nodes import Assign, Block, Function, If, Note, Var
 
 
 def merge_branches(function: Function) -> Function:
@@ -19,9 +19,6 @@ def merge_branches(function: Function) -> Function:
 
 
 def _block(block: Block) -> None:
-    for stmt in block:
-        for inner in ir.blocks_of(stmt):
-            _block(inner)
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
@@ -31,6 +28,9 @@ def _block(block: Block) -> None:
                 _merge(block, i, j)
                 continue
         i += 1
+    for stmt in block:
+        for inner in ir.blocks_of(stmt):
+            _block(inner)
 
 
 def _partner(block: Block, i: int) -> int | None:
@@ -41,6 +41,8 @@ def _partner(block: Block, i: int) -> int | None:
         stmt = block.stmts[j]
         if isinstance(stmt, If) and stmt.test is first.test:
             return j if not stmt.then.diverges and not stmt.orelse.diverges else None
+        if isinstance(stmt, Note):
+            continue
         # what lies between runs before the merged branch
         if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op) or effects.is_volatile(stmt.op):
             return None
@@ -68,4 +70,6 @@ def _merge(block: Block, i: int, j: int) -> None:
     a.phis += b.phis
     a.expr = False
     between = block.stmts[i + 1 : j]
-    block.stmts[i : j + 1] = [*between, a]
+    block.stmts[i : j + 1] = [*(s for s in between if not isinstance(s, Note)), a]
+    if any(isinstance(s, Note) for s in between):  # the sweeps run into each other
+        block.stmts[:] = [s for s in block.stmts if not isinstance(s, Note)]

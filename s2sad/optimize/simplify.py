@@ -46,8 +46,9 @@ def propagate_copies(function: Function) -> Function:
                         changed = True
             elif isinstance(stmt, If):
                 for p in stmt.phis:
-                    if p.then is p.orelse and p.var not in replaced and p.then is not UNDEF:
-                        replaced[p.var] = p.then
+                    new = _merged(stmt, p)
+                    if new is not None and p.var not in replaced:
+                        replaced[p.var] = new
                         changed = True
         function.result = ir.substitute_result(function.result, resolve)
     for stmt in ir.walk(function.body):
@@ -59,6 +60,20 @@ def propagate_copies(function: Function) -> Function:
             stmt.phis = [p for p in stmt.phis if p.var not in replaced]
     _remove(function.body, replaced)
     return function
+
+
+def _merged(stmt: If, p: ir.Phi) -> Any:
+    """The one value that `p` can have, or another result of the branch that is the same wherever `p` is read."""
+    if p.then is p.orelse and p.then is not UNDEF:
+        return p.then
+    for q in stmt.phis:
+        if q is p:
+            continue
+        if (p.orelse is UNDEF and q.then is p.then and q.orelse is not UNDEF) or (
+            p.then is UNDEF and q.orelse is p.orelse and q.then is not UNDEF
+        ):
+            return q.var
+    return None
 
 
 def _rename(kept: Any, gone: Var) -> None:
@@ -81,7 +96,7 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
         return args[0]
     if kind == "mul":
         for a, b in (args, args[::-1]):
-            if isinstance(a, Lit) and a.value == 1.0 and isinstance(a.value, float) and _float(b):
+            if isinstance(a, Lit) and type(a.value) in (int, float) and a.value == 1 and _float(b):
                 return b
         for a, b in (args, args[::-1]):
             # (-x) * y: the sign goes to the front, where it may meet another
@@ -95,6 +110,8 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
         inner = defs.get(args[0])
         if inner is not None and inner.kind == "neg":
             return inner.args[0]
+    if kind in ("add", "sub", "mul") and all(isinstance(a, Lit) and type(a.value) in (int, float) for a in args):
+        return Lit(ir.OPERATORS[kind](args[0].value, args[1].value))
     if kind == "neg" and isinstance(args[0], Lit) and isinstance(args[0].value, (int, float)):
         return Lit(-args[0].value)
     if kind == "call" and isinstance(op.fn, Ref):

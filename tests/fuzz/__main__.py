@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-import signal
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from tests.fuzz.check import Verdict, check
+from tests.fuzz.check import Verdict, timed
 from tests.fuzz.generate import Program, generate
 from tests.fuzz.reduce import reduce
-
-
-class TookTooLong(Exception):
-    """A program that is still being compiled or run after its time."""
-
-
-def _alarm(*_: Any) -> None:
-    raise TookTooLong
-
-
-def timed(program: Program, seconds: int) -> Verdict:
-    signal.signal(signal.SIGALRM, _alarm)
-    signal.alarm(seconds)
-    try:
-        return check(program)
-    except TookTooLong:
-        return Verdict("slow", f"more than {seconds} s")
-    finally:
-        signal.alarm(0)
 
 
 def sort_of(verdict: Verdict) -> str:
@@ -64,9 +43,10 @@ def main() -> int:
         if (verdict.bad or options.refused and verdict.kind == "refused") and len(sorts[sort]) <= options.reduce:
             options.out.mkdir(parents=True, exist_ok=True)
             smallest = reduce(program, verdict, options.reduce_seconds)
-            final = check(smallest)
+            final = timed(smallest, options.timeout)
             path = options.out / f"{verdict.kind}_{seed}.py"
             path.write_text(f"# mode {program.mode}, seed {seed}\n# {final.kind}: {final.detail}\n{smallest.text}")
+            first[sort] = final
             print(f"{path}: {verdict.detail}", flush=True)
     print(" ".join(f"{kind}={count}" for kind, count in sorted(kinds.items())))
     for sort, programs in sorted(sorts.items(), key=lambda item: -len(item[1])):

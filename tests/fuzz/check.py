@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import linecache
+import signal
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,6 +95,27 @@ def central(f: Callable[..., Any], point: Point, h: float) -> list[np.ndarray]:
 
 def flat(parts: Any) -> np.ndarray:
     return np.concatenate([np.ravel(np.asarray(p, dtype=float)) for p in parts])
+
+
+class TookTooLong(BaseException):
+    """A program that is still being compiled or run after its time. Not an `Exception`: programs catch those."""
+
+
+def _alarm(*_: Any) -> None:
+    raise TookTooLong
+
+
+def timed(program: Program, seconds: int) -> Verdict:
+    """`check` with a limit in whole seconds; main thread only."""
+    before = signal.signal(signal.SIGALRM, _alarm)
+    signal.alarm(seconds)
+    try:
+        return check(program)
+    except TookTooLong:
+        return Verdict("slow", f"more than {seconds} s")
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def check(program: Program, count: int = 2) -> Verdict:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import monotonic
 
-from tests.fuzz.check import Verdict, check, same_failure
+from tests.fuzz.check import Verdict, same_failure, timed
 from tests.fuzz.generate import Program
 
 BODIES = ("body", "orelse", "finalbody", "handlers")
@@ -119,7 +119,7 @@ def reduce(program: Program, verdict: Verdict, seconds: float = 40.0) -> Program
                     if text is None or len(text) >= len(best.text):
                         continue
                     trial = replace(best, text=text)
-                    if same_failure(check(trial), verdict):
+                    if same_failure(timed(trial, 5), verdict):
                         best, skip, again, progress = trial, k, True, True
                         break
                     if monotonic() > deadline:

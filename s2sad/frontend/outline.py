@@ -1,0 +1,239 @@
+"""Recursive functions become functions of their own in the program, one for each kind of arguments.
+
+Their result types are found as a least fixed point: in the first round a recursive call counts as a path that is not
+taken, so the types come from the base cases; then rounds are repeated until the types cover themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..analysis.types import Arr, Dim, ListT, Num, TapeT, TupleT, Type, covers, dims_in, is_mutable, join
+from ..errors import AmbiguousMemoryError
+from ..ir import nodes as ir
+from ..ir.nodes import Block, Invoke, Lit, Ref, Region, Var
+from .lower import Core, Unreachable, type_of
+from .values import DictVal, Frame, FuncVal, ListVal, ObjVal, TupleVal, is_atom, same
+
+MAX_ROUNDS = 12
+
+
+class Outline(Exception):
+    """Lowering has to start again: this function recurses to a depth that is not known."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+
+class Outlining(Core):
+    """The part of the lowerer that knows functions of their own."""
+
+    def code_key(self, frame: Frame) -> Any:
+        """The identity of a function's code that survives a new start."""
+        node = frame.extra.get("node")
+        return (frame.name, frame.filename, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+
+    def argument_key(self, value: Any, dims: dict[Dim, int]) -> Any:
+        """What a recursive function is specialised on."""
+        if isinstance(value, Lit):
+            return ("lit", type(value.value), repr(value.value))
+        if isinstance(value, Ref):
+            return ("ref", id(value.obj), value.name)
+        if isinstance(value, Var):
+            return ("var", value.varied, _type_key(value.type, dims))
+        if isinstance(value, TupleVal):
+            return ("tuple", *(self.argument_key(v, dims) for v in value.items))
+        if isinstance(value, FuncVal):
+            return ("function", id(value.node), value.frame.id)
+        if isinstance(value, (ListVal, DictVal, ObjVal)):
+            return ("object", value.id)
+        return ("other", id(value))
+
+    def arguments_key(self, values: list[Any]) -> Any:
+        dims: dict[Dim, int] = {}
+        return tuple(self.argument_key(v, dims) for v in values)
+
+    @property
+    def outlined(self) -> dict[Any, ir.Outlined]:
+        return self.__dict__.setdefault("_outlined", {})
+
+    @property
+    def outlined_codes(self) -> set[Any]:
+        return self.__dict__.setdefault("_outlined_codes", set())
+
+    def call_outlined(self, frame: Frame, node: Any, names: list[str], run: Callable[[Frame], Any], call: Any) -> Any:
+        """Call a recursive function whose arguments are bound in `frame`'s cells."""
+        values = [self.cells.pop((frame.id, n)) for n in names]
+        for v in values:
+            if not is_atom(v) and not isinstance(v, (TupleVal, FuncVal)) and self.varied_value(v):
+                raise self.unsupported(
+                    f"the recursive function {frame.name!r} is given a list or object that holds differentiated values", call,
+                    "pass tuples or arrays")  # fmt: skip
+        key = (self.code_key(frame), self.arguments_key(values))
+        fn = self.outlined.get(key)
+        if fn is None:
+            fn = ir.Outlined(frame.name)
+            self.outlined[key] = fn
+            self.lower_outlined(fn, frame, names, values, run, call)
+        if fn.template is None:
+            raise Unreachable
+        actual = [a for v in values for a in self._leaves(v) if isinstance(a, Var)]
+        return self.invoke(fn, actual, call)
+
+    def invoke(self, fn: ir.Outlined, actual: list[Any], call: Any) -> Any:
+        results: list[Any] = []
+        leaves: list[Any] = []
+        for i, t in enumerate(fn.types):
+            t = self._fresh_sizes(t)
+            var = Var(fn.name, t, t.floating and fn.varied[i])
+            if is_mutable(t):
+                var.region = Region()
+                if fn.shares[i]:
+                    for a in actual:
+                        self.share(var, a)
+            results.append(var)
+            leaves.append(var)
+        saved = Var("saved", TapeT())
+        self.append(Invoke([*results, saved], fn, [*actual, *fn.captured], self.span(call)))
+        return self._rebuild(fn.template, iter(leaves))
+
+    def _fresh_sizes(self, t: Type) -> Type:
+        if isinstance(t, Num) and t.ints is not None:
+            return Num(t.dtype, t.py, self.symbols.fresh(t.ints[-1]))
+        if isinstance(t, Arr) and t.shape is not None:
+            return Arr(t.dtype, tuple(d if len(set(d)) == 1 else self.symbols.fresh(d[-1]) for d in t.shape))
+        return t
+
+    def lower_outlined(self, fn: ir.Outlined, frame: Frame, names: list[str], values: list[Any], run: Callable[[Frame], Any], call: Any) -> None:
+        outer_cells, outer_count = self.cells, self.count
+        loops = self.loop_depth
+        try:
+            for _ in range(MAX_ROUNDS):
+                self.cells, self.count = dict(outer_cells), outer_count
+                sizes: dict[Dim, Dim] = {}
+                params: list[Var] = []
+                for name, value in zip(names, values):
+                    leaves = []
+                    for a in self._leaves(value):
+                        leaves.append(self._parameter(a, params, sizes) if isinstance(a, Var) else a)
+                    self.cells[(frame.id, name)] = self._rebuild(value, iter(leaves))
+                block = Block()
+                with self.into(block):
+                    result = run(frame)
+                if block.diverges:
+                    raise self.unsupported(f"{frame.name!r} recurses without end", call)
+                leaves = list(self._leaves(result))
+                if any(isinstance(v, (ListVal, DictVal, ObjVal)) for v in _parts(result)):
+                    raise self.unsupported(f"the recursive function {frame.name!r} returns a list or object", call, "return a tuple or an array")
+                settled = self._settle(fn, result, leaves, params, call)
+                fn.params, fn.body, fn.results = params, block, leaves
+                if settled:
+                    break
+            else:
+                raise self.unsupported(f"the types of the recursive function {frame.name!r} do not settle", call)
+        finally:
+            self.cells, self.count, self.loop_depth = outer_cells, outer_count, loops
+        self._capture(fn)
+        for p in fn.params:
+            if p.region is not None and p.region.stored and p.region.varied:
+                raise self.error(
+                    AmbiguousMemoryError, f"the recursive function {frame.name!r} stores to an argument", call,
+                    "copy it first and return it")  # fmt: skip
+
+    def _parameter(self, a: Var, params: list[Var], sizes: dict[Dim, Dim]) -> Var:
+        t = a.type
+        if isinstance(t, Num) and t.ints is not None:
+            t = Num(t.dtype, t.py, self.symbols.fresh(t.ints[-1]))
+        elif isinstance(t, Arr) and t.shape is not None:
+            for d in t.shape:
+                if d not in sizes:
+                    sizes[d] = self.symbols.fresh(d[-1])
+            t = Arr(t.dtype, tuple(sizes[d] for d in t.shape))
+        var = Var(a.hint, t, a.varied and t.floating, a.named)
+        if a.region is not None:
+            var.region = Region()
+        params.append(var)
+        return var
+
+    def _settle(self, fn: ir.Outlined, result: Any, leaves: list[Any], params: list[Var], call: Any) -> bool:
+        """Take the types of this round; True if the last round's were wide enough."""
+        types = [type_of(a) for a in leaves]
+        varied = [self.varied(a) for a in leaves]
+        shares = [
+            isinstance(a, Var) and a.region is not None and any(p.region is not None and p.region.find() is a.region.find() for p in params)
+            for a in leaves
+        ]  # fmt: skip
+        if fn.template is None:
+            fn.template, fn.types, fn.varied, fn.shares = result, types, varied, shares
+            return not self._recurses
+        if len(types) != len(fn.types) or not _same_shape(fn.template, result):
+            raise self.unsupported(f"{fn.name!r} returns values of different structure on different paths", call)
+        joined = []
+        stable = fn.varied == [a or b for a, b in zip(fn.varied, varied)]
+        for old, new in zip(fn.types, types):
+            t = join(old, new, self.symbols)
+            free = {d for d in dims_in(old) if len(set(d)) > 1}
+            if not covers(old, new, free):
+                stable = False
+            joined.append(old if covers(old, new, free) else t)
+        fn.types = joined
+        fn.varied = [a or b for a, b in zip(fn.varied, varied)]
+        fn.shares = [a or b for a, b in zip(fn.shares, shares)]
+        return stable
+
+    _recurses = True
+
+    def _capture(self, fn: ir.Outlined) -> None:
+        """Values of the functions around it become parameters."""
+        defined: set[Any] = set(fn.params)
+        for s in ir.walk(fn.body):
+            defined.update(ir.defs_of(s))
+            defined.update(ir.inner_defs_of(s))
+        free: dict[Any, Var] = {}
+        for s in ir.walk(fn.body):
+            for a in ir.uses_of(s):
+                if isinstance(a, Var) and a not in defined and a not in free:
+                    free[a] = Var(a.hint, a.type, a.varied, a.named, Region() if a.region is not None else None)
+        for a in fn.results:
+            if isinstance(a, Var) and a not in defined and a not in free:
+                free[a] = Var(a.hint, a.type, a.varied, a.named, Region() if a.region is not None else None)
+
+        def sub(atom: Any) -> Any:
+            return free.get(atom, atom) if isinstance(atom, Var) else atom
+
+        for s in ir.walk(fn.body):
+            ir.substitute(s, sub)
+            if isinstance(s, Invoke) and s.fn is fn:
+                s.args += list(free.values())
+        fn.results = [sub(a) for a in fn.results]
+        fn.captured = list(free)
+        fn.params = [*fn.params, *free.values()]
+
+    # provided by the other parts
+    varied_value: Callable[..., bool]
+
+
+def _type_key(t: Type, dims: dict[Dim, int]) -> Any:
+    if isinstance(t, Num):
+        return (t.dtype, t.py)
+    if isinstance(t, Arr):
+        return (t.dtype, None if t.shape is None else tuple(dims.setdefault(d, len(dims)) for d in t.shape))
+    if isinstance(t, TupleT):
+        return tuple(_type_key(i, dims) for i in t.items)
+    if isinstance(t, ListT):
+        return ("list", _type_key(t.elem, dims))
+    return repr(t)
+
+
+def _parts(value: Any) -> Any:
+    yield value
+    if isinstance(value, TupleVal):
+        for item in value.items:
+            yield from _parts(item)
+
+
+def _same_shape(a: Any, b: Any) -> bool:
+    if isinstance(a, TupleVal) and isinstance(b, TupleVal):
+        return len(a.items) == len(b.items) and all(map(_same_shape, a.items, b.items))
+    return (is_atom(a) and is_atom(b)) or same(a, b)

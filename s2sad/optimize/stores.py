@@ -1,0 +1,167 @@
+"""Stores to adjoints that say in two statements what one can say.
+
+    b[i] = 0.0                       b[i] += p                   b = 1.0 * y
+    b[i] += g      ->  b[i] = g      b[i] += q  ->  b[i] += p + q    b += g   ->   b = 1.0 * y + g
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import effects
+from ..analysis.types import Arr, Num
+from ..frontend.lower import type_of
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Region, Store, Var
+
+_NEW = frozenset({"add", "sub", "mul", "truediv", "neg"})
+
+
+def join_stores(function: Function) -> Function:
+    """Join stores to the same place that nothing reads in between; changed in place."""
+    for block in [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]:
+        _pairs(block)
+        _first(block)
+    return function
+
+
+def _adds(stmt: Any) -> bool:
+    return isinstance(stmt, Store) and stmt.role == "accumulate" and stmt.aug == "add" and isinstance(stmt.base, Var)
+
+
+def _pairs(block: Block) -> None:
+    i = 0
+    while i < len(block.stmts):
+        stmt = block.stmts[i]
+        i += 1
+        zero = isinstance(stmt, Store) and stmt.role == "zero" and stmt.aug is None and isinstance(stmt.base, Var)
+        if not zero and not _adds(stmt):
+            continue
+        j = _next_to(block, i, stmt)
+        if j is None:
+            continue
+        second = block.stmts[j]
+        if effects.region_of(second.value) is effects.region_of(stmt.base):
+            continue
+        if zero:
+            if not (isinstance(stmt.value, Lit) and stmt.value.value == 0.0):
+                continue
+            second.aug, second.role = None, "set"
+        else:
+            t = type_of(second.value)
+            if not isinstance(t, (Num, Arr)) or t != type_of(stmt.value) or (isinstance(t, Arr) and t.shape is None):
+                continue
+            if effects.region_of(stmt.value) is not None and not _unchanged(stmt.value, block.stmts[i:j]):
+                continue
+            hint = second.value.hint if isinstance(second.value, Var) else "sum"
+            total = Var(hint, t, region=Region() if isinstance(t, Arr) else None)
+            block.stmts.insert(j, Assign(total, Op("add", (stmt.value, second.value)), second.span))
+            second.value = total
+        i -= 1
+        del block.stmts[i]
+
+
+def _unchanged(atom: Any, between: list[Any]) -> bool:
+    region = effects.region_of(atom)
+    return not any(isinstance(s, Store) and effects.region_of(s.base) is region for s in between)
+
+
+def _next_to(block: Block, start: int, first: Store) -> int | None:
+    """Position of an addition to the place that `first` stores to, if nothing before it has to do with that memory."""
+    region = effects.region_of(first.base)
+    for j in range(start, len(block.stmts)):
+        stmt = block.stmts[j]
+        if _adds(stmt) and stmt.base is first.base and _same_index(stmt.index, first.index):
+            return j
+        if isinstance(stmt, Note):
+            continue
+        if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op):
+            return None
+        if any(effects.region_of(a) is region for a in stmt.op.atoms() if isinstance(a, Var)):
+            return None
+    return None
+
+
+def _same_index(a: Any, b: Any) -> bool:
+    if isinstance(a, Lit) and isinstance(b, Lit):
+        return type(a.value) is type(b.value) and bool(a.value == b.value)
+    return a is b
+
+
+def _first(block: Block) -> None:
+    """`b = p * q; b += g` where `b` is made here: one expression."""
+    i = 0
+    while i < len(block.stmts):
+        stmt = block.stmts[i]
+        i += 1
+        if not isinstance(stmt, Assign) or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
+            continue
+        var = stmt.target
+        j = next((k for k in range(i, len(block.stmts)) if _touches(block.stmts[k], var)), None)
+        if j is None or not _adds(block.stmts[j]) or block.stmts[j].index is not None or block.stmts[j].base is not var:
+            continue
+        store = block.stmts[j]
+        if store.value is var or var.type.shape is None or type_of(store.value) != var.type:
+            continue
+        start = Var(var.hint, var.type, region=Region())
+        stmt.target = start
+        block.stmts[j] = Assign(var, Op("add", (start, store.value)), store.span)
+        i -= 1
+
+
+def _touches(stmt: Any, var: Var) -> bool:
+    return any(a is var for s in (stmt, *(x for b in ir.blocks_of(stmt) for x in ir.walk(b))) for a in ir.uses_of(s))
+
+
+def accumulate_in_place(function: Function) -> Function:
+    """`W_bar = W_bar + g` in a loop adds to one array made before the loop; changed in place.
+
+        for ...:                         for ...:
+            W_bar = W_bar + g    ->          W_bar += g
+    """
+    uses: dict[Var, int] = {}
+    defs: dict[Var, Assign] = {}
+    for stmt in ir.walk(function.body):
+        for a in ir.uses_of(stmt):
+            if isinstance(a, Var):
+                uses[a] = uses.get(a, 0) + 1
+        if isinstance(stmt, Assign):
+            defs[stmt.target] = stmt
+    for a in ir.result_atoms(function.result):
+        if isinstance(a, Var):
+            uses[a] = uses.get(a, 0) + 1
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Loop):
+            for carry in stmt.carries:
+                _in_place(stmt, carry, uses, defs)
+    return function
+
+
+def _in_place(loop: Loop, carry: Carry, uses: dict[Var, int], defs: dict[Var, Assign]) -> None:
+    phi, init, nxt = carry.phi, carry.init, carry.next
+    if not isinstance(phi.type, Arr) or phi.type.shape is None or phi.type.dtype is None:
+        return
+    if not isinstance(init, Var) or not isinstance(nxt, Var) or uses[init] != 1 or uses[phi] != 1 or uses[nxt] != 1:
+        return
+    made, update = defs.get(init), defs.get(nxt)
+    if made is None or not _makes_new(made.op) or update is None or update.op.kind != "add":
+        return
+    i = next((i for i, s in enumerate(loop.body.stmts) if s is update), None)
+    if i is None or phi not in update.op.args:
+        return
+    g = update.op.args[1] if update.op.args[0] is phi else update.op.args[0]
+    t = type_of(g)
+    if not (t == phi.type or (isinstance(t, Num) and t.py)) or init.type != phi.type:
+        return
+    if phi.region is None or effects.region_of(g) is phi.region.find():
+        return
+    loop.body.stmts[i] = Store(phi, None, g, "add", update.span, "accumulate")
+    carry.next = phi
+
+
+def _makes_new(op: Op) -> bool:
+    import numpy as np
+
+    if op.kind in _NEW or op.kind == "copy":
+        return True
+    return op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (np.zeros_like, np.full_like, np.outer)

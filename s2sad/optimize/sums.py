@@ -1,0 +1,134 @@
+"""Sums of adjoints the way one writes them: `a * b + a * b` is `2.0 * a * b`, and `a + -b` is `a - b`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ..analysis.types import Arr, Num
+from ..frontend.lower import type_of
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, Function, Lit, Op, Var
+from .order import reads_any, written
+
+
+def tidy_sums(function: Function) -> Function:
+    """Collect equal terms and move signs out of sums; changed in place."""
+    uses: Counter[Var] = Counter()
+    for stmt in ir.walk(function.body):
+        uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
+    uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+    blocks = [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]
+    for block in blocks:
+        _Sums(block, uses).run()
+    return function
+
+
+class _Sums:
+    """One block; `at` tells where its variables are defined."""
+
+    def __init__(self, block: Block, uses: Counter[Var]) -> None:
+        self.block = block
+        self.uses = uses
+        self.where: dict[Var, Assign] = {}
+
+    def run(self) -> None:
+        i = 0
+        while i < len(self.block.stmts):
+            stmt = self.block.stmts[i]
+            if isinstance(stmt, Assign):
+                before = len(self.block.stmts)
+                self.signs(i, stmt)
+                if stmt.op.kind == "add":
+                    self.doubled(i, stmt)
+                i += len(self.block.stmts) - before
+                self.where[stmt.target] = stmt
+            i += 1
+
+    def temporary(self, atom: Any, *kinds: str) -> Op | None:
+        """The operation behind an unnamed variable that is used once."""
+        if not isinstance(atom, Var) or atom.named or self.uses[atom] != 1:
+            return None
+        stmt = self.where.get(atom)
+        return stmt.op if stmt is not None and stmt.op.kind in kinds else None
+
+    def signs(self, i: int, stmt: Assign) -> None:
+        """The same value with fewer signs, or with the sign where a sum can take it."""
+        kind = stmt.op.kind
+        if kind not in ("add", "sub", "mul", "truediv") or not all(_number(x) for x in stmt.op.args):
+            return
+        for k in (1, 0):
+            inner = self.temporary(stmt.op.args[k], "neg")
+            if inner is None or (kind == "sub" and k == 0) or self.stale(i, stmt.op.args[k]):
+                continue
+            a, b = (inner.args[0] if n == k else x for n, x in enumerate(stmt.op.args))
+            if kind in ("mul", "truediv"):
+                t = stmt.target.type
+                product = Var("product", t, region=ir.Region() if isinstance(t, Arr) else None)
+                self.insert(i, Assign(product, Op(kind, (a, b)), stmt.span))
+                stmt.op = Op("neg", (product,))
+            elif k == 1:
+                stmt.op = Op("sub" if kind == "add" else "add", (a, b))
+            else:
+                stmt.op = Op("sub", (b, a))
+            return
+
+    def stale(self, i: int, *temporaries: Any) -> bool:
+        """Whether what the operations behind temporaries read is changed before position `i`."""
+        for v in temporaries:
+            at = next((k for k, s in enumerate(self.block.stmts) if s is self.where[v]), None)
+            if at is None or reads_any(self.where[v].op, written(self.block.stmts[at:i])):
+                return True
+        return False
+
+    def insert(self, i: int, stmt: Assign) -> None:
+        self.block.stmts.insert(i, stmt)
+        self.where[stmt.target] = stmt
+        self.uses[stmt.target] = 1
+
+    def doubled(self, i: int, stmt: Assign) -> None:
+        """`p * q + p * q`, or the last two terms of a longer sum."""
+        a, b = stmt.op.args
+        last = self.temporary(b, "mul")
+        if last is None or not _double(stmt.target):
+            return
+        first, rest = self.temporary(a, "mul"), None
+        start: Any = a
+        if first is None and (inner := self.temporary(a, "add")) is not None:
+            rest, start = inner.args
+            first = self.temporary(start, "mul")
+        if first is None or not _equal_products(first, last):
+            return
+        if self.stale(i, start, b):
+            return
+        p, q = last.args
+        if type_of(p) != stmt.target.type and type_of(q) == stmt.target.type and isinstance(type_of(p), Arr):
+            p, q = q, p
+        twice = Var("product", type_of(p), region=ir.Region() if isinstance(type_of(p), Arr) else None)
+        self.insert(i, Assign(twice, Op("mul", (Lit(2.0), p)), stmt.span))
+        stmt.op = Op("mul", (twice, q))
+        if rest is not None:
+            product = Var(b.hint, b.type, region=ir.Region() if isinstance(b.type, Arr) else None)
+            self.insert(i + 1, Assign(product, stmt.op, stmt.span))
+            stmt.op = Op("add", (rest, product))
+
+
+def _equal_products(a: Op, b: Op) -> bool:
+    return _same(a.args, b.args) or _same(a.args, b.args[::-1])
+
+
+def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    return all(x is y or (isinstance(x, Lit) and isinstance(y, Lit) and x.value == y.value and type(x.value) is type(y.value))
+               for x, y in zip(a, b))  # fmt: skip
+
+
+def _number(atom: Any) -> bool:
+    return isinstance(type_of(atom), (Num, Arr))
+
+
+def _double(var: Var) -> bool:
+    """Whether `2.0 * var` has the type of `var`."""
+    t = var.type
+    if isinstance(t, Arr):
+        return t.dtype is not None and t.dtype.kind in "fc" and bool(t.ndim)
+    return isinstance(t, Num) and t.dtype.kind in "fc" and t.dtype.itemsize >= 8

@@ -1,0 +1,69 @@
+"""Tapes that are read from end to end are iterated over.
+
+    for _ in range(n):                 for x in reversed(x_tape):
+        x = x_tape.pop()        ->         ...
+        ...
+
+A tape is written by one loop and read by its mirror. Where both run at most once, every entry is read exactly once, in
+reverse order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ir import nodes as ir
+from ..ir.nodes import Block, Function, Loop, Pop, Push, Range, Taped, Var
+
+
+@dataclass
+class _Accesses:
+    """The pushes or pops of one tape: the loop that directly holds each, None where it is another statement."""
+
+    loops: list[Any] = field(default_factory=list)
+
+    @property
+    def single(self) -> Loop | None:
+        return self.loops[0] if len(self.loops) == 1 else None
+
+
+def iterate_tapes(function: Function) -> Function:
+    """Turn pops at the start of a loop's iterations into the loop's head; changed in place."""
+    pushes: dict[Var, _Accesses] = {}
+    pops: dict[Var, _Accesses] = {}
+    loops: list[Loop] = []
+    _collect(function.body, None, False, pushes, pops, loops)
+    for loop in loops:
+        if not isinstance(loop.iter, Range) or loop.go is not None:
+            continue
+        wanted = [s for s in loop.body if isinstance(s, Pop) and pops[s.tape].single is loop and _filled(pushes.get(s.tape))]
+        if not wanted:
+            continue
+        used = loop.index is not None and any(a is loop.index for s in ir.walk(loop.body) for a in ir.uses_of(s))
+        used = used or any(c.next is loop.index for c in loop.carries)
+        loop.iter = Taped(tuple(p.tape for p in wanted), tuple(p.target for p in wanted), loop.iter if used else None)
+        loop.body.stmts[:] = [s for s in loop.body if s not in wanted]
+    return function
+
+
+def _filled(accesses: _Accesses | None) -> bool:
+    return accesses is not None and accesses.single is not None
+
+
+def _collect(
+    block: Block, holder: Loop | None, nested: bool, pushes: dict[Var, _Accesses], pops: dict[Var, _Accesses], loops: list[Loop]
+) -> None:
+    """`holder`: the loop whose body `block` is, if that loop runs at most once."""
+    for stmt in block:
+        if isinstance(stmt, (Push, Pop)):
+            table = pushes if isinstance(stmt, Push) else pops
+            table.setdefault(stmt.tape, _Accesses()).loops.append(holder)
+        for inner in ir.blocks_of(stmt):
+            once = isinstance(stmt, Loop) and inner is stmt.body and not nested
+            _collect(inner, stmt if once else None, nested or isinstance(stmt, Loop), pushes, pops, loops)
+        if isinstance(stmt, Loop) and not nested:
+            loops.append(stmt)
+
+
+__all__: list[Any] = ["iterate_tapes"]

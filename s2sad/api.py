@@ -25,6 +25,7 @@ from .frontend.lowerer import Request, parameter_names
 from .frontend.scope import LiveScope, StaticScope
 from .frontend.source import StaticModule, function_source
 from .ir.nodes import Lit, Ref
+from .rules import registry
 from .runtime import stop_gradient
 from .variants import Guards, arrays_in, canonical, concrete_key, holds_floats
 
@@ -67,8 +68,15 @@ class _Target:
             count = getattr(f, "nin", 1)
             letters = [inspect.Parameter(f"x{i + 1}" if count > 1 else "x", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)]
             signature = inspect.Signature(letters)
-        if self.prefix:
-            signature = inspect.signature(f)
+        rule = registry.adjoint_rule(f)
+        if rule is not None or isinstance(f, (np.ufunc, types.BuiltinFunctionType)):
+            # Of a function of NumPy's, the parameters that its rule knows and that can be left out.
+            known = {p.name for p in rule.parameters} if rule is not None else set()
+            keep = [
+                p for p in signature.parameters.values()
+                if p.default is p.empty or p.name in known and (p.default is None or type(p.default) in (bool, int, float, str))
+            ]  # fmt: skip
+            signature = inspect.Signature(keep)
         self.signature = signature
         names, call, defaults = [], [], []
         for p in signature.parameters.values():

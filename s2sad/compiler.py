@@ -94,11 +94,13 @@ def compile_gradient(
     function.name = f"{stem}_vjp" if seed != "scalar" else f"{stem}_value_and_grad" if value else f"{stem}_grad"
     function.doc = docstring(name, request.wrt, value, seed)
 
-    def improve(f: Function) -> Function:
-        return optimise(f, skip) if optimised else f
+    def improve_parts(f: Function) -> Function:
+        # the body is cut into two functions: nothing may move across the cut
+        return optimise(f, skip | {"merge", "branches", "order"}) if optimised else f
 
-    function = improve(function)
-    parts = parts_of(function, program, improve, {function.name, *(p.var.hint for p in function.params)})
+    if optimised:
+        function = optimise(function, skip)
+    parts = parts_of(function, program, improve_parts, {function.name, *(p.var.hint for p in function.params)})
     return emit([*parts, function], program, flat=not optimised)
 
 

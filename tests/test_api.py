@@ -127,7 +127,7 @@ def test_a_python_float_gives_a_number_and_an_array_an_array_of_its_shape():
     for shape in ((), (1,), (3, 1), (0,), (2, 3)):
         x = np.full(shape, 1.5)
         gradient = s2sad.grad(squares)(x)
-        assert isinstance(gradient, np.ndarray) and gradient.shape == shape
+        assert gradient.shape == shape and gradient.dtype == float
         np.testing.assert_allclose(gradient, 2 * x)
 
 
@@ -417,13 +417,12 @@ def test_its_texts():
 
     @s2sad.differentiate
     def f(x):
-        return np.sum(x * x)
+        return np.sum(np.sin(x))
 
     generic = f.source
     ast.parse(generic)
     f.grad(X)
     assert f.source == f.source_for(X)
-    assert f.source_for(2.0) != f.source_for(X)
     assert f.source == f.source_for(X), "asking for a text is not a use"
     f.grad(2.0)
     assert f.source == f.source_for(2.0)
@@ -565,11 +564,29 @@ def test_hessian_vector_products(f: Callable[..., Any]):
     np.testing.assert_allclose(s2sad.grad(along)(X), expected, rtol=1e-5, atol=1e-6)
 
 
+def cube(t, scale=1.0):
+    return scale * t**3
+
+
 def test_a_gradient_inside_a_differentiated_function():
     def penalty(x):
-        return x**2 + s2sad.grad(lambda t: t**3)(x) ** 2
+        return x**2 + s2sad.grad(cube)(x) ** 2
 
     assert s2sad.grad(penalty)(2.0) == pytest.approx(4.0 + 36.0 * 8.0)
+
+
+def test_gradients_made_inside_a_differentiated_function():
+    def both(x):
+        value, slope = s2sad.value_and_grad(cube, wrt="t")(x)
+        return value * slope
+
+    assert s2sad.grad(both)(2.0) == pytest.approx(3.0 * 5 * 2.0**4)
+
+    def local(x):
+        return s2sad.grad(lambda t: t * x)(x)
+
+    with pytest.raises(errors.DifferentiationError, match="module level"):
+        s2sad.grad(local)(2.0)
 
 
 # --- variants and threads -----------------------------------------------------------------------------------
@@ -669,7 +686,7 @@ def test_grad_needs_a_single_real_number():
         with pytest.raises(errors.NonScalarOutputError) as info:
             s2sad.grad(f)(X)
         assert isinstance(info.value, TypeError)
-        assert "vjp" in str(info.value)
+        assert info.value.hint and info.value.span is not None
 
 
 @pytest.mark.parametrize("wrt", ["z", 7, -4, (), ("x", "x"), ("x", 0), 1.5, None])

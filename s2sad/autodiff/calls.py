@@ -65,6 +65,16 @@ def split(fn: Outlined, joint: Function, seeds: list[Var]) -> tuple[Function, Fu
     later = [r for r in results if isinstance(r, Var) and r in defined]
     if later:
         raise AssertionError("a result of the forward part is computed in the reverse part")
+    for s in ir.walk(Block(before)):
+        # what only one path defines is saved on every path
+        if isinstance(s, ir.If):
+            for p in s.phis:
+                p.then = Lit(None) if p.then is ir.UNDEF else p.then
+                p.orelse = Lit(None) if p.orelse is ir.UNDEF else p.orelse
+        elif isinstance(s, ir.Try):
+            for m in s.phis:
+                m.values = [Lit(None) if v is ir.UNDEF else v for v in m.values]
+    distinct([*fn.params, *seeds])
     saved = Struct("tuple", tuple(crossing))
     doc = f"{fn.name} and what its reverse part needs."
     forward = Function(fn.names["forward"], [Param(p) for p in fn.params], Block(before), Struct("tuple", (*results, saved)), doc)
@@ -76,3 +86,14 @@ def split(fn: Outlined, joint: Function, seeds: list[Var]) -> tuple[Function, Fu
     doc = f"Adjoints of the parameters of {fn.name} from that of its result."
     reverse = Function(fn.names["reverse"], [Param(var), *(Param(s) for s in seeds)], Block([*loads, *after]), result, doc)
     return forward, reverse
+
+
+def distinct(params: list[Var]) -> None:
+    """Give parameters names of their own."""
+    seen: set[str] = set()
+    for p in params:
+        base, i = p.hint, 1
+        while p.hint in seen:
+            i += 1
+            p.hint = f"{base}_{i}"
+        seen.add(p.hint)

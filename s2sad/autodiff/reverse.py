@@ -271,7 +271,8 @@ class Reverse(Transport, Adjoints):
         for v in touched:
             values = []
             for scope in scopes:
-                bar = scope.bars.get(v)
+                # a loop around may carry the adjoint only since the other branch asked for it
+                bar = scope.bars.get(v, outer.bars.get(v))
                 self.scope = scope
                 values.append(self.exact(self.bar_atom(bar), v) if bar is not None else self.zeros(v))
             self.scope = outer

@@ -16,7 +16,7 @@ from ..errors import AmbiguousMemoryError, NoRuleError
 from ..frontend.lower import type_of
 from ..frontend.values import ListVal, TupleVal, is_atom
 from ..ir import nodes as ir
-from ..ir.nodes import OPERATORS, UNDEF, Assign, Carry, Effect, Lit, Op, Pop, Push, Ref, Region, Store, Var
+from ..ir.nodes import OPERATORS, UNDEF, Assign, Carry, Effect, Lit, Op, Pop, Push, Ref, Region, Store, Try, Var, With
 from ..rules import registry
 from .scopes import Scope
 from .templates import Splicer, Thunk, bind_operands, splice

@@ -35,10 +35,24 @@ class BuiltinCalls(Core):
         except TypeError:
             return None
         if name is None:
+            if getattr(obj, "__module__", None) == "s2sad.api" and getattr(obj, "__name__", "") in ("grad", "value_and_grad"):
+                return lambda args, kwargs, node: self.call_transform(obj, args, kwargs, node)
             if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in REFUSED_BUILTINS:
                 return lambda args, kwargs, node: self.refuse_builtin(obj, node)
             return None
         return getattr(self, "call_" + name)  # type: ignore[no-any-return]
+
+    def call_transform(self, transform: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """`grad(f, wrt)` inside a differentiated function: the gradient of a function that is known now."""
+        if not args or not isinstance(args[0], Ref) or not callable(args[0].obj):
+            raise self.unsupported(
+                f"{transform.__name__} of this, inside a function that is differentiated itself, is not supported", node,
+                "define the inner function at module level, or take its gradient there")  # fmt: skip
+        known = [v.value for v in (*args[1:], *kwargs.values()) if isinstance(v, Lit)]
+        if len(known) != len(args) - 1 + len(kwargs) or len(args) > 2:
+            raise self.unsupported(f"the arguments of {transform.__name__} have to be written out", node)
+        gradient = transform(args[0].obj, *known[: len(args) - 1], **dict(zip(kwargs, known[len(args) - 1 :])))
+        return Ref(gradient, gradient.__name__, gradient, "s2sad.generated")
 
     def refuse_builtin(self, obj: Any, node: Any) -> Any:
         raise self.unsupported(f"{obj.__name__}() is not supported", node, REFUSED_BUILTINS[obj.__name__])

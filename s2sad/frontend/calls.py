@@ -89,6 +89,8 @@ class Calls(Outlining):
             return self.primitive(fn, args, kwargs, node)
         if isinstance(obj, np.ufunc) or self.numeric_library(obj):
             return self.primitive(fn, args, kwargs, node)
+        if obj is functools.partial and args:
+            return Partial(args[0], tuple(args[1:]), tuple(kwargs.items()))
         if isinstance(obj, type):
             return self.construct(fn, args, kwargs, node)
         special = getattr(obj, "__s2sad__", None)
@@ -159,7 +161,7 @@ class Calls(Outlining):
         if special is not None:
             return special
         t = infer.run(obj, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in kwargs.items()}, self.symbols)
-        if obj in _SIZE_SENSITIVE and not self._sizes_certain(args):
+        if obj is np.squeeze and len(args) + len(kwargs) == 1 and not self._sizes_certain(args):
             t = Arr(getattr(t, "dtype", None), None) if isinstance(t, Arr) else UNKNOWN
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
@@ -518,7 +520,6 @@ class Calls(Outlining):
 
 
 _LIBRARIES = frozenset({"numpy", "contextlib", "warnings", "decimal", "fractions", "collections", "datetime", "re", "logging"})
-_SIZE_SENSITIVE = frozenset({np.squeeze})
 _PURE_BUILTINS = frozenset({
     len, isinstance, issubclass, hasattr, callable, abs, min, max, sum, float, int, bool, str, range, round, pow, tuple, list,
     sorted, any, all, zip, enumerate, reversed, repr, type, dict, set, frozenset, divmod, complex,

@@ -115,8 +115,6 @@ class Iteration(Core):
             return plan
         if plan.kind == "range":
             r = plan.value
-            if plan.reverse:
-                raise self.unsupported("reversed(range) inside zip is not supported", node)
             if isinstance(r.start, Lit) and r.start.value == 0 and isinstance(r.step, Lit) and r.step.value == 1:
                 plan.length = r.stop
             else:
@@ -189,6 +187,8 @@ class Iteration(Core):
             return TupleVal((index if zero else self.binary("add", index, plan.start, node), self.at(plan.value, index, node)))
         if plan.kind == "range":
             r = plan.value
+            if plan.reverse:
+                index = self.binary("sub", self.binary("sub", plan.length, Lit(1), node), index, node)
             if isinstance(r.start, Lit) and r.start.value == 0 and isinstance(r.step, Lit) and r.step.value == 1:
                 return index
             return self.binary("add", r.start, self.binary("mul", index, r.step, node), node)

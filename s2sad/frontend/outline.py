@@ -116,7 +116,10 @@ class Outlining(Core):
                 for name, value in zip(names, values):
                     leaves = []
                     for a in self._leaves(value):
-                        leaves.append(self._parameter(a, params, sizes) if isinstance(a, Var) else a)
+                        new = self._parameter(a, params, sizes) if isinstance(a, Var) else a
+                        if isinstance(new, Var) and is_atom(value):
+                            new.hint, new.named = name, True
+                        leaves.append(new)
                     self.cells[(frame.id, name)] = self._rebuild(value, iter(leaves))
                 block = Block()
                 with self.into(block):

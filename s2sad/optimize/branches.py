@@ -51,8 +51,12 @@ def _sink(block: Block, i: int, branch: If, uses: Counter[Var]) -> None:
         if isinstance(stmt, Note):
             j += 1
             continue
-        if _independent(stmt, skipped) and (_sink_sum(stmt, branch) or _sink_store(stmt, branch, skipped, uses)):
-            del block.stmts[j]
+        feeders = _feeders(stmt, skipped, uses)
+        if feeders is not None and (_sink_sum(stmt, branch, feeders) or _sink_store(stmt, branch, skipped, uses)):
+            gone = [stmt, *feeders]
+            block.stmts[:] = [s for s in block.stmts if s not in gone]
+            skipped = [s for s in skipped if s not in feeders]
+            j -= len(feeders)
             continue
         if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op):
             return
@@ -60,12 +64,24 @@ def _sink(block: Block, i: int, branch: If, uses: Counter[Var]) -> None:
         j += 1
 
 
-def _independent(stmt: Any, skipped: list[Any]) -> bool:
-    defined = {s.target for s in skipped}
-    return not any(a in defined for a in ir.uses_of(stmt) if isinstance(a, Var))
+def _feeders(stmt: Any, skipped: list[Any], uses: Counter[Var]) -> list[Any] | None:
+    """The skipped statements that have to move with `stmt`, None if another statement needs one of them."""
+    defined = {s.target: s for s in skipped}
+    found: list[Any] = []
+    todo = [stmt]
+    while todo:
+        for a in ir.uses_of(todo.pop()):
+            feeder = defined.get(a) if isinstance(a, Var) else None
+            if feeder is None:
+                continue
+            if uses[feeder.target] != 1 or not isinstance(stmt, Assign):
+                return None
+            found.append(feeder)
+            todo.append(feeder)
+    return [s for s in skipped if s in found]
 
 
-def _sink_sum(stmt: Any, branch: If) -> bool:
+def _sink_sum(stmt: Any, branch: If, feeders: list[Any]) -> bool:
     if not isinstance(stmt, Assign) or not isinstance(stmt.target.type, Num) or stmt.op.kind not in ir.ARITHMETIC:
         return False
     phis = {p.var: p for p in branch.phis}
@@ -77,7 +93,7 @@ def _sink_sum(stmt: Any, branch: If) -> bool:
         if any(a is ir.UNDEF for a in args):
             return False
         sides.append(_reduced(stmt.op.kind, args))
-    if all(side is None for side in sides):
+    if all(side is None for side in sides) or any(a in phis for s in feeders for a in ir.uses_of(s) if isinstance(a, Var)):
         return False
     values = []
     for pick, side in (("then", sides[0]), ("orelse", sides[1])):
@@ -85,6 +101,7 @@ def _sink_sum(stmt: Any, branch: If) -> bool:
             inner: Block = getattr(branch, pick)
             args = tuple(getattr(phis[a], pick) if isinstance(a, Var) and a in phis else a for a in stmt.op.args)
             side = Var(stmt.target.hint, stmt.target.type)
+            inner.stmts += feeders
             inner.stmts.append(Assign(side, Op(stmt.op.kind, args), stmt.span))
         values.append(side)
     branch.phis.append(Phi(stmt.target, values[0], values[1]))

@@ -42,7 +42,7 @@ def _blocks(function: Function) -> list[tuple[Block, set[Any]]]:
     for stmt in ir.walk(function.body):
         for inner in ir.blocks_of(stmt):
             ends: set[Any] = set()
-            if isinstance(stmt, Loop) and inner is stmt.body:
+            if isinstance(stmt, Loop) and inner is stmt.body and stmt.go is None:
                 ends = {c.next for c in stmt.carries}
             elif isinstance(stmt, If):
                 ends = {p.then if inner is stmt.then else p.orelse for p in stmt.phis}

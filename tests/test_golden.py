@@ -101,7 +101,7 @@ def load(text: str, golden: Golden, filename: str) -> Callable[..., Any]:
     """Execute an emitted text next to the primal's own names and return its gradient function."""
     namespace = dict(vars(golden.module))
     exec(compile(text, filename, "exec"), namespace)
-    return namespace[f"{golden.name}_grad"]
+    return namespace[f"{golden.name}_value_and_grad" if golden.value else f"{golden.name}_grad"]
 
 
 def unresolved_names(text: str, golden: Golden) -> set[str]:

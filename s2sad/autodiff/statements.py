@@ -327,7 +327,8 @@ class Adjoints:
             home.bars[v] = bar
             scope: Scope | None = self.scope
             while scope is not None and scope is not home:  # what inner scopes remember of it is out of date
-                scope.bars.pop(v, None)
+                if scope.bars is not home.bars:
+                    scope.bars.pop(v, None)
                 scope = scope.parent
         result: Var = bar
         return result

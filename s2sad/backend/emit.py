@@ -206,9 +206,9 @@ class Emitter:
         if stmt.aug == "add.at":
             add = ast.Attribute(ast.Attribute(ast.Name(self.bindings.name_of(_NUMPY), ast.Load()), "add", ast.Load()), "at", ast.Load())
             return [ast.Expr(ast.Call(add, [base, self.atom(stmt.index), value], []))]
-        if stmt.index is None:
-            return [ast.AugAssign(_store(base), _BINARY[stmt.aug](), value)]
-        target = ast.Subscript(base, self.index(stmt.index), ast.Store())
+        target = _store(base) if stmt.index is None else ast.Subscript(base, self.index(stmt.index), ast.Store())
+        if stmt.role == "set" and isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
+            return [ast.AugAssign(target, value.op, value.right)]
         if stmt.aug:
             if stmt.aug in ("add", "sub") and isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
                 other = ast.Sub() if stmt.aug == "add" else ast.Add()
@@ -352,7 +352,7 @@ class Emitter:
                 test = ast.Constant(True)
             out.append(ast.While(test, body or [ast.Pass()], []))
         else:
-            if body or isinstance(stmt.iter, Each):
+            if body or isinstance(stmt.iter, Each) or any(c.result in self.used for c in stmt.carries):
                 target, iterator = head
                 out.append(ast.For(target, iterator, body or [ast.Pass()], [], lineno=0))
         out += self.copies([(c.result, c.phi) for c in stmt.carries])

@@ -14,7 +14,8 @@ from ..analysis import effects
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Function, If, Loop, Op, Pop, Push, Store, Try, Var, With
 
-MAX_SIZE = 9
+MAX_SIZE = 12  # operations
+MAX_WIDTH = 92  # columns, by estimate: names may get a number behind them
 
 
 @dataclass
@@ -24,6 +25,28 @@ class Folding:
     ops: dict[Var, Op] = field(default_factory=dict)
     exprs: dict[Var, If] = field(default_factory=dict)
     sizes: dict[Var, int] = field(default_factory=dict)
+    widths: dict[Var, int] = field(default_factory=dict)
+
+    def width(self, atom: Any) -> int:
+        """Columns that an atom takes, by estimate."""
+        if isinstance(atom, Var):
+            return self.widths.get(atom, len(atom.hint))
+        if isinstance(atom, ir.Star):
+            return 1 + self.width(atom.atom)
+        return len(repr(atom))
+
+    def op_width(self, op: Op) -> int:
+        """Columns that an operation takes, by estimate."""
+        args = [self.width(a) for a in op.args]
+        total = sum(args) + 2 * max(len(args) - 1, 0)
+        if op.kind in ir.BINARY or op.kind in ir.COMPARE:
+            return total + 1 + 2 * sum(self.sizes.get(a, 0) > 1 and op.kind != "add" for a in op.args if isinstance(a, Var))
+        if op.kind == "slice":
+            return sum(0 if isinstance(a, ir.Lit) and a.value is None else self.width(a) for a in op.args) + 1
+        if op.kind in ("getitem", "getattr", "neg", "not_"):
+            return total + len(op.name)
+        total += sum(len(k) + 3 + self.width(v) for k, v in op.kwargs) + 2 + len(op.name)
+        return total if op.name or op.fn is None else total + self.width(op.fn)
 
 
 def fold(function: Function, keep_named: bool = True) -> Folding:
@@ -36,21 +59,22 @@ def fold(function: Function, keep_named: bool = True) -> Folding:
         if isinstance(a, Var):
             uses[a] += 2 if a.named else 1
     folding = Folding()
-    _block(function.body, uses, folding)
+    _block(function.body, uses, folding, 4)
     return folding
 
 
-def _block(block: Block, uses: Counter[Var], folding: Folding) -> None:
+def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> None:
     for stmt in block:
         for inner in ir.blocks_of(stmt):
-            _block(inner, uses, folding)
+            _block(inner, uses, folding, indent + 4)
     # candidates in this block: var -> position
     where: dict[Var, int] = {}
     for i, stmt in enumerate(block):
-        foldable_uses(stmt, i, where, block, folding)
+        foldable_uses(stmt, i, where, block, folding, indent)
         if isinstance(stmt, Assign) and _index_part(stmt, folding):
             folding.ops[stmt.target] = stmt.op
             folding.sizes[stmt.target] = 1
+            folding.widths[stmt.target] = folding.op_width(stmt.op)
         elif isinstance(stmt, Assign) and uses[stmt.target] == 1 and not stmt.target.named and _foldable(stmt.op):
             where[stmt.target] = i
         elif isinstance(stmt, If) and stmt.expr and len(stmt.phis) == 1 and _as_expression(stmt, folding):
@@ -96,6 +120,7 @@ def _as_expression(stmt: If, folding: Folding) -> bool:
             if isinstance(s, Assign) and s.target is atom:
                 folding.ops[s.target] = s.op
                 folding.sizes[s.target] = 1 + sum(folding.sizes.get(a, 0) for a in s.op.atoms() if isinstance(a, Var))
+                folding.widths[s.target] = folding.op_width(s.op)
             elif isinstance(s, If) and s.phis and s.phis[0].var is atom:
                 folding.ops[s.phis[0].var] = Op("ifexp", (s.test, s.phis[0].then, s.phis[0].orelse))
     return True
@@ -109,7 +134,7 @@ def _gone(stmt: Any, folding: Folding) -> bool:
     return False
 
 
-def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, folding: Folding) -> None:
+def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, folding: Folding, indent: int = 4) -> None:
     """Fold what `stmt` (at position `i`) uses and may be folded."""
     budget = MAX_SIZE
     if isinstance(stmt, (Assign, Effect)):
@@ -133,6 +158,7 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
     else:
         atoms = []
     total = 1
+    columns = indent + _head(stmt, folding)
     for a in atoms:
         if not isinstance(a, Var) or a not in where:
             continue
@@ -146,14 +172,30 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
         else:
             op = source.op
         size = 1 + sum(folding.sizes.get(x, 0) for x in op.atoms() if isinstance(x, Var))
-        if total + size > budget and op.kind not in ("slice", "tuple", "list"):
+        wider = folding.op_width(op) - folding.width(a)
+        if (total + size > budget or columns + wider > MAX_WIDTH) and op.kind not in ("slice", "tuple", "list"):
             continue
         if _conflict(block, at, i, op, folding):
             continue
         total += size
+        columns += wider
+        folding.widths[a] = folding.op_width(op)
         folding.ops[a] = op
         folding.sizes[a] = size
         del where[a]
+
+
+def _head(stmt: Any, folding: Folding) -> int:
+    """Columns of a statement before anything is folded into it, by estimate."""
+    if isinstance(stmt, Assign):
+        return len(stmt.target.hint) + 3 + folding.op_width(stmt.op)
+    if isinstance(stmt, Effect):
+        return folding.op_width(stmt.op)
+    if isinstance(stmt, Store):
+        return 6 + sum(folding.width(a) for a in (stmt.base, stmt.index, stmt.value) if a is not None)
+    if isinstance(stmt, Push):
+        return 10 + folding.width(stmt.tape) + folding.width(stmt.value)
+    return 10
 
 
 def _tree_reads(op: Op, folding: Folding) -> set[Any]:

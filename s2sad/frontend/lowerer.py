@@ -201,7 +201,7 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> None:
     copies: dict[Var, Var] = {}
     for var in low.param_vars:
         if var.region is not None and var.region.stored:
-            copy = Var(var.hint, var.type, False, True, var.region)
+            copy = Var(var.hint, var.type, var._varied, True, var.region)
             copies[var] = copy
     if not copies:
         return

@@ -398,11 +398,6 @@ class Statements(Core):
     # --- loops ---------------------------------------------------------------------------------------------------
 
     def stmt_For(self, stmt: Any) -> None:
-        if stmt.orelse and not escapes_loop(stmt.body):
-            self.for_loop(stmt)
-            if self.flag_known("$ret") is not True:
-                self.body(stmt.orelse)
-            return
         self.for_loop(stmt)
 
     def for_loop(self, stmt: Any) -> None:
@@ -442,35 +437,29 @@ class Statements(Core):
             return None
         return go
 
-    def after_loop(self, stmt: Any, outer_go: Any) -> None:
-        """Restore the flags of the loop around, and lower `else`."""
-        go = self.flag("$go")
+    def after_loop(self, stmt: Any, outer_go: Any, endless: bool = False) -> None:
+        """Restore the flags of the loop around, and lower `else`. An `endless` loop is only left by break or return."""
+        go = Lit(False) if endless else self.flag("$go")
         ret = self.flag("$ret")
-        self.set_flag("$go", outer_go)
-        if stmt.orelse and escapes_loop(stmt.body):
-            if isinstance(go, Lit):
-                if go.value:
-                    self.set_flag("$skip", False)
-                    self.body(stmt.orelse)
-            else:
-                def no_break() -> None:
-                    self.set_flag("$skip", False)
-                    self.body(stmt.orelse)
 
-                self.branch(go, no_break, lambda: None)
-            ret = self.flag("$ret")
-        skip = self.flag("$skip") if stmt.orelse else Lit(False)
-        if isinstance(ret, Lit):
-            if ret.value:
-                self.set_flag("$skip", True)
-                if self.frame.in_loop:
-                    self.set_flag("$go", False)
-            elif not stmt.orelse or not escapes(gast.If(Lit(True), stmt.orelse, [])):
-                self.set_flag("$skip", False)
-            return
-        if self.frame.in_loop:
-            self.set_flag("$go", self.negated(ret))
-        self.set_flag("$skip", ret if not (stmt.orelse and not isinstance(skip, Lit)) else ret)
+        def left() -> None:
+            self.set_flag("$skip", ret)
+            if not self.frame.in_loop or (isinstance(ret, Lit) and not ret.value):
+                self.set_flag("$go", outer_go)
+            else:
+                self.set_flag("$go", self.negated(ret))
+
+        def finished() -> None:
+            self.set_flag("$skip", False)
+            self.set_flag("$go", outer_go)
+            self.body(stmt.orelse)
+
+        if isinstance(go, Lit):
+            (finished if go.value else left)()
+        elif stmt.orelse:
+            self.branch(go, finished, left)
+        else:
+            left()
 
     def negated(self, atom: Any) -> Any:
         if isinstance(atom, Lit):
@@ -494,12 +483,9 @@ class Statements(Core):
             gast.copy_location(node.orelse[0], stmt)
             body = stmt.body if known is True else [node]
             self.loop(lambda loop: None, lambda loop: self.iteration(body), seed=names)
-            if known is True and not stmt.orelse:
-                self.after_loop(stmt, outer_go)
-                return
-            if stmt.orelse:
+            if known is not True and stmt.orelse:
                 raise self.unsupported("while ... else with such a test is not supported", stmt)
-            self.after_loop(stmt, outer_go)
+            self.after_loop(stmt, outer_go, endless=True)
             return
 
         def test() -> Any:

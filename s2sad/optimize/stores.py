@@ -19,10 +19,24 @@ _NEW = frozenset({"add", "sub", "mul", "truediv", "neg"})
 
 def join_stores(function: Function) -> Function:
     """Join stores to the same place that nothing reads in between; changed in place."""
+    defs = {s.target: s.op for s in ir.walk(function.body) if isinstance(s, Assign)}
     for block in [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]:
+        for stmt in block:
+            _through_view(stmt, defs)
         _pairs(block)
         _first(block)
     return function
+
+
+def _through_view(stmt: Any, defs: dict[Var, Op]) -> None:
+    """`v = b[1:]; v += g` adds to `b[1:]`."""
+    if not isinstance(stmt, Store) or stmt.index is not None or not isinstance(stmt.base, Var):
+        return
+    op = defs.get(stmt.base)
+    if op is None or op.kind != "getitem" or stmt.base.named or not isinstance(stmt.base.type, Arr):
+        return
+    if isinstance(op.args[0], Var) and isinstance(op.args[0].type, Arr) and effects.is_view(op, stmt.base):
+        stmt.base, stmt.index = op.args
 
 
 def _adds(stmt: Any) -> bool:

@@ -1,7 +1,7 @@
 """The gradient of `logistic` written by hand: what the emitted one is measured against."""
 
 
-def logistic_grad(r, x, n, logistic_bar=1.0):
+def logistic_value_and_grad(r, x, n, logistic_bar=1.0):
     # forward sweep
     x_tape = []
     for _ in range(n):

@@ -52,6 +52,9 @@ class Compiled:
             header = "import numpy as np\n" + header
         if any("Any" in h for h in helpers):
             header += "from typing import Any\n"
+        for name, obj in self.bindings.names.items():  # a helper under another name, as a parameter has its own
+            if (self.bindings.modules.get(name) or "").startswith("s2sad.runtime") and obj.__name__ != name:
+                helpers.append(f"{name} = {obj.__name__}\n")
         return "\n\n".join([header, *helpers, self.definition])
 
 

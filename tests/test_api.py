@@ -457,6 +457,28 @@ def test_source_with_a_signature_needs_no_helpers():
     np.testing.assert_allclose(w_bar, 2 * (X * X + 1) * X)
 
 
+def add(add, spread, unbroadcast, np_):
+    total = add * spread
+    for _ in range(2):
+        total = total * unbroadcast + np.sum(add) * np_
+    return np.sum(total)
+
+
+def cumprod(x):
+    return np.sum(np.cumprod(x))
+
+
+def test_authors_names_win_over_those_of_helpers():
+    expected = [numeric_gradient(add, (2.0, 3.0, 0.5, 1.0), name) for name in ("add", "spread", "unbroadcast")]
+    gradient = s2sad.grad(add, (0, 1, 2))
+    np.testing.assert_allclose(gradient(2.0, 3.0, 0.5, 1.0), expected, rtol=1e-6)
+    for standalone in (False, True):
+        names: dict[str, Any] = {}
+        exec(s2sad.source(add, wrt=(0, 1, 2), standalone=standalone), names)
+        np.testing.assert_allclose(names["add_grad"](2.0, 3.0, 0.5, 1.0), expected, rtol=1e-6)
+    assert s2sad.check_grad(cumprod, X) < 1e-6
+
+
 def test_source_is_the_same_every_time():
     assert len({s2sad.source(fill, signature="x: f8[n]") for _ in range(3)}) == 1
 

@@ -219,7 +219,9 @@ class Reverse(Transport, Adjoints):
         if not self.is_fresh(bar) or bar in self.finished_vars:
             new = Var(hint, bar.type if isinstance(bar, Var) else t, False, True, Region())
             self.own.add(new)
-            self.append(Assign(new, Op("copy", (bar,))))
+            number = not t.ndim and not isinstance(type_of(bar), Arr)  # the adjoint of an array without axes
+            copied = Op("call", (bar,), fn=self.numpy_ref("array")) if number else Op("copy", (bar,))
+            self.append(Assign(new, copied))
             bar = new
         if isinstance(bar, Var):
             self.finished_vars.add(bar)
@@ -422,14 +424,14 @@ class Reverse(Transport, Adjoints):
             for c in chosen:
                 bar = incoming[c]
                 init = self.zeros(c.result) if bar is None else self.exact(self.bar_atom(bar), c.result)
+                if self.is_memory(c.phi):
+                    init = self.as_buffer(init, c.result)
                 phi = Var(f"{c.phi.hint}_bar", float_like(c.phi.type), False)
                 if is_mutable(phi.type):
                     phi.region = Region()
                     if isinstance(init, Var) and init.region is not None:
                         phi.region.union(init.region)
                 self.own.add(phi)
-                if self.is_memory(c.phi):
-                    init = self.as_buffer(init, c.result)
                 result = Var(phi.hint, phi.type, False, region=phi.region)
                 self.own.add(result)
                 if self.is_memory(c.phi):

@@ -26,6 +26,19 @@ _TEXT = "s2sad.runtime"
 _FRESH = frozenset({np.zeros_like, np.full_like, np.outer, np.sum, np.where, np.dot, np.cumsum, np.concatenate, np.array})
 
 
+class Masked:
+    """An adjoint that is `value` where `test` holds (or, with `inverse`, where it does not) and 0 elsewhere.
+
+    It stays in this form through elementwise rules, so that what the untaken side of `np.where` makes of it (a NaN, an
+    infinity) is dropped at the end instead of multiplied by 0.
+    """
+
+    __slots__ = ("test", "value", "inverse")
+
+    def __init__(self, test: Any, value: Any, inverse: bool) -> None:
+        self.test, self.value, self.inverse = test, value, inverse
+
+
 class Adjoints:
     """The part of `Reverse` that knows statements."""
 
@@ -140,6 +153,10 @@ class Adjoints:
         """An adjoint as an atom: containers of adjoints become run-time ones."""
         if is_atom(bar):
             return bar
+        if isinstance(bar, Masked):
+            sides = (Lit(0.0), bar.value) if bar.inverse else (bar.value, Lit(0.0))
+            t = self.splicer.infer(np.where, [bar.test, *sides])
+            return self.emit(Op("call", (bar.test, *sides), fn=self.numpy_ref("where")), t, getattr(bar.value, "hint", "part_bar"))
         items = self.splicer.items(bar)
         atoms = tuple(Lit(None) if i is None else self.bar_atom(i) for i in items)
         kind = "tuple" if isinstance(bar, TupleVal) else "list"
@@ -187,6 +204,11 @@ class Adjoints:
         if self.is_memory(v):
             self.contribute_memory(v, g, merge)
             return
+        if isinstance(g, Masked) and self.stays_masked(v, g):
+            self.scope.bars[v] = g
+            return
+        if isinstance(g, Masked) and self.joins_mask(v, g):
+            return
         g = self.project(self.bar_atom(g), v)
         if v in self.buffered and isinstance(v.type, (Arr, ListT)):
             home = self.home(v)
@@ -208,6 +230,28 @@ class Adjoints:
         else:
             scope.bars[v] = self.add(self.bar_atom(before), g, v)
         self.note_touched(scope, v)
+
+    def stays_masked(self, v: Var, g: Masked) -> bool:
+        """Whether a masked adjoint is all that reaches `v` so far, and fits it as it is."""
+        shape, t = shape_of(v.type), type_of(g.value)
+        return (
+            v not in self.buffered and shape is not None and self.lives_in(v, self.scope) and v not in self.scope.bars
+            and isinstance(t, (Num, Arr)) and (shape_of(t) == shape or shape_of(t) == ()) and t.dtype == dtype_of(v.type)
+            and shape_of(type_of(g.test)) == shape
+        )  # fmt: skip
+
+    def joins_mask(self, v: Var, g: Masked) -> bool:
+        """Add a masked adjoint to another one of `v` with the same mask or its opposite."""
+        before = self.scope.bars.get(v)
+        if not isinstance(before, Masked) or before.test is not g.test or type_of(before.value) != type_of(g.value):
+            return False
+        if before.inverse == g.inverse:
+            self.scope.bars[v] = Masked(g.test, self.add(before.value, g.value, v), g.inverse)
+            return True
+        sides = (before.value, g.value) if g.inverse else (g.value, before.value)
+        t = self.splicer.infer(np.where, [g.test, *sides])
+        self.scope.bars[v] = self.emit(Op("call", (g.test, *sides), fn=self.numpy_ref("where")), t, f"{v.hint}_bar")
+        return True
 
     def _inline_of(self, home: Scope) -> bool:
         scope: Scope | None = self.scope
@@ -568,6 +612,7 @@ class Adjoints:
         self.contribute(a, bar)
 
     def adjoint_items(self, op: Op, bar: Any, v: Var) -> None:
+        bar = self.bar_atom(bar) if isinstance(bar, Masked) else bar
         for k, a in enumerate(op.args):
             if not self.active(a):
                 continue
@@ -678,7 +723,20 @@ class Adjoints:
                 wanted.append(f"{name}_bar")
         if not wanted:
             return
+        mask: Masked | None = None
+        if isinstance(bar, Masked):
+            if rule.elementwise and fn is not np.where and all(
+                shape_of(type_of(a)) == shape_of(y.type) for a in args if self.active(a)
+            ):
+                mask, bar = bar, bar.value
+            else:
+                bar = self.bar_atom(bar)
+        if isinstance(bar, TupleVal):
+            bar = TupleVal(tuple(Lit(None) if i is None else i for i in bar.items))
         bar = self.whole(bar, y, rule.elementwise, args)
+        if fn is np.where and len(args) == 3 and shape_of(type_of(args[0])) == shape_of(y.type) is not None:
+            self.adjoint_where(args, bar, y)
+            return
         names: dict[str, Any] = {}
         for name, a in operands.items():
             names[name] = self.operand(a)
@@ -718,7 +776,20 @@ class Adjoints:
             elif g is not None:
                 if g is bar and isinstance(g, Var) and aliases > 1:
                     self.aliased.add(g)
-                self.contribute(operand, self.unspread(g, operand))
+                g = self.unspread(g, operand)
+                self.contribute(operand, g if mask is None else Masked(mask.test, self.bar_atom(g), mask.inverse))
+
+    def adjoint_where(self, args: tuple[Any, ...], bar: Any, y: Var) -> None:
+        """Each side of `np.where` gets the adjoint where it was chosen."""
+        if not any(self.active(a) for a in args[1:]):
+            return
+        test = self.need(args[0])
+        for a, inverse in ((args[1], False), (args[2], True)):
+            if not self.active(a):
+                continue
+            masked = Masked(test, bar, inverse)
+            self.contribute(a, masked if shape_of(type_of(a)) == shape_of(y.type) else self.bar_atom(
+                Masked(test, self.exact(bar, y), inverse)))  # fmt: skip
 
     def unspread(self, g: Any, operand: Any) -> Any:
         """The number behind `np.broadcast_to(number, shape)`, if it is certain that it fills the operand."""

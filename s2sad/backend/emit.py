@@ -36,6 +36,7 @@ class Bindings:
         self._alias: dict[tuple[str, int], str] = {}
         self.keep: list[Any] = []
         self.reserved: set[str] = set()  # names of emitted functions
+        self.taken: set[str] = set()  # names of the parameters of the function that is being printed
 
     def name_of(self, ref: Ref) -> str:
         first, dot, rest = ref.name.partition(".")
@@ -44,10 +45,10 @@ class Bindings:
             return ref.name
         root = ref.root if ref.root is not None else ref.obj
         key = (head, id(root))
-        if key not in self._alias:
+        if self._alias.get(key, "") in self.taken or key not in self._alias:
             alias, i = head if head.isidentifier() else "function", 1
             stem = alias
-            while alias in self.names and self.names[alias] is not root:
+            while alias in self.taken or alias in self.names and self.names[alias] is not root:
                 i += 1
                 alias = f"{stem}_{i}"
             self._alias[key] = alias
@@ -64,6 +65,7 @@ class Emitter:
         self.function = function
         self.bindings = bindings
         self.folding = Folding() if flat else fold(function)
+        self.bindings.taken = {p.var.hint for p in function.params}
         self._bind(function)
         self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)

@@ -171,6 +171,8 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
             del touched, inner_ops
         else:
             op = source.op
+        if isinstance(stmt, Store) and a is stmt.base and stmt.index is None and op.kind != "getitem":
+            continue  # a call is no target, and `x.T += y` would also set the attribute
         size = 1 + sum(folding.sizes.get(x, 0) for x in op.atoms() if isinstance(x, Var))
         wider = folding.op_width(op) - folding.width(a)
         if (total + size > budget or columns + wider > MAX_WIDTH) and op.kind not in ("slice", "tuple", "list"):

@@ -93,6 +93,9 @@ def _sink_sum(stmt: Any, branch: If, feeders: list[Any]) -> bool:
         if any(a is ir.UNDEF for a in args):
             return False
         sides.append(_reduced(stmt.op.kind, args))
+    moved = [s.target for s in feeders]
+    if feeders and any(side is None for side in sides) and any(side in moved for side in sides if isinstance(side, Var)):
+        return False  # one side would be the very value that moves into the other
     if all(side is None for side in sides) or any(a in phis for s in feeders for a in ir.uses_of(s) if isinstance(a, Var)):
         return False
     values = []

@@ -108,7 +108,7 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
         return args[0]
     if kind == "neg" and isinstance(args[0], Var):
         inner = defs.get(args[0])
-        if inner is not None and inner.kind == "neg":
+        if inner is not None and inner.kind == "neg" and _float(inner.args[0]):
             return inner.args[0]
     if kind in ("add", "sub", "mul") and all(isinstance(a, Lit) and type(a.value) in (int, float) for a in args):
         return Lit(ir.OPERATORS[kind](args[0].value, args[1].value))

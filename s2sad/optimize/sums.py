@@ -55,6 +55,8 @@ class _Sums:
     def signs(self, i: int, stmt: Assign) -> None:
         """The same value with fewer signs, or with the sign where a sum can take it."""
         kind = stmt.op.kind
+        if kind == "neg":
+            self.twice_negated(i, stmt)
         if kind not in ("add", "sub", "mul", "truediv") or not all(_number(x) for x in stmt.op.args):
             return
         for k in (1, 0):
@@ -72,6 +74,13 @@ class _Sums:
             else:
                 stmt.op = Op("sub", (b, a))
             return
+
+    def twice_negated(self, i: int, stmt: Assign) -> None:
+        """`-(-(a * b))` of arrays: the product is made for this variable, so that no two names share memory."""
+        inner = self.temporary(stmt.op.args[0], "neg")
+        first = self.temporary(inner.args[0], *ir.ARITHMETIC) if inner is not None else None
+        if inner is not None and first is not None and not self.stale(i, stmt.op.args[0], inner.args[0]):
+            stmt.op = first
 
     def stale(self, i: int, *temporaries: Any) -> bool:
         """Whether what the operations behind temporaries read is changed before position `i`."""

@@ -1,6 +1,6 @@
 """Print the table of facts that compares s2sad with autograd and JAX, each cell as measured.
 
-    python benchmarks/facts.py [--quick]
+    python benchmarks/facts.py [--quick] [--readme]
 
 Every program of `programs.py` is differentiated by every tool that is installed, with no change but the
 import of `np`, and compared with finite differences of the plain NumPy function: a cell is *right*, *wrong*
@@ -34,6 +34,7 @@ TOOLS = ("s2sad", "autograd", "JAX", "JAX (jit)")
 NUMPY_OF = {"s2sad": "numpy", "autograd": "autograd.numpy", "JAX": "jax.numpy", "JAX (jit)": "jax.numpy"}
 TOLERANCE = 1e-6
 NOT_INSTALLED = "not installed"
+README = Path(__file__).resolve().parent.parent / "README.md"
 
 
 def tool_module(tool: str) -> Any:
@@ -178,8 +179,14 @@ def table(quick: bool) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Print the table of facts that compares s2sad with others.")
     parser.add_argument("--quick", action="store_true", help="short timing rounds")
-    print(table(parser.parse_args().quick))
-    print(f"\nPrinted by `python benchmarks/facts.py`. {environment()}")
+    parser.add_argument("--readme", action="store_true", help="put the table into the README as well")
+    options = parser.parse_args()
+    text = f"{table(options.quick)}\n\nPrinted by `python benchmarks/facts.py`. {environment()}"
+    print(text)
+    if options.readme:
+        before, start, rest = README.read_text(encoding="utf-8").partition("<!-- facts -->\n")
+        _, end, after = rest.partition("<!-- /facts -->")
+        README.write_text(f"{before}{start}\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """The program of the README: a helper, a branch, an update and a loop that ends early."""
 
 
-def drag(v, k):
+def drag(v: float, k: float) -> float:
     if abs(v) < 1.0:
         return k * v
     return k * v * abs(v)
 
 
-def flight(speed, k, dt, n):
+def flight(speed: float, k: float, dt: float, n: int) -> float:
     height, v = 0.0, speed
     for _ in range(n):
         v -= dt * (9.81 + drag(v, k))

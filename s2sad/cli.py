@@ -207,7 +207,7 @@ def _name(function: Any) -> str:
     """The name that people write for a function: np.sum, math.sqrt, abs."""
     name = getattr(function, "__name__", None) or str(function)
     for module, prefix in (("numpy", "np."), ("numpy.linalg", "np.linalg."), ("numpy.fft", "np.fft.")):
-        if getattr(sys.modules.get(module), name, None) is function:
+        if module in sys.modules and vars(sys.modules[module]).get(name) is function:
             return prefix + name
     if getattr(sys.modules.get("scipy.special"), name, None) is function:
         return f"scipy.special.{name}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
+from s2sad import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,3 +92,52 @@ def test_regression_finds_the_truth(regression: str) -> None:
 
 def test_regression_shows_its_gradient(regression: str) -> None:
     assert re.search(r"^def loss_grad\(", regression, re.MULTILINE)
+
+
+# --- the README ---------------------------------------------------------------------------------------------
+
+# A comment that says where a block comes from, and the block.
+SHOWN = re.compile(r"<!-- (file|s2sad|python):? (.+?) -->\n```(?:python|text)\n(.*?)```", re.DOTALL)
+
+
+def test_readme_is_right(
+    update_golden: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is typed gives what is printed, and code that s2sad wrote is what it writes."""
+    monkeypatch.chdir(ROOT)
+    path = ROOT / "README.md"
+    text = path.read_text(encoding="utf-8")
+    names: dict[str, object] = {}
+    test = doctest.DocTestParser().get_doctest(text, names, "README.md", str(path), 0)
+    result = doctest.DocTestRunner().run(test, clear_globs=False)
+    names = test.globs
+    assert result.failed == 0, capsys.readouterr().out
+    assert result.attempted > 20
+    capsys.readouterr()
+
+    def shown(match: re.Match[str]) -> str:
+        kind, what, old = match.groups()
+        if kind == "file":
+            new = re.split(r'"""\n+', (ROOT / what).read_text(encoding="utf-8"), maxsplit=1)[1]
+            new = new.partition("\n\nif __name__")[0]
+        elif kind == "s2sad":
+            cli.main(shlex.split(what))
+            captured = capsys.readouterr()
+            new = captured.out + captured.err
+        else:
+            new = eval(what, names)  # type: ignore[assignment]
+        before, _, after = match.group(0).rpartition(old + "```") if old else (match.group(0)[:-3], "", "")
+        return before + new.strip("\n") + "\n```" + after
+
+    current = SHOWN.sub(shown, text)
+    if update_golden:
+        path.write_text(current, encoding="utf-8")
+    else:
+        assert current == text, "run: pytest tests/test_examples.py --update-golden"
+
+
+def test_readme_has_its_two_commands() -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert len(blocks) == 2
+    assert "examples/walkthrough.py:y --wrt w1,w2" in blocks[0]
+    assert "-m pytest" in blocks[1]

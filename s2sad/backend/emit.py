@@ -6,7 +6,7 @@ import ast
 import math
 from typing import Any
 
-from ..analysis.types import Num
+from ..analysis.types import Arr, Num
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Each, Function, If, Lit, Loop, Op, Range, Ref, Star, Struct, Taped, Try, Var, With
 from .fold import Folding, fold, test_is_expression
@@ -106,6 +106,10 @@ class Emitter:
                 see(a)
         for a in ir.result_atoms(function.result):
             see(a)
+        # a loop that runs no iteration hands its carried values on
+        loops = [s for s in ir.walk(function.body) if isinstance(s, Loop)]
+        for loop in reversed(loops):
+            used.update(c.phi for c in loop.carries if c.result in used)
         return used
 
     # --- functions -----------------------------------------------------------------------------------------------------
@@ -209,12 +213,13 @@ class Emitter:
             add = ast.Attribute(ast.Attribute(ast.Name(self.bindings.name_of(_NUMPY), ast.Load()), "add", ast.Load()), "at", ast.Load())
             return [ast.Expr(ast.Call(add, [base, self.atom(stmt.index), value], []))]
         target = _store(base) if stmt.index is None else ast.Subscript(base, self.index(stmt.index), ast.Store())
-        if stmt.role == "set" and isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
+        floats = isinstance(stmt.base, Var) and isinstance(stmt.base.type, Arr) and stmt.base.type.floating
+        if floats and stmt.aug is None and isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
             return [ast.AugAssign(target, value.op, value.right)]
         if stmt.aug:
-            if stmt.aug in ("add", "sub") and isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            if stmt.aug in ("add", "sub") and (positive := _without_sign(value)) is not None:
                 other = ast.Sub() if stmt.aug == "add" else ast.Add()
-                return [ast.AugAssign(target, other, value.operand)]
+                return [ast.AugAssign(target, other, positive)]
             return [ast.AugAssign(target, _BINARY[stmt.aug](), value)]
         return [ast.Assign([target], value, lineno=0)]
 
@@ -225,6 +230,8 @@ class Emitter:
         return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "append", ast.Load()), [self.atom(stmt.value)], []))]
 
     def stmt_Pop(self, stmt: Any) -> list[ast.stmt]:
+        if stmt.target in self.folding.ops:
+            return []
         if stmt.target not in self.used:
             return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
         return [self.assign(stmt.target, ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
@@ -331,6 +338,7 @@ class Emitter:
         if stmt.iter is not None:
             head, skip = self.loop_head(stmt)
         structured = isinstance(go, Var) and isinstance(last, If) and any(p.var is go for p in last.phis) and not self.copies(nexts)
+        structured = structured and all(c.next is not go for c in stmt.carries)
         for s in stmts[:-1] if structured else stmts:
             if s not in skip:
                 body += self.stmt(s)
@@ -510,10 +518,15 @@ class Emitter:
         args = op.args
         if kind in _BINARY:
             left, right = self.atom(args[0]), self.atom(args[1])
-            if kind == "add" and isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub):
-                return ast.BinOp(left, ast.Sub(), right.operand)
+            if kind == "add" and (positive := _without_sign(right)) is not None:
+                return ast.BinOp(left, ast.Sub(), positive)
+            twice = kind == "mul" and isinstance(left, ast.Constant) and isinstance(left.value, float) and left.value == 2.0
+            if twice and isinstance(args[1], Var) and args[1].type.floating:
+                return _scaled(left, right)  # exact wherever the factor stands
             return ast.BinOp(left, _BINARY[kind](), right)
         if kind in _UNARY:
+            if kind == "neg":
+                return _negative(self.atom(args[0]))
             return self.negate(args[0]) if kind == "not_" else ast.UnaryOp(_UNARY[kind](), self.atom(args[0]))
         if kind in _COMPARE:
             return ast.Compare(self.atom(args[0]), [_COMPARE[kind]()], [self.atom(args[1])])
@@ -601,6 +614,30 @@ class Emitter:
 
     def keywords(self, op: Op) -> list[ast.keyword]:
         return [ast.keyword(k, self.atom(v)) for k, v in op.kwargs]
+
+
+def _scaled(factor: ast.Constant, node: ast.expr) -> ast.expr:
+    """`2.0 * a * b` for 2.0 times `a * b`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        return ast.BinOp(_scaled(factor, node.left), node.op, node.right)
+    return ast.BinOp(factor, ast.Mult(), node)
+
+
+def _negative(node: ast.expr) -> ast.expr:
+    """`-a * b` for the negative of `a * b`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        return ast.BinOp(_negative(node.left), node.op, node.right)
+    return ast.UnaryOp(ast.USub(), node)
+
+
+def _without_sign(node: ast.expr) -> ast.expr | None:
+    """`a * b` for `-a * b`; None if there is no sign in front."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return node.operand
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
+        left = _without_sign(node.left)
+        return None if left is None else ast.BinOp(left, node.op, node.right)
+    return None
 
 
 def _call(name: str, *args: ast.expr) -> ast.expr:

@@ -67,10 +67,15 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
     for stmt in block:
         for inner in ir.blocks_of(stmt):
             _block(inner, uses, folding, indent + 4)
+        if isinstance(stmt, Loop):
+            _fold_go(stmt, uses, folding)
     # candidates in this block: var -> position
     where: dict[Var, int] = {}
     for i, stmt in enumerate(block):
         foldable_uses(stmt, i, where, block, folding, indent)
+        if isinstance(stmt, Pop) and uses[stmt.target] == 1 and i + 1 < len(block) and _takes(block.stmts[i + 1], stmt.target):
+            folding.ops[stmt.target] = Op("method", (stmt.tape,), name="pop")
+            folding.widths[stmt.target] = len(stmt.tape.hint) + 6
         if isinstance(stmt, Assign) and _index_part(stmt, folding):
             folding.ops[stmt.target] = stmt.op
             folding.sizes[stmt.target] = 1
@@ -82,6 +87,19 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
             var = stmt.phis[0].var
             if uses[var] == 1 and not var.named:
                 where[var] = i
+
+
+def _takes(stmt: Any, var: Var) -> bool:
+    """Whether a statement does nothing before it reads `var`."""
+    return isinstance(stmt, Store) and stmt.value is var and stmt.role == "restore"
+
+
+def _fold_go(loop: Loop, uses: Counter[Var], folding: Folding) -> None:
+    """`if x: break` for `go = not x; if not go: break`."""
+    last = loop.body.stmts[-1] if loop.body.stmts else None
+    if isinstance(last, Assign) and last.target is loop.go and uses[last.target] == 1 and last.op.kind in ("not_", *ir.COMPARE):
+        if all(c.next is c.phi or not isinstance(c.next, Var) or c.next.hint == c.phi.hint for c in loop.carries):
+            folding.ops[last.target] = last.op
 
 
 def _index_part(stmt: Assign, folding: Folding) -> bool:

@@ -940,7 +940,7 @@ class Expressions(Core):
             if not covers(t.elem, type_of(atom), self.loose_dims) or isinstance(t.elem, Num) and new != t.elem:
                 self.loose_dims.update(dims_in(new) - dims_in(t.elem))
                 base.type = ListT(new)
-                self.flips.append(base.region.born if base.region is not None else 0)
+                self.flips.append(base.born)
         if is_mutable(type_of(atom)) and isinstance(atom, Var):
             self.share(base, atom)
         self.mark_stored(base, atom)

@@ -163,10 +163,10 @@ class Core:
             if var.region is None:
                 var.region = other.region
             else:
-                before = var.region.varied, other.region.varied
+                before, age = (var.region.varied, other.region.varied), other.region.born
                 var.region.union(other.region)
                 if before[0] and not before[1]:
-                    self.flips.append(other.region.born)
+                    self.flips.append(age)
 
     def _call_hint(self, op: Op) -> str:
         if op.kind == "call" and isinstance(op.fn, Ref):
@@ -261,12 +261,20 @@ class Core:
             return phi(values, hint, named, t)
         if all(same(first, v) for v in present):
             return first
+        self.same_kind_of_list(present)
         if all(isinstance(v, (TupleVal, ListVal, DictVal)) or is_atom(v) for v in present):
             mixed = next((v for v in present if isinstance(v, (ListVal, DictVal))), None)
             if mixed is not None and mixed.site not in self.dynamic_sites and isinstance(mixed, ListVal):
                 return Poison(f"{hint!r} is a different list on different paths")
         kinds = " or ".join(sorted({_kind_name(v) for v in present}))
         return Poison(f"{hint!r} is {kinds}, depending on the path taken")
+
+    def same_kind_of_list(self, values: list[Any]) -> None:
+        """Where a list of known length meets one of unknown length, it needs a run-time representation, too."""
+        if any(isinstance(v, Var) and isinstance(v.type, ListT) for v in values):
+            for v in values:
+                if isinstance(v, ListVal) and v.site not in self.dynamic_sites:
+                    raise Restart(v.site)
 
     def _contents_differ(self, key: Any) -> Any:
         site = self.site_of(key[0])
@@ -309,6 +317,9 @@ class Core:
             blocks.append(block)
             states.append(self.cells)
             self.node = node
+        if is_flag(test):  # a flag that is tested is known on either side
+            for state, known in zip(states, (Lit(True), Lit(False))):
+                state.update((k, known) for k, v in state.items() if v is test)
         stmt = If(test, blocks[0], blocks[1], [], self.span(), expr)
         self.cells = self.merge_states(stmt, [b.diverges for b in blocks], states, before)
         if all(b.diverges for b in blocks):
@@ -419,6 +430,7 @@ class Core:
             for key in carried:
                 nexts = list(self._leaves(after.get(key, UNDEF)))
                 pairs = phis[key]
+                self.same_kind_of_list([before.get(key, UNDEF), after.get(key, UNDEF)])
                 if len(nexts) != len(pairs):
                     value = after.get(key, UNDEF)
                     if key[1] == "items" and (site := self.site_of(key[0])) is not None and site not in self.dynamic_sites:
@@ -582,6 +594,11 @@ class Core:
         if isinstance(value, SliceVal):
             return slice(self.sampled(value.start), self.sampled(value.stop), self.sampled(value.step))
         return UNKNOWN
+
+
+def is_flag(test: Any) -> bool:
+    """Whether a test is certainly True or False."""
+    return isinstance(test, Var) and isinstance(test.type, Num) and test.type.py and test.type.dtype.kind == "b"
 
 
 def _atom_type(atom: Any) -> Type:

@@ -103,6 +103,7 @@ class StaticScope:
         self.module = module
         self.path = Path(path)
         self._functions: dict[str, StaticFunction] = {}
+        self._constants: dict[str, Any] = {}
         self._modules: dict[str, Any] = {}
 
     def lookup(self, name: str, lowerer: Any) -> Any:
@@ -126,7 +127,9 @@ class StaticScope:
             return Ref(self._functions[name], name, self._functions[name], self.path.stem)
         if name in module.constants:
             try:
-                value = ast.literal_eval(module.constants[name])
+                if name not in self._constants:  # one object for one name
+                    self._constants[name] = ast.literal_eval(module.constants[name])
+                value = self._constants[name]
             except ValueError:
                 return lowerer.static_constant(module.constants[name], name, self)
             if isinstance(value, (float, complex)):

@@ -79,7 +79,7 @@ class Region:
 class Var:
     """A value that is defined exactly once. Two variables are the same only if they are the same object."""
 
-    __slots__ = ("hint", "type", "_varied", "named", "region", "view")
+    __slots__ = ("hint", "type", "_varied", "named", "region", "view", "born")
 
     def __init__(
         self, hint: str, type: Type = UNKNOWN, varied: bool = False, named: bool = False, region: Region | None = None
@@ -89,6 +89,7 @@ class Var:
         self._varied = varied
         self.named = named  # the author gave it this name
         self.region = region  # of values that are memory: arrays, lists, unknown objects
+        self.born = next(Region._count)  # grows with time, like the age of regions
         self.view = False  # it may share the memory of an operand of the operation that made it
 
     @property

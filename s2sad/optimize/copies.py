@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
+from ..analysis.types import Arr
 from ..ir import nodes as ir
 from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
+from ..runtime import spread
 
 _SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, len, np.shape, np.ndim, np.size})
 
@@ -36,7 +38,25 @@ def elide_copies(function: Function) -> Function:
         if isinstance(stmt, Assign):
             _shape_source(stmt, defs)
     _block(function.body, uses)
+    phis = {p.var: p for s in ir.walk(function.body) if isinstance(s, ir.If) for p in s.phis}
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and _is_new(stmt.op.args[0], uses, defs, phis):
+            stmt.op = Op("atom", stmt.op.args)
     return function
+
+
+def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], phis: dict[Var, Any]) -> bool:
+    """Whether a value is memory of its own that only one statement uses: a copy of it is the value itself."""
+    if not isinstance(atom, Var) or uses[atom] != 1:
+        return False
+    if atom in phis:
+        return all(_is_new(a, uses, defs, phis) for a in (phis[atom].then, phis[atom].orelse))
+    op = defs.get(atom)
+    if op is None:
+        return False
+    if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is spread:
+        return True
+    return isinstance(atom.type, Arr) and bool(atom.type.ndim) and (op.kind in ("copy", "deepcopy") or _makes_new(op))
 
 
 def copied(op: Op | None) -> Any:

@@ -30,23 +30,23 @@ def reorder(function: Function) -> Function:
     for stmt in ir.walk(function.body):
         uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
     uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
-    for block, ends in _blocks(function):
-        _last(block, ends, uses)
+    for block, old in _blocks(function):
+        _last(block, old, uses)
         _early(block, uses)
     return function
 
 
-def _blocks(function: Function) -> list[tuple[Block, set[Any]]]:
-    """Every block, with the variables that leave it at its end."""
-    found: list[tuple[Block, set[Any]]] = [(function.body, set())]
+def _blocks(function: Function) -> list[tuple[Block, dict[Any, Any]]]:
+    """Every block, with the variables that leave it at its end and the older version that each replaces."""
+    found: list[tuple[Block, dict[Any, Any]]] = [(function.body, {})]
     for stmt in ir.walk(function.body):
         for inner in ir.blocks_of(stmt):
-            ends: set[Any] = set()
+            old: dict[Any, Any] = {}
             if isinstance(stmt, Loop) and inner is stmt.body and stmt.go is None:
-                ends = {c.next for c in stmt.carries}
+                old = {c.next: c.phi for c in stmt.carries}
             elif isinstance(stmt, If):
-                ends = {p.then if inner is stmt.then else p.orelse for p in stmt.phis}
-            found.append((inner, ends))
+                old = {p.then: p.orelse for p in stmt.phis} if inner is stmt.then else {p.orelse: p.then for p in stmt.phis}
+            found.append((inner, old))
     return found
 
 
@@ -66,21 +66,22 @@ def reads_any(op: ir.Op, regions: set[Any] | None) -> bool:
     return regions is None or any(r in regions for a in op.atoms() if (r := effects.region_of(a)) is not None)
 
 
-def _reads(stmt: Any) -> set[Any]:
-    """Every variable that a statement and what is nested in it read."""
-    return {a for s in (stmt, *(x for b in ir.blocks_of(stmt) for x in ir.walk(b))) for a in ir.uses_of(s)}
+def _leaves(atom: Any, defs: dict[Var, ir.Op], uses: Counter[Var]) -> set[Any]:
+    """What an expression of temporaries is made of."""
+    op = defs.get(atom) if isinstance(atom, Var) and uses[atom] == 1 else None
+    return {atom} if op is None else {x for a in op.atoms() for x in _leaves(a, defs, uses)}
 
 
-def _last(block: Block, ends: set[Any], uses: Counter[Var]) -> None:
+def _last(block: Block, old: dict[Any, Any], uses: Counter[Var]) -> None:
     moved = []
+    defs = {s.target: s.op for s in block if isinstance(s, Assign)}
     for i, stmt in enumerate(block.stmts):
-        if not isinstance(stmt, Assign) or stmt.target not in ends or uses[stmt.target] != 1:
+        if not isinstance(stmt, Assign) or stmt.target not in old or uses[stmt.target] != 1:
             continue
         if stmt.op.kind not in ir.ARITHMETIC:
             continue
-        rest = block.stmts[i + 1 :]
-        operands = {a for a in stmt.op.atoms() if isinstance(a, Var)}
-        if not any(operands & _reads(s) for s in rest if s not in moved) or reads_any(stmt.op, written(rest)):
+        rest = [s for s in block.stmts[i + 1 :] if s not in moved]
+        if not rest or old[stmt.target] not in _leaves(stmt.target, defs, uses) or reads_any(stmt.op, written(rest)):
             continue
         moved.append(stmt)
     if moved:

@@ -23,7 +23,7 @@ def join_stores(function: Function) -> Function:
     for block in [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]:
         for stmt in block:
             _through_view(stmt, defs)
-        _pairs(block)
+        _pairs(block, defs)
         _first(block)
     return function
 
@@ -43,7 +43,7 @@ def _adds(stmt: Any) -> bool:
     return isinstance(stmt, Store) and stmt.role == "accumulate" and stmt.aug == "add" and isinstance(stmt.base, Var)
 
 
-def _pairs(block: Block) -> None:
+def _pairs(block: Block, defs: dict[Var, Op]) -> None:
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
@@ -51,7 +51,7 @@ def _pairs(block: Block) -> None:
         zero = isinstance(stmt, Store) and stmt.role == "zero" and stmt.aug is None and isinstance(stmt.base, Var)
         if not zero and not _adds(stmt):
             continue
-        j = _next_to(block, i, stmt)
+        j = _next_to(block, i, stmt, defs)
         if j is None:
             continue
         second = block.stmts[j]
@@ -80,12 +80,12 @@ def _unchanged(atom: Any, between: list[Any]) -> bool:
     return not any(isinstance(s, Store) and effects.region_of(s.base) is region for s in between)
 
 
-def _next_to(block: Block, start: int, first: Store) -> int | None:
+def _next_to(block: Block, start: int, first: Store, defs: dict[Var, Op]) -> int | None:
     """Position of an addition to the place that `first` stores to, if nothing before it has to do with that memory."""
     region = effects.region_of(first.base)
     for j in range(start, len(block.stmts)):
         stmt = block.stmts[j]
-        if _adds(stmt) and stmt.base is first.base and _same_index(stmt.index, first.index):
+        if _adds(stmt) and stmt.base is first.base and same_atom(stmt.index, first.index, defs):
             return j
         if isinstance(stmt, Note):
             continue
@@ -96,9 +96,15 @@ def _next_to(block: Block, start: int, first: Store) -> int | None:
     return None
 
 
-def _same_index(a: Any, b: Any) -> bool:
+def same_atom(a: Any, b: Any, defs: dict[Var, Op]) -> bool:
+    """Whether two atoms are certainly equal: the same, or indices written the same way."""
     if isinstance(a, Lit) and isinstance(b, Lit):
         return type(a.value) is type(b.value) and bool(a.value == b.value)
+    if isinstance(a, Var) and isinstance(b, Var) and a is not b:
+        x, y = defs.get(a), defs.get(b)
+        if x is None or y is None or x.kind != y.kind or x.kind not in ("slice", "tuple") or len(x.args) != len(y.args):
+            return False
+        return all(same_atom(p, q, defs) for p, q in zip(x.args, y.args))
     return a is b
 
 

@@ -10,6 +10,7 @@ from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Lit, Op, Var
 from .order import reads_any, written
+from .stores import same_atom
 
 
 def tidy_sums(function: Function) -> Function:
@@ -18,18 +19,20 @@ def tidy_sums(function: Function) -> Function:
     for stmt in ir.walk(function.body):
         uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
     uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+    defs = {s.target: s.op for s in ir.walk(function.body) if isinstance(s, Assign)}
     blocks = [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]
     for block in blocks:
-        _Sums(block, uses).run()
+        _Sums(block, uses, defs).run()
     return function
 
 
 class _Sums:
-    """One block; `at` tells where its variables are defined."""
+    """One block; `where` tells which statement defines a variable."""
 
-    def __init__(self, block: Block, uses: Counter[Var]) -> None:
+    def __init__(self, block: Block, uses: Counter[Var], defs: dict[Var, Op]) -> None:
         self.block = block
         self.uses = uses
+        self.defs = defs
         self.where: dict[Var, Assign] = {}
 
     def run(self) -> None:
@@ -82,6 +85,19 @@ class _Sums:
         if inner is not None and first is not None and not self.stale(i, stmt.op.args[0], inner.args[0]):
             stmt.op = first
 
+    def equal_products(self, a: Op, b: Op) -> bool:
+        return any(all(self.equal(x, y) for x, y in zip(a.args, args)) for args in (b.args, b.args[::-1]))
+
+    def equal(self, a: Any, b: Any) -> bool:
+        """Whether two operands are certainly equal: the same, or the same element loaded twice."""
+        if same_atom(a, b, self.defs):
+            return True
+        x, y = self.temporary(a, "getitem"), self.temporary(b, "getitem")
+        if x is None or y is None or not all(same_atom(p, q, self.defs) for p, q in zip(x.args, y.args)):
+            return False
+        i, j = sorted(next(k for k, s in enumerate(self.block.stmts) if s is self.where[v]) for v in (a, b))
+        return not reads_any(x, written(self.block.stmts[i:j]))
+
     def stale(self, i: int, *temporaries: Any) -> bool:
         """Whether what the operations behind temporaries read is changed before position `i`."""
         for v in temporaries:
@@ -106,7 +122,7 @@ class _Sums:
         if first is None and (inner := self.temporary(a, "add")) is not None:
             rest, start = inner.args
             first = self.temporary(start, "mul")
-        if first is None or not _equal_products(first, last):
+        if first is None or not self.equal_products(first, last):
             return
         if self.stale(i, start, b):
             return
@@ -120,15 +136,6 @@ class _Sums:
             product = Var(b.hint, b.type, region=ir.Region() if isinstance(b.type, Arr) else None)
             self.insert(i + 1, Assign(product, stmt.op, stmt.span))
             stmt.op = Op("add", (rest, product))
-
-
-def _equal_products(a: Op, b: Op) -> bool:
-    return _same(a.args, b.args) or _same(a.args, b.args[::-1])
-
-
-def _same(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-    return all(x is y or (isinstance(x, Lit) and isinstance(y, Lit) and x.value == y.value and type(x.value) is type(y.value))
-               for x, y in zip(a, b))  # fmt: skip
 
 
 def _number(atom: Any) -> bool:

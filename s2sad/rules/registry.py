@@ -204,7 +204,7 @@ def _registrar(
     known = tuple(function for function in functions if function is not None)
 
     def register(template: Template) -> Template:
-        if template.__module__.partition(".")[0] != "s2sad":
+        if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
         rule = Rule(known, template, elementwise, memory)
         for function in known:

@@ -27,7 +27,7 @@ from .frontend.source import StaticModule, function_source
 from .ir.nodes import Lit, Ref
 from .rules import registry
 from .runtime import stop_gradient
-from .variants import Guards, arrays_in, canonical, concrete_key, holds_floats
+from .variants import Guards, arrays_in, containers_in, canonical, concrete_key, holds_floats
 
 Wrt = int | str | tuple[int | str, ...]
 MAX_VARIANTS = 64
@@ -158,13 +158,14 @@ def printable(value: Any, name: str, f: Any) -> Any:
 
 
 class _Variant:
-    __slots__ = ("call", "guards", "compiled", "stores")
+    __slots__ = ("call", "guards", "compiled", "stores", "changes")
 
     def __init__(self, compiled: compiler.Compiled) -> None:
         self.compiled = compiled
         self.call = load(compiled.definition, compiled.name, compiled.bindings)
         self.guards = Guards(compiled.program.lowerer.guards)
         self.stores = any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars)
+        self.changes = compiled.program.changes_containers()
 
 
 class Gradient:
@@ -213,6 +214,8 @@ class Gradient:
             variant = self._slow(args, kwargs, key)
         if variant.stores:
             self._check_overlap(args, kwargs)
+        if variant.changes:
+            self._check_shared(args, kwargs)
         self._last = variant
         return variant
 
@@ -225,6 +228,15 @@ class Gradient:
                 if np.may_share_memory(a, b) and np.shares_memory(a, b):
                     raise AmbiguousMemoryError(
                         f"arguments of {self._target.name}() share memory, and it stores to its arguments", hint="pass a copy of one")
+
+    def _check_shared(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        seen: set[int] = set()
+        for c in containers_in((*args, *kwargs.values()), []):
+            if id(c) in seen:
+                raise AmbiguousMemoryError(
+                    f"the same {type(c).__name__} is given to {self._target.name}() twice, and it changes such an argument",
+                    hint="pass a copy of one")  # fmt: skip
+            seen.add(id(c))
 
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> _Variant:
         with self._lock:

@@ -104,6 +104,18 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
     return found
 
 
+def containers_in(v: Any, found: list[Any], depth: int = 0) -> list[Any]:
+    """The lists, dicts and objects held by arguments."""
+    if depth > 6 or isinstance(v, _CODE):
+        return found
+    if isinstance(v, (list, dict)) or hasattr(v, "__dict__"):
+        found.append(v)
+    items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else vars(v).values() if hasattr(v, "__dict__") else ()
+    for i in items:
+        containers_in(i, found, depth + 1)
+    return found
+
+
 def holds_floats(v: Any, depth: int = 0) -> bool:
     """Whether an argument holds anything to differentiate with respect to."""
     if isinstance(v, (float, complex, np.inexact)):

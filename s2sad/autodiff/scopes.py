@@ -96,6 +96,7 @@ class Transport:
         self.own: set[Var] = set()  # variables of the reverse sweep
         self.index_of: dict[Var, Var] = {}  # forward loop variable -> reverse loop variable
         self.exported: dict[tuple[Var, int], Any] = {}
+        self.restoring = False  # the store whose adjoint is being made is not undone yet
 
     # --- reading -------------------------------------------------------------------------------------------------------
 
@@ -228,7 +229,7 @@ class Transport:
         stop = next((i for i, s in enumerate(stmts) if s is mirror.current), len(stmts) - 1)
         for s in stmts[start + 1 : stop + 1]:
             for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
-                if s is mirror.current and inner is s and isinstance(s, ir.Store):
+                if s is mirror.current and inner is s and isinstance(s, ir.Store) and not self.restoring:
                     continue  # restored already when its adjoint runs
                 changed = effects.writes(inner)
                 if changed is None or any(r in regions for r in changed):

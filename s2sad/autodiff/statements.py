@@ -51,6 +51,7 @@ class Adjoints:
     program: Any
     function: Any
     structure: Any
+    restoring: bool
 
     # --- emitting -------------------------------------------------------------------------------------------------------
 
@@ -923,8 +924,11 @@ class Adjoints:
                 op = Op("copy", (view,)) if isinstance(t, Arr) else Op("call", (view,), fn=self.numpy_ref("array"))
                 self.insert_before(block, stmt, Assign(saved, op, stmt.span))
                 self.saves.add(saved)
-            at = self.need(stmt.index)
-        self.append(Store(self.need(base), at, self.need(saved), None, stmt.span, role="restore"))
+            at = stmt.index
+        self.restoring = True
+        target, at, value = self.need(base), self.need(at), self.need(saved)
+        self.restoring = False
+        self.append(Store(target, at, value, None, stmt.span, role="restore"))
 
     # --- lists ----------------------------------------------------------------------------------------------------------------
 

@@ -69,6 +69,7 @@ class Emitter:
         self._bind(function)
         self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
+        self.flag: str | None = None  # what a `break` sets
 
     def _bind(self, function: Function) -> None:
         """Give every known object its name before variables get theirs."""
@@ -283,13 +284,11 @@ class Emitter:
             tail = block.stmts[-1] if block.stmts else None
             nested = isinstance(inner_go, Var) and isinstance(tail, If) and any(p.var is inner_go for p in tail.phis)
             copies = [(v, a) for v, a in copies if v is not go]
-            if nested:
+            if nested and not self.copies(copies):  # a break within would skip the copies
                 for s in block.stmts[:-1]:
                     out += self.stmt(s)
                 out += self.stmt_If(tail, inner_go)
                 out += self.copies(copies)
-                if self._inner_break(copies, out):
-                    pass
                 return out
         out += self.block(block)
         if not block.diverges:
@@ -297,13 +296,10 @@ class Emitter:
         if inner_go is not None and not block.diverges:
             if isinstance(inner_go, Lit):
                 if not inner_go.value:
-                    out.append(ast.Break())
+                    out += self.leave()
             elif isinstance(inner_go, Var):
-                out.append(ast.If(self.negate(inner_go), [ast.Break()], []))
+                out.append(ast.If(self.negate(inner_go), self.leave(), []))
         return out
-
-    def _inner_break(self, copies: list[Any], out: list[ast.stmt]) -> bool:
-        return False
 
     def copies(self, pairs: list[tuple[Var, Any]]) -> list[ast.stmt]:
         """Parallel copies, those between equal names left out."""
@@ -338,7 +334,10 @@ class Emitter:
         if stmt.iter is not None:
             head, skip = self.loop_head(stmt)
         structured = isinstance(go, Var) and isinstance(last, If) and any(p.var is go for p in last.phis) and not self.copies(nexts)
-        structured = structured and all(c.next is not go for c in stmt.carries)
+        outer_flag, self.flag = self.flag, None
+        if structured and any(c.next is go for c in stmt.carries):
+            self.flag = self.go_flag(stmt)
+            structured = self.flag is not None
         for s in stmts[:-1] if structured else stmts:
             if s not in skip:
                 body += self.stmt(s)
@@ -351,6 +350,7 @@ class Emitter:
                 body.append(ast.Break())
             elif isinstance(go, Var):
                 body.append(ast.If(self.negate(go), [ast.Break()], []))
+        self.flag = outer_flag
         if stmt.iter is None:
             if stmt.test is None:
                 test: ast.expr = ast.Constant(True)
@@ -367,6 +367,20 @@ class Emitter:
                 out.append(ast.For(target, iterator, body or [ast.Pass()], [], lineno=0))
         out += self.copies([(c.result, c.phi) for c in stmt.carries])
         return out
+
+    def go_flag(self, stmt: Loop) -> str | None:
+        """The name of a variable that tells afterwards whether a loop ran to its end, if only a `break` has to set it."""
+        carry = next(c for c in stmt.carries if c.next is stmt.go)
+        read = any(a is carry.phi for s in ir.walk(stmt.body) for a in ir.uses_of(s)) or stmt.test is carry.phi
+        names = {self.names[v] for v in (carry.phi, carry.result, stmt.go)}
+        starts_true = isinstance(carry.init, Lit) and carry.init.value is True
+        return names.pop() if starts_true and not read and len(names) == 1 else None
+
+    def leave(self) -> list[ast.stmt]:
+        """Out of the loop, with the flag set that says so."""
+        if self.flag is None:
+            return [ast.Break()]
+        return [ast.Assign([ast.Name(self.flag, ast.Store())], ast.Constant(False), lineno=0), ast.Break()]
 
     def loop_head(self, stmt: Loop) -> tuple[Any, set[Any]]:
         """Target and iterator of a `for`, and the statements of the body they replace."""

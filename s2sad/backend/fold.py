@@ -98,7 +98,10 @@ def _fold_go(loop: Loop, uses: Counter[Var], folding: Folding) -> None:
     """`if x: break` for `go = not x; if not go: break`."""
     last = loop.body.stmts[-1] if loop.body.stmts else None
     if isinstance(last, Assign) and last.target is loop.go and uses[last.target] == 1 and last.op.kind in ("not_", *ir.COMPARE):
-        if all(c.next is c.phi or not isinstance(c.next, Var) or c.next.hint == c.phi.hint for c in loop.carries):
+        # the test comes after the carried values have got their new values
+        if not any(c.phi in last.op.atoms() for c in loop.carries) and not any(
+            a in folding.ops for a in last.op.atoms() if isinstance(a, Var)
+        ):
             folding.ops[last.target] = last.op
 
 

@@ -185,6 +185,13 @@ class Names:
             through |= outer
         for p in phis:
             self._define(p, through | phis)
+        # whether to go on is read after the carried values have got their new values
+        go: set[Var] = set()
+        self._use(stmt.go, go)
+        for c in carries:
+            for v in go - {c.next, c.phi}:
+                self.interferes[c.phi].add(v)
+                self.interferes[v].add(c.phi)
         result = set(through)
         for c in carries:
             self._use(c.init, result)

@@ -395,6 +395,8 @@ class BuiltinCalls(Core):
             return Lit(float(v.value))
         atom = self.atom(v)
         t = type_of(atom)
+        if atom in self.texts:
+            raise self.unsupported("a differentiated value passes through a string", node, "keep it a number")
         if isinstance(t, Num) and t.py and t.dtype.kind == "f":
             return atom
         return self.emit(Op("call", (atom,), fn=self.builtin("float")), FLOAT, "value")
@@ -420,10 +422,10 @@ class BuiltinCalls(Core):
     def call_str(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if args and isinstance(args[0], Lit) and len(args) == 1:
             return Lit(str(args[0].value))
-        return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("str")), STR, "text", varied=False)
+        return self.spelled(self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("str")), STR, "text", varied=False), args)
 
     def call_repr(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("repr")), STR, "text", varied=False)
+        return self.spelled(self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("repr")), STR, "text", varied=False), args)
 
     def call_round(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         t: Type = self.symbols.int() if len(args) == 1 else FLOAT
@@ -446,8 +448,12 @@ class BuiltinCalls(Core):
         return TupleVal((self.binary("floordiv", *args, node), self.binary("mod", *args, node)))
 
     def call_print(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        atoms = tuple(self.atom(a) for a in args)
-        kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
+        self.printing = True
+        try:
+            atoms = tuple(self.atom(a) for a in args)
+            kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
+        finally:
+            self.printing = False
         self.append(Effect(Op("call", atoms, kws, fn=self.builtin("print")), self.span(node)))
         return Lit(None)
 

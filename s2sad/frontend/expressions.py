@@ -102,7 +102,13 @@ class Expressions(Core):
                 formats.append((part.conversion, text))
         if all(isinstance(p, Lit) and isinstance(p.value, str) and f is None for p, f in zip(parts, formats)):
             return Lit("".join(p.value for p in parts))
-        return self.emit(Op("fstring", tuple(parts), data=tuple(formats)), STR, varied=False)
+        return self.spelled(self.emit(Op("fstring", tuple(parts), data=tuple(formats)), STR, varied=False), parts)
+
+    def spelled(self, text: Var, parts: Any) -> Var:
+        """Remember a string that spells differentiated values: it must not become a number again."""
+        if any(self.varied_value(p) or p in self.texts for p in parts):
+            self.texts.add(text)
+        return text
 
     # --- containers --------------------------------------------------------------------------------------------------
 

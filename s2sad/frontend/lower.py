@@ -144,6 +144,8 @@ class Core:
         """
         if varied is None:
             varied = type.floating and any(self.varied(a) for a in op.atoms())
+        if not type.floating and isinstance(type, Obj) and any(self.varied(a) for a in op.atoms()):
+            self.check_lossy(op, type)
         var = Var(hint or OP_HINTS.get(op.kind, "") or self._call_hint(op), type, varied)
         if is_mutable(type) and not isinstance(type, (Num,)):
             var.region = Region()
@@ -153,6 +155,21 @@ class Core:
                     var.view = var.view or (isinstance(other, Var) and other.region is not None)
         self.append(Assign(var, op, self.span()))
         return var
+
+    def check_lossy(self, op: Op, type: Obj) -> None:
+        """Refuse operations that carry a differentiated value to where it cannot be followed."""
+        if self.printing:
+            return
+        if type.cls in (set, frozenset, dict, np.ndarray, bytes) or op.kind == "set":
+            name = "NumPy array of objects" if type.cls is np.ndarray else type.cls.__name__
+            raise self.unsupported(f"differentiated values cannot be followed into a {name}", None, "use a list, a tuple or a float array")
+
+    printing = False  # values are only shown: nothing has to be followed
+
+    @property
+    def texts(self) -> set[Any]:
+        """Strings that spell differentiated values."""
+        return self.__dict__.setdefault("_texts", set())
 
     def share(self, var: Var, other: Any) -> None:
         """Record that two atoms may share memory."""

@@ -47,6 +47,14 @@ class Program:
     initial: dict[Any, Any] = field(default_factory=dict)
     as_tuple: bool = False  # whether the gradients come in a tuple
 
+    def changes_containers(self) -> bool:
+        """Whether the program changes a list, dict or object that it was given."""
+        final = self.lowerer.cells
+        return any(
+            isinstance(k, tuple) and isinstance(k[0], int) and k in final and final[k] is not v and k[0] != self.lowerer.frames[0].id
+            for k, v in self.initial.items()
+        )
+
 
 @dataclass(eq=False)
 class Request:

@@ -81,7 +81,9 @@ def _last(block: Block, old: dict[Any, Any], uses: Counter[Var]) -> None:
         if stmt.op.kind not in ir.ARITHMETIC:
             continue
         rest = [s for s in block.stmts[i + 1 :] if s not in moved]
-        if not rest or old[stmt.target] not in _leaves(stmt.target, defs, uses) or reads_any(stmt.op, written(rest)):
+        leaves = _leaves(stmt.target, defs, uses)
+        newer = old[stmt.target] in leaves or any(isinstance(a, Var) and a.hint == stmt.target.hint for a in leaves)
+        if not rest or not newer or reads_any(stmt.op, written(rest)):
             continue
         moved.append(stmt)
     if moved:

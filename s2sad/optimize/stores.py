@@ -161,7 +161,7 @@ def _in_place(loop: Loop, carry: Carry, uses: dict[Var, int], defs: dict[Var, As
     phi, init, nxt = carry.phi, carry.init, carry.next
     if not isinstance(phi.type, Arr) or phi.type.shape is None or phi.type.dtype is None:
         return
-    if not isinstance(init, Var) or not isinstance(nxt, Var) or uses[init] != 1 or uses[phi] != 1 or uses[nxt] != 1:
+    if not isinstance(init, Var) or not isinstance(nxt, Var) or any(uses.get(v) != 1 for v in (init, phi, nxt)):
         return
     made, update = defs.get(init), defs.get(nxt)
     if made is None or not _makes_new(made.op) or update is None or update.op.kind != "add":

@@ -4,7 +4,7 @@ A workload's function is written as people write it. Where another tool refuses 
 `rewritten.py` holds a form for that tool.
 """
 
-# ruff: noqa: RET504 (`product` names its result, as the text-book does)
+
 
 from __future__ import annotations
 

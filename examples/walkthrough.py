@@ -17,8 +17,6 @@ import numpy as np
 
 import s2sad
 
-# ruff: noqa: RET504 (`y` names its result, as the text-book does)
-
 
 def y(w1: float, w2: float) -> float:
     w3 = w1 * w2

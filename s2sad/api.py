@@ -20,14 +20,20 @@ from .analysis.signatures import Dims, annotated_type, parse_signature
 from .analysis.types import UNKNOWN, Num, Symbols, Type
 from .backend.load import load
 from .checking import check
-from .errors import AmbiguousMemoryError, DifferentiationError, IntegerInputError, UnknownWrtError, UnsupportedSyntaxError
+from .errors import (
+    AmbiguousMemoryError,
+    DifferentiationError,
+    IntegerInputError,
+    UnknownWrtError,
+    UnsupportedSyntaxError,
+)
 from .frontend.lowerer import Request, parameter_names
 from .frontend.scope import LiveScope, StaticScope
 from .frontend.source import StaticModule, function_source
 from .ir.nodes import Lit, Ref
 from .rules import registry
 from .runtime import stop_gradient
-from .variants import Guards, arrays_in, containers_in, canonical, concrete_key, holds_floats
+from .variants import Guards, arrays_in, canonical, concrete_key, containers_in, holds_floats
 
 Wrt = int | str | tuple[int | str, ...]
 MAX_VARIANTS = 64
@@ -201,8 +207,7 @@ class Gradient:
         if self._target.prefix:
             args = (*self._target.prefix, *args)
         variant = self._select(args, kwargs)
-        result = variant.call(*args, **kwargs)
-        return result
+        return variant.call(*args, **kwargs)
 
     def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> _Variant:
         ints = self._ints
@@ -426,7 +431,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         args = (u, *target.prefix, *saved)
         found = gradient._select(args, {}).call(*args)
         by_name = dict(zip(wanted, found))
-        out = []
+        out: list[Any] = []
         for i, a in enumerate(active):
             if a is None or not holds_floats(saved[i]):
                 out.append(None)
@@ -524,15 +529,15 @@ class BoundDifferentiated(Differentiated):
         self._function, self._self = function, obj
 
     def __reduce__(self) -> Any:
-        return getattr, (self._self, self.__name__)
+        return getattr, (self._self, self.__wrapped__.__name__)
 
     @property
-    def grad(self) -> Any:  # type: ignore[override]
+    def grad(self) -> Any:
         """The gradient with respect to `wrt`, which does not count the object."""
         return BoundGradient(self._function._of_method("grad"), self._self)
 
     @property
-    def value_and_grad(self) -> Any:  # type: ignore[override]
+    def value_and_grad(self) -> Any:
         """Value and gradient."""
         return BoundGradient(self._function._of_method("value_and_grad"), self._self)
 

@@ -120,7 +120,7 @@ def _grad(options: argparse.Namespace) -> int:
     path, name = _target(options.target)
     if options.output not in (None, "-"):
         _refuse_output(options.output, path)
-    wrt = _wrt(options.wrt, default=0)
+    wrt: Any = _wrt(options.wrt, default=0)
     if options.live:
         extra = {key: True for key in ("value", "standalone") if getattr(options, key)}
         function = _live_function(path, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from .autodiff.calls import invoked, parts_of
 from .autodiff.reverse import Reverse

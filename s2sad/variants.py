@@ -6,7 +6,6 @@ or 1, and the value of strings, booleans and None. One variant serves all calls 
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import types
 from typing import Any
@@ -14,6 +13,21 @@ from typing import Any
 import numpy as np
 
 _CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.ModuleType, types.MethodType, functools.partial)
+
+
+def state_of(v: Any) -> dict[str, Any] | None:
+    """The attributes of an instance of a Python class, those in slots included; None for anything else."""
+    found = getattr(v, "__dict__", None)
+    if isinstance(v, (type, *_CODE)) or isinstance(v, np.ndarray):
+        return None
+    slots = [s for c in type(v).__mro__ for s in (c.__dict__.get("__slots__") or ())] if "__slots__" in type(v).__dict__ else []
+    if found is None and not slots:
+        return None
+    state = dict(found or {})
+    for name in slots:
+        if name not in ("__dict__", "__weakref__") and hasattr(v, name):
+            state[name] = getattr(v, name)
+    return state
 
 
 def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
@@ -37,10 +51,11 @@ def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
         return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in v.items()])
     if isinstance(v, _CODE):
         return v if _hashable(v) else id(v)
-    if dataclasses.is_dataclass(v) or hasattr(v, "__dict__"):
+    state = state_of(v)
+    if state is not None:
         if depth > 8:
             return t
-        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in vars(v).items()])
+        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in state.items()])
     return t
 
 
@@ -98,8 +113,8 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
     elif isinstance(v, dict) and depth < 6:
         for i in v.values():
             arrays_in(i, found, depth + 1)
-    elif depth < 6 and hasattr(v, "__dict__") and not isinstance(v, _CODE):
-        for i in vars(v).values():
+    elif depth < 6:
+        for i in (state_of(v) or {}).values():
             arrays_in(i, found, depth + 1)
     return found
 
@@ -108,9 +123,10 @@ def containers_in(v: Any, found: list[Any], depth: int = 0) -> list[Any]:
     """The lists, dicts and objects held by arguments."""
     if depth > 6 or isinstance(v, _CODE):
         return found
-    if isinstance(v, (list, dict)) or hasattr(v, "__dict__"):
+    state = state_of(v)
+    if isinstance(v, (list, dict)) or state is not None:
         found.append(v)
-    items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else vars(v).values() if hasattr(v, "__dict__") else ()
+    items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else (state or {}).values()
     for i in items:
         containers_in(i, found, depth + 1)
     return found
@@ -126,6 +142,6 @@ def holds_floats(v: Any, depth: int = 0) -> bool:
         return any(holds_floats(i, depth + 1) for i in v)
     if isinstance(v, dict):
         return any(holds_floats(i, depth + 1) for i in v.values())
-    if hasattr(v, "__dict__") and not isinstance(v, _CODE) and depth < 6:
-        return any(holds_floats(i, depth + 1) for i in vars(v).values())
+    if depth < 6:
+        return any(holds_floats(i, depth + 1) for i in (state_of(v) or {}).values())
     return False

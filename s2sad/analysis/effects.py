@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..frontend.calls import _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
-from ..frontend.calls import _pure_call
 
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
                          "deepcopy", "ifexp"}) - {"in_", "not_in"}  # fmt: skip

@@ -13,7 +13,17 @@ from typing import Any
 import numpy as np
 
 from .types import (
-    SAMPLES, UNKNOWN, Arr, Dim, ListT, Num, Obj, Symbols, TupleT, Type, literal_dim,
+    SAMPLES,
+    UNKNOWN,
+    Arr,
+    Dim,
+    ListT,
+    Num,
+    Obj,
+    Symbols,
+    TupleT,
+    Type,
+    literal_dim,
 )  # fmt: skip
 
 # the number of results depends on values, not on shapes
@@ -89,7 +99,7 @@ def abstract(results: list[Any], symbols: Symbols) -> Type:
     if isinstance(first, np.ndarray):
         if type(first) is not np.ndarray:
             return UNKNOWN
-        dtype = first.dtype if all(r.dtype == first.dtype for r in results) else None
+        dtype: Any = first.dtype if all(r.dtype == first.dtype for r in results) else None
         if dtype is not None and dtype.kind not in "fciub":
             return Obj(np.ndarray)
         if any(r.ndim != first.ndim for r in results):

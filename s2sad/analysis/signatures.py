@@ -8,7 +8,21 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnknownWrtError, UnsupportedSyntaxError
-from .types import BOOL, COMPLEX, FLOAT, INT, STR, UNKNOWN, Arr, ListT, Num, Symbols, TupleT, Type, literal_dim
+from .types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    STR,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Symbols,
+    TupleT,
+    Type,
+    literal_dim,
+)
 
 _NAMED: dict[str, Type] = {"float": FLOAT, "int": INT, "bool": BOOL, "complex": COMPLEX, "str": STR}
 _DTYPES = {

@@ -13,15 +13,51 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
-from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, float_like, is_mutable, literal_dim, shape_of
-from ..errors import AmbiguousMemoryError, NonScalarOutputError, NoRuleError, UnsupportedSyntaxError
+from ..analysis.types import (
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    TupleT,
+    Type,
+    float_like,
+    is_mutable,
+    literal_dim,
+    shape_of,
+)
+from ..errors import AmbiguousMemoryError, NonScalarOutputError, NoRuleError
 from ..frontend.lower import type_of
 from ..frontend.lowerer import Program
 from ..frontend.values import DictVal, ListVal, ObjVal, TupleVal, is_atom
 from ..ir import nodes as ir
 from ..ir.nodes import (
-    OPERATORS, UNDEF, Assign, Block, Carry, Each, Effect, Function, If, Invoke, Lit, Loop, MultiPhi, Op, Param, Phi, Pop, Push,
-    Range, Ref, Region, Store, Struct, Try, Var, With,
+    OPERATORS,
+    UNDEF,
+    Assign,
+    Block,
+    Carry,
+    Each,
+    Effect,
+    Function,
+    If,
+    Invoke,
+    Lit,
+    Loop,
+    MultiPhi,
+    Op,
+    Param,
+    Phi,
+    Pop,
+    Push,
+    Range,
+    Ref,
+    Region,
+    Store,
+    Struct,
+    Try,
+    Var,
+    With,
 )  # fmt: skip
 from ..rules import registry
 from .scopes import Scope, Transport

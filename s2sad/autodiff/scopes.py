@@ -15,7 +15,23 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num, TapeT
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
-from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, MultiPhi, Op, Phi, Pop, Push, Try, Var, With
+from ..ir.nodes import (
+    UNDEF,
+    Assign,
+    Block,
+    Carry,
+    If,
+    Lit,
+    Loop,
+    MultiPhi,
+    Op,
+    Phi,
+    Pop,
+    Push,
+    Try,
+    Var,
+    With,
+)
 
 RECOMPUTED = ir.ARITHMETIC | frozenset({"getitem", "getattr", "tuple", "slice", "lt", "le", "gt", "ge", "eq", "ne", "is_",
                                         "is_not", "not_", "mod", "floordiv", "atom", "and_", "or_", "invert", "list"})  # fmt: skip

@@ -10,13 +10,40 @@ import numpy as np
 from .. import runtime
 from ..analysis import effects
 from ..analysis.types import (
-    UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, dtype_of, float_like, is_mutable, literal_dim, shape_of,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    TupleT,
+    Type,
+    dtype_of,
+    float_like,
+    is_mutable,
+    literal_dim,
+    shape_of,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, NoRuleError
 from ..frontend.lower import type_of
 from ..frontend.values import ListVal, TupleVal, is_atom
 from ..ir import nodes as ir
-from ..ir.nodes import OPERATORS, UNDEF, Assign, Carry, Effect, Lit, Op, Pop, Push, Ref, Region, Store, Try, Var, With
+from ..ir.nodes import (
+    OPERATORS,
+    UNDEF,
+    Assign,
+    Carry,
+    Effect,
+    Lit,
+    Op,
+    Pop,
+    Push,
+    Ref,
+    Region,
+    Store,
+    Try,
+    Var,
+    With,
+)
 from ..rules import registry
 from .scopes import Scope
 from .templates import Splicer, Thunk, bind_operands, splice

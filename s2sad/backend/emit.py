@@ -8,7 +8,25 @@ from typing import Any
 
 from ..analysis.types import Arr, Num
 from ..ir import nodes as ir
-from ..ir.nodes import UNDEF, Assign, Block, Each, Function, If, Lit, Loop, Op, Range, Ref, Star, Struct, Taped, Try, Var, With
+from ..ir.nodes import (
+    UNDEF,
+    Assign,
+    Block,
+    Each,
+    Function,
+    If,
+    Lit,
+    Loop,
+    Op,
+    Range,
+    Ref,
+    Star,
+    Struct,
+    Taped,
+    Try,
+    Var,
+    With,
+)
 from .fold import Folding, fold, test_is_expression
 from .names import Names
 from .printer import Comment
@@ -176,7 +194,8 @@ class Emitter:
         return nodes
 
     def stmt_Note(self, stmt: Any) -> list[ast.stmt]:
-        return [Comment(text=stmt.text)]
+        comment: Any = Comment
+        return [comment(stmt.text)]
 
     def stmt_Assign(self, stmt: Assign) -> list[ast.stmt]:
         if stmt.target in self.folding.ops:

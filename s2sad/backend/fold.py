@@ -187,9 +187,6 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
         source = block.stmts[at]
         if isinstance(source, If):
             op = Op("ifexp", (source.test, source.phis[0].then, source.phis[0].orelse))
-            touched: Any = [s for s in (*source.then, *source.orelse)]
-            inner_ops = [source.phis[0].var]
-            del touched, inner_ops
         else:
             op = source.op
         if isinstance(stmt, Store) and a is stmt.base and stmt.index is None and op.kind != "getitem":

@@ -158,7 +158,7 @@ class Names:
         return ins
 
     def _loop(self, stmt: Loop, live: set[Var]) -> set[Var]:
-        carries = [c for c in stmt.carries]
+        carries = list(stmt.carries)
         live = set(live)
         for c in carries:
             if c.result in live:

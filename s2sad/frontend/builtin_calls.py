@@ -10,7 +10,19 @@ from typing import Any
 import numpy as np
 
 from ..analysis.types import (
-    BOOL, FLOAT, INT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable,
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    TupleT,
+    Type,
+    is_mutable,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
@@ -19,8 +31,21 @@ from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
 from .lower import Core, Restart, type_of
 from .values import (
-    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, ListVal, ObjVal, Partial, RangeVal, ReversedVal, SliceVal, SuperVal,
-    TupleVal, ZipVal, is_atom,
+    ArrayMethod,
+    Bound,
+    DictVal,
+    EnumVal,
+    FuncVal,
+    ListVal,
+    ObjVal,
+    Partial,
+    RangeVal,
+    ReversedVal,
+    SliceVal,
+    SuperVal,
+    TupleVal,
+    ZipVal,
+    is_atom,
 )  # fmt: skip
 
 
@@ -40,7 +65,7 @@ class BuiltinCalls(Core):
             if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in REFUSED_BUILTINS:
                 return lambda args, kwargs, node: self.refuse_builtin(obj, node)
             return None
-        return getattr(self, "call_" + name)  # type: ignore[no-any-return]
+        return getattr(self, "call_" + name)
 
     def call_transform(self, transform: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`grad(f, wrt)` inside a differentiated function: the gradient of a function that is known now."""
@@ -120,7 +145,7 @@ class BuiltinCalls(Core):
         if isinstance(v, Ref):
             return Lit(callable(v.obj))
         if isinstance(v, ObjVal):
-            return Lit(hasattr(v.cls, "__call__"))
+            return Lit(any("__call__" in vars(c) for c in v.cls.__mro__))
         if isinstance(v, Lit) or (isinstance(v, Var) and isinstance(v.type, (Num, Arr, ListT, TupleT))):
             return Lit(False)
         return NotImplemented

@@ -18,12 +18,22 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, No
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
-from .lower import Core, Poisoned, type_of
+from .lower import Poisoned, type_of
 from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
 from .values import (
-    ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, SuperVal, TupleVal, is_atom,
+    ArrayMethod,
+    Bound,
+    DictVal,
+    Frame,
+    FuncVal,
+    ListVal,
+    ObjVal,
+    Partial,
+    SuperVal,
+    TupleVal,
+    is_atom,
 )  # fmt: skip
 
 MAX_DEPTH = 120
@@ -99,13 +109,12 @@ class Calls(Outlining):
         wrapped = obj
         if isinstance(obj, functools._lru_cache_wrapper):
             wrapped = obj.__wrapped__
-            fn = self.embed(wrapped, fn.name + ".__wrapped__", parent=fn)
         if isinstance(wrapped, types.FunctionType):
             return self.call_live(fn, wrapped, args, kwargs, node)
         if isinstance(obj, np.vectorize):
             if self.varied_args(args, kwargs):
                 raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
-        call = getattr(type(obj), "__call__", None)
+        call: Any = getattr(type(obj), "__call__", None)
         if isinstance(call, types.FunctionType) and self.varied_args(args, kwargs):
             owner = self.object_of(obj, fn)
             return self.call_live(Ref(call, call.__name__, call), call, [owner, *args], kwargs, node)
@@ -139,6 +148,10 @@ class Calls(Outlining):
                 return Lit(0)
             if isinstance(t, Arr) and t.shape is not None:
                 return Lit(len(t.shape))
+        if obj is np.iterable and len(args) == 1:
+            t = type_of(args[0]) if is_atom(args[0]) else None
+            if isinstance(t, Num) or (isinstance(t, Arr) and t.shape is not None) or isinstance(args[0], (TupleVal, ListVal)):
+                return Lit(not isinstance(t, Num) and not (isinstance(t, Arr) and t.shape == ()))
         if obj in (np.isrealobj, np.iscomplexobj) and len(args) == 1 and is_atom(args[0]):
             t = type_of(args[0])
             if isinstance(t, (Num, Arr)) and t.dtype is not None:
@@ -183,13 +196,11 @@ class Calls(Outlining):
 
     def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         obj = fn.obj
-        if obj in (np.float64, np.asarray, np.asanyarray, np.ascontiguousarray) and len(args) == 1 and not kwargs and is_atom(args[0]):
-            t = type_of(args[0])
-            if obj in (np.asarray, np.asanyarray) and isinstance(t, Arr):
-                return args[0]
+        if obj in (np.asarray, np.asanyarray) and len(args) == 1 and not kwargs and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
+            return args[0]
         if obj in (np.asarray, np.asanyarray) and args and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
             dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
-            t = type_of(args[0])
+            t: Any = type_of(args[0])
             if set(kwargs) <= {"dtype"} and isinstance(dtype, (Ref, Lit)) and t.dtype is not None:
                 try:
                     wanted = np.dtype(dtype.obj if isinstance(dtype, Ref) else dtype.value) if not (
@@ -228,14 +239,18 @@ class Calls(Outlining):
         if obj is np.copyto and len(args) == 2 and not kwargs:
             self.array_store(base, Lit(Ellipsis), self.atom(args[1]), None, node)
             return Lit(None)
-        if obj is np.fill_diagonal and len(args) == 2 and not kwargs and isinstance(type_of(base), Arr) and type_of(base).ndim == 2:
+        if obj is np.fill_diagonal and len(args) == 2 and not kwargs and self._rank(base) == 2:
             n = self.emit(Op("call", (self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False),),
                              fn=self.builtin("min")), self.symbols.int(), "n", varied=False)  # fmt: skip
             np_ref = Ref(np.arange, "np.arange", np)
-            index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (type_of(n).ints,)), "diagonal", varied=False, fresh=True)
+            index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (getattr(n.type, "ints", None),)), "diagonal", varied=False, fresh=True)
             self.array_store(base, TupleVal((index, index)), self.atom(args[1]), None, node)
             return Lit(None)
         raise self.no_rule(fn, node, " (it changes its argument)")
+
+    def _rank(self, atom: Any) -> int | None:
+        t = type_of(atom)
+        return t.ndim if isinstance(t, Arr) else None
 
     def check_private(self, base: Any, node: Any) -> None:
         if isinstance(base, Var) and base.region is not None and base.region.caller:
@@ -476,7 +491,7 @@ class Calls(Outlining):
         if type(cls) not in (type,) and not getattr(type(cls), "__module__", "").startswith("abc"):
             raise self.unsupported(f"the class {cls.__name__} has a metaclass", node)
         value = ObjVal(self.new_id(), cls)
-        if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and _generated(cls.__init__):
+        if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and _generated(cls.__dict__["__init__"]):
             self.construct_dataclass(value, cls, args, kwargs, node)
         elif isinstance(cls.__init__, types.FunctionType):
             self.call_live(Ref(cls.__init__, f"{fn.name}.__init__", fn.root, fn.module), cls.__init__, [value, *args], kwargs, node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -11,15 +12,43 @@ import numpy as np
 
 from ..analysis import infer
 from ..analysis.types import (
-    BOOL, INT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, covers, dims_in, is_mutable, literal_dim,
+    BOOL,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    TupleT,
+    Type,
+    covers,
+    dims_in,
+    is_mutable,
+    literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, Ref, Region, Store, Var
 from .lower import Core, Poisoned, Restart, _refresh, type_of
 from .statements import BINOPS
 from .values import (
-    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, ListVal, ObjVal, Partial, Poison, RangeVal, ReversedVal, SliceVal,
-    SuperVal, TupleVal, ZipVal, is_atom,
+    ArrayMethod,
+    Bound,
+    DictVal,
+    EnumVal,
+    FuncVal,
+    ListVal,
+    ObjVal,
+    Partial,
+    Poison,
+    RangeVal,
+    ReversedVal,
+    SliceVal,
+    SuperVal,
+    TupleVal,
+    ZipVal,
+    is_atom,
 )  # fmt: skip
 
 COMPARES = {
@@ -458,7 +487,7 @@ class Expressions(Core):
             t = infer.run(COMPARE[kind], [self.sampled(aa), self.sampled(ab)], {}, self.symbols)
             if t is UNKNOWN:
                 t = Arr(np.dtype(bool), None)
-        elif any(x == STR or x == NONE for x in types):
+        elif any(x in (STR, NONE) for x in types):
             t = BOOL
         return self.emit(Op(kind, (aa, ab)), t, "test", varied=False, fresh=True)
 
@@ -558,7 +587,6 @@ class Expressions(Core):
         return result
 
     def expr_IfExp(self, node: Any) -> Any:
-        test = self.test(node.test)
         if isinstance(test, bool):
             return self.expr(node.body if test else node.orelse)
         key = (self.frame.id, f"$value{self.new_id()}")
@@ -610,7 +638,7 @@ class Expressions(Core):
     # --- subscripts and attributes -----------------------------------------------------------------------------------
 
     def expr_Slice(self, node: Any) -> Any:
-        part = lambda n: Lit(None) if n is None else self.expr(n)  # noqa: E731
+        part = lambda n: Lit(None) if n is None else self.expr(n)
         return SliceVal(part(node.lower), part(node.upper), part(node.step))
 
     def expr_Subscript(self, node: Any) -> Any:
@@ -655,6 +683,11 @@ class Expressions(Core):
             found = self.live_item(base, index, node)
             if found is not None:
                 return found
+        if self.varied_value(index) and not isinstance(type_of(base), (Arr, ListT, TupleT, Num)):
+            method = getattr(type(base.obj), "__getitem__", None) if isinstance(base, Ref) else None
+            if not isinstance(method, types.FunctionType):
+                raise self.unsupported("it is not known how this depends on its index", node)
+            return self.call_value(Bound(Ref(method, "__getitem__", method), self.object_of(base.obj, base)), [index], {}, node)
         return self.load(self.atom(base), index, node)
 
     def missing_key(self, base: Any, key: Any, node: Any) -> None:
@@ -856,7 +889,7 @@ class Expressions(Core):
             if isinstance(t, Num) and t.py and not hasattr(float, name) and not hasattr(int, name):
                 raise self.unsupported(f"a Python number has no attribute {name!r}", node)
             return ArrayMethod(atom, name)
-        if isinstance(t, ListT) or isinstance(t, TupleT):
+        if isinstance(t, (ListT, TupleT)):
             return ArrayMethod(atom, name)
         if self.varied(atom):
             return ArrayMethod(atom, name)
@@ -1110,6 +1143,7 @@ class Expressions(Core):
     element: Callable[..., Any]
     object_attribute: Callable[..., Any]
     super_attribute: Callable[..., Any]
+    object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
     array_attribute: Callable[..., Any]

@@ -35,7 +35,7 @@ class Iteration(Core):
         if isinstance(value, RangeVal):
             return Plan("range", value)
         if isinstance(value, (TupleVal, ListVal)):
-            items = self.items(value)
+            items: tuple[Any, ...] | None = self.items(value)
             if items and all(isinstance(i, (Lit, Var)) and isinstance(type_of(i), Num) for i in items) and not self.varied_value(value):
                 return Plan("each", self.atom(value), parts=items)
             return value
@@ -55,15 +55,15 @@ class Iteration(Core):
             return Plan("zip", length=length, parts=parts)
         if isinstance(value, EnumVal):
             inner = self.iterable(value.item, node)
-            known = self.unrollable(inner)
-            if known is not None and isinstance(value.start, Lit):
-                return TupleVal(tuple(TupleVal((Lit(i + value.start.value), v)) for i, v in enumerate(known)))
+            items = self.unrollable(inner)
+            if items is not None and isinstance(value.start, Lit):
+                return TupleVal(tuple(TupleVal((Lit(i + value.start.value), v)) for i, v in enumerate(items)))
             return Plan("enumerate", value=self.indexable(inner, node), start=value.start)
         if isinstance(value, ReversedVal):
             inner = self.iterable(value.item, node)
-            known = self.unrollable(inner)
-            if known is not None:
-                return TupleVal(tuple(reversed(known)))
+            items = self.unrollable(inner)
+            if items is not None:
+                return TupleVal(tuple(reversed(items)))
             if isinstance(inner, Plan) and inner.kind == "range":
                 return Plan("range", inner.value, reverse=not inner.reverse)
             plan = self.indexable(inner, node)

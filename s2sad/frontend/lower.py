@@ -11,14 +11,37 @@ import numpy as np
 
 from ..analysis import infer
 from ..analysis.types import (
-    BOOL, FLOAT, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, TupleT, Type, covers, dims_in, is_mutable, join,
+    BOOL,
+    FLOAT,
+    NONE,
+    STR,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    Symbols,
+    TupleT,
+    Type,
+    covers,
+    dims_in,
+    is_mutable,
+    join,
     literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, Span, UnsupportedSyntaxError
-from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
 from .values import (
-    Bound, DictVal, Frame, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same,
+    Bound,
+    DictVal,
+    Frame,
+    ListVal,
+    ObjVal,
+    Poison,
+    SliceVal,
+    TupleVal,
+    is_atom,
+    same,
 )  # fmt: skip
 
 MAX_STATEMENTS = 20_000

@@ -17,8 +17,8 @@ from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
 from .lower import Poisoned, Restart
-from .outline import Outline
 from .objects import Objects, attribute_names
+from .outline import Outline
 from .statements import Statements
 from .values import DictVal, Frame, ListVal, ObjVal, TupleVal, is_atom
 

@@ -16,6 +16,7 @@ from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from .lower import Core, type_of
+from ..variants import state_of
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
@@ -65,7 +66,7 @@ class Objects(Core):
         """The value that a global has when the program gets there: some function rebinds it."""
         module = sys.modules.get(space.get("__name__", ""))
         if getattr(module, "__dict__", None) is space:
-            base = Ref(module, module.__name__.rpartition(".")[2], module, None)
+            base = Ref(module, str(space["__name__"]).rpartition(".")[2], module, None)
             return self.emit(Op("getattr", (base,), name=name, data=ir.NOW), UNKNOWN, name.strip("_").lower(), varied=False, fresh=True)
         base = Ref(space, "module_globals", space)
         return self.emit(Op("getitem", (base, Lit(name)), data=ir.NOW), UNKNOWN, name.strip("_").lower(), varied=False, fresh=True)
@@ -101,6 +102,8 @@ class Objects(Core):
             return Bound(Ref(item.__func__, f"{base.name}.{name}", base.root, base.module), base)
         if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
             return self.embed(item, f"{base.name}.{name}", parent=base)
+        if name == "__args__" and type(obj).__module__ in ("typing", "types"):
+            return self.embed(item, f"{base.name}.__args__", parent=base)
         descriptor = getattr(type(obj), name, None)
         if isinstance(descriptor, property):
             return self.emit(Op("getattr", (base,), name=name), type_of_value(item, self.symbols) if _plain(item) else UNKNOWN, name, varied=False)
@@ -131,7 +134,7 @@ class Objects(Core):
         if name == "__dict__":
             raise self.unsupported("__dict__ is not supported", node, "name the attributes")
         if base.live is not None and not isinstance(getattr(type(base.live), name, None), property):
-            own = getattr(base.live, "__dict__", {})
+            own = state_of(base.live) or {}
             if name in own or name in getattr(type(base.live), "__slots__", ()):
                 item = getattr(base.live, name)
                 value = self.load_attribute(base, name, item)
@@ -190,7 +193,7 @@ class Objects(Core):
                 self.call_live(Ref(item[0].fset, name, item[0].fset), item[0].fset, [base, value], {}, node)
                 return
             if _class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
-                if not dataclasses.is_dataclass(base.cls):
+                if not hasattr(base.cls, "__dataclass_fields__"):
                     raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node)
                 raise self.unsupported(f"{base.cls.__name__} is frozen", node)
             if base.live is not None:
@@ -291,7 +294,7 @@ class Objects(Core):
             if isinstance(live, list) and (len(live) > _MAX_STATIC_LIST or hint in self.dynamic_params):
                 return self.dynamic_list(live, op, hint, wrt)
             base = self.read(op, t if isinstance(live, tuple) else UNKNOWN, hint, False)
-            names = live._fields if named else [f"{hint}_{i}" for i in range(len(live))]
+            names = getattr(live, "_fields", ()) if named else [f"{hint}_{i}" for i in range(len(live))]
             items = tuple(
                 self.parameter_value(v, Op("getattr", (base,), name=n) if named else Op("getitem", (base, Lit(i))), n, wrt)
                 for i, (v, n) in enumerate(zip(live, names))
@@ -360,7 +363,7 @@ class Objects(Core):
 def attribute_names(live: Any) -> list[str]:
     if dataclasses.is_dataclass(live):
         return [f.name for f in dataclasses.fields(live)]
-    return list(getattr(live, "__dict__", {}))
+    return list(state_of(live) or {})
 
 
 def _nothing(self: Any = None, *args: Any, **kwargs: Any) -> None:
@@ -368,7 +371,7 @@ def _nothing(self: Any = None, *args: Any, **kwargs: Any) -> None:
 
 
 def _plain(o: Any) -> bool:
-    return o is None or isinstance(o, (bool, str, int, float, complex, np.generic, np.ndarray)) or isinstance(o, type) or (
+    return o is None or isinstance(o, (bool, str, int, float, complex, np.generic, np.ndarray, type)) or (
         type(o) is tuple and all(_plain(i) for i in o)
     )
 
@@ -383,7 +386,7 @@ def _class_attribute(cls: Any, name: str) -> tuple[Any] | None:
 def _instance_of_user_class(live: Any) -> bool:
     cls = type(live)
     module = (getattr(cls, "__module__", "") or "").split(".")[0]
-    return hasattr(live, "__dict__") and module not in ("builtins", "numpy", "scipy", "pandas", "collections") and not isinstance(live, type)
+    return state_of(live) is not None and module not in ("builtins", "numpy", "scipy", "pandas", "collections") and not isinstance(live, type)
 
 
 __all__ = ["Effect", "Objects", "attribute_names", "literal_dim", "type_of"]

@@ -17,8 +17,25 @@ import numpy as np
 from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, is_mutable
 from ..errors import AmbiguousMemoryError, DifferentiationError, NoSourceError
 from ..ir import nodes as ir
-from ..ir.nodes import UNDEF, Assert, Assign, Block, Effect, Handler, If, Lit, MultiPhi, Op, Raise, Ref, Store, Try, Var, With
-from .lower import Core, Poisoned, Restart, type_of
+from ..ir.nodes import (
+    UNDEF,
+    Assert,
+    Assign,
+    Block,
+    Effect,
+    Handler,
+    If,
+    Lit,
+    MultiPhi,
+    Op,
+    Raise,
+    Ref,
+    Store,
+    Try,
+    Var,
+    With,
+)
+from .lower import Core, Poisoned, Restart, Unreachable, type_of
 from .source import function_source
 from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom
 
@@ -595,7 +612,12 @@ class Statements(Core):
                 self.cells[(self.frame.id, exc_name)] = name_var
             with self.into(block):
                 self.node = handler
-                self.body(handler.body)
+                frames = list(self.frames)
+                try:
+                    self.body(handler.body)
+                except Unreachable:  # a recursive call whose result is not known in this round
+                    self.frames[:] = frames
+                    block.diverges = True
             if stores and not block.diverges:
                 raise self.error(
                     AmbiguousMemoryError, "a store in a try block may or may not have happened when its handler runs", stmt,
@@ -817,7 +839,7 @@ def assigned_names(stmts: list[Any]) -> list[str]:
     return list(names)
 
 
-def declared(stmts: list[Any], kind: type) -> set[str]:
+def declared(stmts: list[Any], kind: Any) -> set[str]:
     return {n for s in _own_statements(stmts) if isinstance(s, kind) for n in s.names}
 
 

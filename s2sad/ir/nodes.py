@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
-from ..errors import Span
 from ..analysis.types import UNKNOWN, Type
+from ..errors import Span
 
 
 class Region:

@@ -75,7 +75,7 @@ def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
     op = stmt.op
     if op.kind == "call" and isinstance(op.fn, Ref) and isinstance(op.fn.obj, type(np.zeros_like)):
         try:
-            shape_only = op.fn.obj in _SHAPE_ONLY or op.fn.obj is np.full_like
+            shape_only = op.fn.obj in (*_SHAPE_ONLY, np.full_like)
         except TypeError:
             return
         if shape_only and op.args:

@@ -13,7 +13,25 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import is_mutable
 from ..ir import nodes as ir
-from ..ir.nodes import Assert, Assign, Block, Effect, Function, If, Invoke, Loop, Pop, Push, Raise, Region, Store, Taped, Try, Var, With
+from ..ir.nodes import (
+    Assert,
+    Assign,
+    Block,
+    Effect,
+    Function,
+    If,
+    Invoke,
+    Loop,
+    Pop,
+    Push,
+    Raise,
+    Region,
+    Store,
+    Taped,
+    Try,
+    Var,
+    With,
+)
 
 
 def drop_dead(function: Function) -> Function:
@@ -166,7 +184,7 @@ class _Walk:
 
     def stmt_Loop(self, stmt: Loop, live: set[Any]) -> bool:
         after = set(live)
-        at_head = {x for x in after}
+        at_head = set(after)
         for c in stmt.carries:
             at_head.discard(c.result)
         wanted = {c.phi for c in stmt.carries if c.result in after}
@@ -252,7 +270,7 @@ def _read_targets(taped: Taped, live: set[Any]) -> Taped:
 
 def _copy(block: Block) -> Block:
     """A copy that can be pruned without changing the block: nested statements are copied, leaves shared."""
-    out = []
+    out: list[Any] = []
     for s in block.stmts:
         if isinstance(s, If):
             out.append(If(s.test, _copy(s.then), _copy(s.orelse), list(s.phis), s.span, s.expr))

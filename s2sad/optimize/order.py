@@ -73,19 +73,21 @@ def _leaves(atom: Any, defs: dict[Var, ir.Op], uses: Counter[Var]) -> set[Any]:
 
 
 def _last(block: Block, old: dict[Any, Any], uses: Counter[Var]) -> None:
-    moved = []
+    """Move what leaves the block behind the other uses of its operands; what replaces an operand comes last."""
     defs = {s.target: s.op for s in block if isinstance(s, Assign)}
+    shared: list[Any] = []
+    newer: list[Any] = []
     for i, stmt in enumerate(block.stmts):
         if not isinstance(stmt, Assign) or stmt.target not in old or uses[stmt.target] != 1:
             continue
-        if stmt.op.kind not in ir.ARITHMETIC:
+        if stmt.op.kind not in ir.ARITHMETIC or reads_any(stmt.op, written(block.stmts[i + 1 :])):
             continue
-        rest = [s for s in block.stmts[i + 1 :] if s not in moved]
         leaves = _leaves(stmt.target, defs, uses)
-        newer = old[stmt.target] in leaves or any(isinstance(a, Var) and a.hint == stmt.target.hint for a in leaves)
-        if not rest or not newer or reads_any(stmt.op, written(rest)):
-            continue
-        moved.append(stmt)
+        if old[stmt.target] in leaves or any(isinstance(a, Var) and a.hint == stmt.target.hint for a in leaves):
+            newer.append(stmt)
+        elif any(isinstance(a, Var) and uses[a] > 1 for a in leaves):
+            shared.append(stmt)
+    moved = [*shared, *newer]
     if moved:
         block.stmts[:] = [s for s in block.stmts if s not in moved] + moved
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..analysis.types import Arr, Num, UNKNOWN, shape_of
+from ..analysis.types import Arr, Num, shape_of
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Function, If, Lit, Loop, Op, Pop, Push, Ref, Try, Var

@@ -18,7 +18,7 @@ _CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.Mo
 def state_of(v: Any) -> dict[str, Any] | None:
     """The attributes of an instance of a Python class, those in slots included; None for anything else."""
     found = getattr(v, "__dict__", None)
-    if isinstance(v, (type, *_CODE)) or isinstance(v, np.ndarray):
+    if isinstance(v, (type, np.ndarray, *_CODE)):
         return None
     slots = [s for c in type(v).__mro__ for s in (c.__dict__.get("__slots__") or ())] if "__slots__" in type(v).__dict__ else []
     if found is None and not slots:

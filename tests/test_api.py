@@ -811,7 +811,7 @@ def softplus(x):
 
 @s2sad.adjoint(softplus)
 def _softplus_rule(y, x):
-    x_bar = y_bar / (1.0 + np.exp(-x))
+    x_bar = y_bar / (1.0 + np.exp(-x))  # noqa: F821, F841
 
 
 def opaque(x, factor):
@@ -820,7 +820,7 @@ def opaque(x, factor):
 
 @s2sad.adjoint(opaque)
 def _opaque_rule(y, x, factor):
-    x_bar = 2.0 * y_bar * x * factor
+    x_bar = 2.0 * y_bar * x * factor  # noqa: F821, F841
 
 
 def steps(x):

@@ -1,7 +1,8 @@
 """Golden tests: the emitted gradient of every primal under tests/golden, its text and its numbers.
 
 A golden is `<topic>/<name>.py`: a header line `# s2sad: wrt=... value=... signature=...`, the primal `<name>`
-and `EXAMPLES`, a list of argument tuples. Beside it lies `<name>.grad.py`, the emitted text, written by
+and `EXAMPLES`, a list of argument tuples. With `signature=live`, the types are those of the first example, and the
+module is imported instead of read. Beside it lies `<name>.grad.py`, the emitted text, written by
 `pytest --update-golden`, and for some `<name>.hand.py`, a gradient by hand that sets the length to reach.
 The golden text is executed against finite differences, so that a wrong text cannot be blessed.
 """
@@ -68,12 +69,10 @@ class Golden:
 
     @cached_property
     def module(self) -> ModuleType:
-        spec = importlib.util.spec_from_file_location(
-            f"golden_{self.path.parent.name}_{self.name}", self.path
-        )
+        spec = importlib.util.spec_from_file_location(self.name, self.path)
         assert spec and spec.loader
         module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module  # dataclasses look their module up
+        sys.modules[spec.name] = module  # dataclasses look their module up, and emitted texts import from it
         spec.loader.exec_module(module)
         return module
 
@@ -83,6 +82,8 @@ class Golden:
 
     def emit(self) -> str:
         wrt = self.wrt[0] if len(self.wrt) == 1 else self.wrt
+        if self.header["signature"] == "live":
+            return s2sad.differentiate(self.primal, wrt=wrt).source_for(*copy.deepcopy(self.module.EXAMPLES[0]))
         return s2sad.source_of_file(
             self.path, self.name, wrt=wrt, signature=self.header["signature"], value=self.value
         )

@@ -90,8 +90,8 @@ def abstract(results: list[Any], symbols: Symbols) -> Type:
     if isinstance(first, (bool, np.bool_)):
         return Num(np.dtype(bool), isinstance(first, bool))
     if isinstance(first, (int, np.integer)):
-        dtype = np.dtype(int) if isinstance(first, int) else first.dtype
-        return Num(dtype, isinstance(first, int), tuple(int(r) for r in results))
+        kind = np.dtype(int) if isinstance(first, int) else first.dtype
+        return Num(kind, isinstance(first, int), tuple(int(r) for r in results))
     if isinstance(first, (float, complex)) and not isinstance(first, np.generic):
         return Num(np.dtype(type(first)))
     if isinstance(first, np.generic):

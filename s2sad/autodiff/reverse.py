@@ -346,6 +346,7 @@ class Reverse(Transport, Adjoints):
         scope.bars = outer.bars
         scope.touched = outer.touched
         scope.carries = outer.carries
+        scope.cache = outer.cache  # what one of them takes from a tape is gone for the other
         self.scope = scope
         self.block(block)
         self.scope = outer
@@ -382,6 +383,7 @@ class Reverse(Transport, Adjoints):
             outer = self.scope
             scope = self.nested(blocks[i], "inline", stmt)
             scope.out, scope.bars, scope.touched, scope.carries = outer.out, outer.bars, outer.touched, outer.carries
+            scope.cache = outer.cache
             self.scope = scope
             for m, bar in live:
                 self.contribute(m.values[i], bar, merge=True)
@@ -405,7 +407,7 @@ class Reverse(Transport, Adjoints):
         stmt.phis.append(MultiPhi(path, [Lit(i) if i in alive else UNDEF for i in range(len(blocks))]))
         from .scopes import Place
 
-        place = next(b for b in self.structure.keep if any(s is stmt for s in b.stmts))
+        place = self.structure.block_of(stmt)
         self.structure.places[path] = Place(place, stmt, self.structure.owner[id(place)][0])
         self._choose(alive, scopes, path, outer)
 
@@ -548,7 +550,7 @@ class Reverse(Transport, Adjoints):
             phi, nxt, result = Var("trips", t), Var("trips", t), Var("trips", t)
             stmt.body.stmts.insert(0, Assign(nxt, Op("add", (phi, Lit(1)))))
             stmt.carries.append(Carry(phi, Lit(0), nxt, result))
-            block = next(b for b in self.structure.keep if any(s is stmt for s in b.stmts))
+            block = self.structure.block_of(stmt)
             self.structure.places[result] = Place(block, stmt, self.structure.owner[id(block)][0])
             self.structure.places[phi] = Place(stmt.body, None, stmt, True)
             self.structure.places[nxt] = Place(stmt.body, stmt.body.stmts[0], stmt)
@@ -575,7 +577,7 @@ class Reverse(Transport, Adjoints):
             self.own.add(var)
             found.append(var)
         saved = self.need(stmt.results[-1])
-        reads = [self.need(a) for a in stmt.args if isinstance(a, Var) and a.region is not None]
+        reads = [a.region for a in stmt.args if isinstance(a, Var) and a.region is not None]
         self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads))
         for k, var in zip(fn.active(), found):
             self.contribute(stmt.args[k], var)
@@ -605,7 +607,7 @@ class OutlinedReverse(Reverse):
         self.block(fn.body)
         bars = tuple(self.finished(fn.params[k]) for k in fn.active())
         body = Block([*self.tape_inits, *fn.body.stmts])
-        body.stmts += [ir.Note(REVERSE), *self.scope.out.stmts]
+        body.stmts += [ir.Note(REVERSE, barrier=True), *self.scope.out.stmts]
         params = [*self.function.params, *(Param(s) for s in seeds)]
         return Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars))), seeds
 

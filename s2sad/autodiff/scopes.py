@@ -72,6 +72,7 @@ class Structure:
         self.places: dict[Var, Place] = {}
         self.owner: dict[int, tuple[Any, Block | None]] = {}  # id(block) -> (statement, enclosing block)
         self.keep: list[Block] = []
+        self.homes: dict[int, Block] = {}  # id(statement) -> its block
         for p in function.params:
             self.places[p.var] = Place(function.body, None, None, True)
         self._visit(function.body, None, None)
@@ -80,6 +81,7 @@ class Structure:
         self.owner[id(block)] = (stmt, outer)
         self.keep.append(block)
         for s in block:
+            self.homes[id(s)] = block
             for v in ir.defs_of(s):
                 self.places[v] = Place(block, s, stmt)
             for inner in ir.blocks_of(s):
@@ -88,6 +90,13 @@ class Structure:
                 target = s.body if isinstance(s, (Loop, With)) else next(
                     (h.body for h in s.handlers if h.name is v), s.body)  # fmt: skip
                 self.places[v] = Place(target, None, s, True)
+
+    def block_of(self, stmt: Any) -> Block:
+        """The block that holds a statement of the forward program."""
+        block = self.homes.get(id(stmt))
+        if block is None or not any(s is stmt for s in block.stmts):
+            block = next(b for b in self.keep if any(s is stmt for s in b.stmts))
+        return block
 
     def chain(self, block: Block) -> Iterator[tuple[Block, Any]]:
         """The blocks around a block, from the inside out, with the statement that holds each."""
@@ -128,8 +137,21 @@ class Transport:
             return self.export(atom, place, chain)
         mirror = self.mirror(place.block)
         if mirror is None:
-            return self.leaked(atom)
+            return self.need_behind(atom, chain)
         return self.need_in(atom, mirror)
+
+    def need_behind(self, atom: Var, chain: list[tuple[Block, Any]]) -> Any:
+        """A value of one iteration that is read behind the branch or `with` block that defines it."""
+        current = atom
+        for (block, stmt), (outer, _) in zip(chain, chain[1:]):
+            if isinstance(stmt, Loop):
+                break
+            if not isinstance(stmt, With):
+                current = self.lifted(current, block, stmt, Lit(None))
+            mirror = self.mirror(outer)
+            if mirror is not None:
+                return self.need_in(current, mirror)
+        return self.leaked(atom)
 
     def leaked(self, atom: Var) -> Any:
         raise AssertionError(f"{atom!r} is not visible here")
@@ -148,32 +170,36 @@ class Transport:
         for block, stmt in chain:
             if stmt is None or isinstance(stmt, With):
                 continue
-            key = (current, id(stmt))
-            if key not in self.exported:
-                new = Var(current.hint, current.type, current._varied, current.named, current.region)
-                if isinstance(stmt, If):
-                    first = block is stmt.then
-                    stmt.phis.append(Phi(new, current if first else UNDEF, UNDEF if first else current))
-                else:
-                    assert isinstance(stmt, Try)
-                    blocks = [stmt.body, *(h.body for h in stmt.handlers)]
-                    if block in (stmt.final, stmt.orelse):
-                        continue
-                    stmt.phis.append(MultiPhi(new, [current if b is block else UNDEF for b in blocks]))
-                outer = self.structure.owner[id(block)][1]
-                assert outer is not None
-                self.structure.places[new] = Place(outer, stmt, self.structure.owner[id(outer)][0])
-                self.exported[key] = new
-            current = self.exported[key]
+            current = self.lifted(current, block, stmt, UNDEF)
         return current
+
+    def lifted(self, current: Var, block: Block, stmt: If | Try, missing: Any) -> Var:
+        """A variable that holds `current`, defined in a block of `stmt`, behind `stmt`; `missing` on other paths."""
+        key = (current, id(stmt))
+        if key not in self.exported:
+            new = Var(current.hint, current.type, current._varied, current.named, current.region)
+            if isinstance(stmt, If):
+                first = block is stmt.then
+                stmt.phis.append(Phi(new, current if first else missing, missing if first else current))
+            else:
+                if block in (stmt.final, stmt.orelse):
+                    return current
+                blocks = [stmt.body, *(h.body for h in stmt.handlers)]
+                stmt.phis.append(MultiPhi(new, [current if b is block else missing for b in blocks]))
+            outer = self.structure.owner[id(block)][1]
+            assert outer is not None
+            self.structure.places[new] = Place(outer, stmt, self.structure.owner[id(outer)][0])
+            self.exported[key] = new
+        found: Var = self.exported[key]
+        return found
 
     def need_in(self, var: Var, mirror: Scope) -> Any:
         if var in mirror.cache:
             return mirror.cache[var]
         if var in self.index_of:
             return self.index_of[var]
-        plan = self.recomputation(var, mirror)
-        if plan is not None:
+        here = self.structure.places[var].block is mirror.fwd
+        if here and self.recomputation(var, mirror) is not None:
             value = self.recompute(var, mirror)
         else:
             value = self.pop(var, mirror)

@@ -75,6 +75,7 @@ class Adjoints:
     shadows: dict[Var, Any]
     buffered: set[Var]
     own: set[Var]
+    saves: set[Var]
     program: Any
     function: Any
     structure: Any
@@ -183,8 +184,8 @@ class Adjoints:
             return bar
         if isinstance(bar, Masked):
             sides = (Lit(0.0), bar.value) if bar.inverse else (bar.value, Lit(0.0))
-            t = self.splicer.infer(np.where, [bar.test, *sides])
-            return self.emit(Op("call", (bar.test, *sides), fn=self.numpy_ref("where")), t, getattr(bar.value, "hint", "part_bar"))
+            found = self.splicer.infer(np.where, [bar.test, *sides])
+            return self.emit(Op("call", (bar.test, *sides), fn=self.numpy_ref("where")), found, getattr(bar.value, "hint", "part_bar"))
         items = self.splicer.items(bar)
         atoms = tuple(Lit(None) if i is None else self.bar_atom(i) for i in items)
         kind = "tuple" if isinstance(bar, TupleVal) else "list"
@@ -389,7 +390,7 @@ class Adjoints:
         home = self.home(v)
         bar = self.found_buffer(v)
         if bar is not None and bar in self.shadow_vars:
-            return bar  # type: ignore[no-any-return]
+            return bar
         if bar is None or bar not in self.shadow_vars:
             here, self.scope = self.scope, home
             try:
@@ -508,7 +509,8 @@ class Adjoints:
 
     def project(self, g: Any, v: Var) -> Any:
         """`g` summed to the shape of `v` and brought to its dtype."""
-        t, tg = v.type, type_of(g)
+        t: Any = v.type
+        tg: Any = type_of(g)
         if isinstance(t, ListT):
             return g
         if not isinstance(t, (Num, Arr)) or not isinstance(tg, (Num, Arr)) or t.dtype is None or tg.dtype is None:
@@ -928,7 +930,7 @@ class Adjoints:
         base = stmt.base
         if not isinstance(base, Var):
             return
-        block = next(b for b in self.structure.keep if any(s is stmt for s in b.stmts))
+        block = self.structure.block_of(stmt)
         if stmt.index is None:
             saved = Var(f"{base.hint}_saved", base.type, False, region=Region())
             self.insert_before(block, stmt, Assign(saved, Op("copy", (base,)), stmt.span))

@@ -157,13 +157,17 @@ def _default(text: str) -> Any:
         return None
 
 
+@functools.lru_cache(maxsize=1024)
+def _stored(rule: Rule) -> frozenset[str]:
+    """The names that a template assigns."""
+    nodes = gast.walk(rule.template)
+    return frozenset(n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store))
+
+
 def splice(splicer: Splicer, rule: Rule, names: dict[str, Any], wanted: list[str], block: Block) -> dict[str, Any]:
     """Lower the statements of `rule` that compute `wanted` into `block`; returns their values by name."""
     scope = TemplateScope(rule)
-    template = rule.template
-    local = frozenset(names) | frozenset(
-        n.id for n in gast.walk(template) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)
-    )
+    local = frozenset(names) | _stored(rule)
     frame = Frame(splicer.new_id(), rule.name, local, None, scope, rule.filename, (), rule.code)
     for name, value in names.items():
         splicer.cells[(frame.id, name)] = value

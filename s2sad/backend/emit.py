@@ -303,7 +303,7 @@ class Emitter:
             tail = block.stmts[-1] if block.stmts else None
             nested = isinstance(inner_go, Var) and isinstance(tail, If) and any(p.var is inner_go for p in tail.phis)
             copies = [(v, a) for v, a in copies if v is not go]
-            if nested and not self.copies(copies):  # a break within would skip the copies
+            if isinstance(tail, If) and nested and not self.copies(copies):  # a break within would skip the copies
                 for s in block.stmts[:-1]:
                     out += self.stmt(s)
                 out += self.stmt_If(tail, inner_go)
@@ -452,7 +452,6 @@ class Emitter:
         if not loads:
             return None
         count = sum(1 for s in ir.walk(stmt.body) for a in ir.uses_of(s) if a is index)
-        count += sum(1 for o in [*self.folding.ops.values()] for _ in () if o)
         if count != len(loads):
             return None
         sequences = [s.op.args[0] for s in loads]
@@ -553,8 +552,8 @@ class Emitter:
             left, right = self.atom(args[0]), self.atom(args[1])
             if kind == "add" and (positive := _without_sign(right)) is not None:
                 return ast.BinOp(left, ast.Sub(), positive)
-            twice = kind == "mul" and isinstance(left, ast.Constant) and isinstance(left.value, float) and left.value == 2.0
-            if twice and isinstance(args[1], Var) and args[1].type.floating:
+            two = kind == "mul" and isinstance(left, ast.Constant) and isinstance(left.value, float) and left.value == 2.0
+            if two and isinstance(args[1], Var) and args[1].type.floating:
                 return _scaled(left, right)  # exact wherever the factor stands
             return ast.BinOp(left, _BINARY[kind](), right)
         if kind in _UNARY:
@@ -649,7 +648,7 @@ class Emitter:
         return [ast.keyword(k, self.atom(v)) for k, v in op.kwargs]
 
 
-def _scaled(factor: ast.Constant, node: ast.expr) -> ast.expr:
+def _scaled(factor: ast.expr, node: ast.expr) -> ast.expr:
     """`2.0 * a * b` for 2.0 times `a * b`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
         return ast.BinOp(_scaled(factor, node.left), node.op, node.right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from typing import Any
@@ -307,5 +307,5 @@ def _blank_lines(body: list[ast.stmt], index: int, is_module: bool, is_class: bo
     is_docstring = index == 1 and isinstance(previous, ast.Expr) and isinstance(previous.value, ast.Constant)
     if is_docstring and (is_module or is_class):
         return 1
-    imports: Callable[[ast.stmt], bool] = lambda s: isinstance(s, (ast.Import, ast.ImportFrom))
-    return 1 if is_module and imports(previous) and not imports(current) else 0
+    imports = (ast.Import, ast.ImportFrom)
+    return 1 if is_module and isinstance(previous, imports) and not isinstance(current, imports) else 0

@@ -623,7 +623,9 @@ class BuiltinCalls(Core):
         if name == "itemset" or name in ("resize", "put", "partition", "setfield", "byteswap", "view", "setflags"):
             raise self.unsupported(f"the array method {name!r} is not supported", node, "write the store with an index")
         if name == "item" and not args and isinstance(type_of(base), (Num, Arr)):
-            return self.primitive(self.builtin("float"), [base], {}, node) if self.varied(base) else self.opaque_method(base, name, args, kwargs, node)
+            if self.varied(base):
+                return self.primitive(self.builtin("float"), [base], {}, node)
+            return self.opaque_method(base, name, args, kwargs, node)
         fn = registry.method_function(name)
         if fn is None:
             if not self.varied(base) and not self.varied_args(args, kwargs):
@@ -721,6 +723,7 @@ class BuiltinCalls(Core):
         raise self.unsupported(f"the tuple method {name!r} is not supported", node)
 
     # provided by the other parts
+    spelled: Callable[..., Any]
     atom: Callable[..., Any]
     truth: Callable[..., Any]
     constant: Callable[..., Any]

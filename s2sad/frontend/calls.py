@@ -114,7 +114,7 @@ class Calls(Outlining):
         if isinstance(obj, np.vectorize):
             if self.varied_args(args, kwargs):
                 raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
-        call: Any = getattr(type(obj), "__call__", None)
+        call: Any = getattr(type(obj), "__call__", None)  # noqa: B004 (of the class, not the object)
         if isinstance(call, types.FunctionType) and self.varied_args(args, kwargs):
             owner = self.object_of(obj, fn)
             return self.call_live(Ref(call, call.__name__, call), call, [owner, *args], kwargs, node)
@@ -242,8 +242,9 @@ class Calls(Outlining):
         if obj is np.fill_diagonal and len(args) == 2 and not kwargs and self._rank(base) == 2:
             n = self.emit(Op("call", (self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False),),
                              fn=self.builtin("min")), self.symbols.int(), "n", varied=False)  # fmt: skip
-            np_ref = Ref(np.arange, "np.arange", np)
-            index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (getattr(n.type, "ints", None),)), "diagonal", varied=False, fresh=True)
+            np_ref, size = Ref(np.arange, "np.arange", np), n.type
+            assert isinstance(size, Num) and size.ints is not None
+            index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (size.ints,)), "diagonal", varied=False, fresh=True)
             self.array_store(base, TupleVal((index, index)), self.atom(args[1]), None, node)
             return Lit(None)
         raise self.no_rule(fn, node, " (it changes its argument)")
@@ -583,7 +584,8 @@ def _class_cell(function: types.FunctionType) -> Any:
 
 
 def _generated(init: Any) -> bool:
-    return getattr(getattr(init, "__code__", None), "co_filename", "") == "<string>" or not hasattr(init, "__code__") or "dataclass" in init.__code__.co_filename
+    filename = getattr(getattr(init, "__code__", None), "co_filename", "<string>")
+    return filename == "<string>" or "dataclass" in filename
 
 
 def _own_nodes(node: Any) -> Any:

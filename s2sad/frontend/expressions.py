@@ -587,6 +587,7 @@ class Expressions(Core):
         return result
 
     def expr_IfExp(self, node: Any) -> Any:
+        test = self.test(node.test)
         if isinstance(test, bool):
             return self.expr(node.body if test else node.orelse)
         key = (self.frame.id, f"$value{self.new_id()}")
@@ -638,8 +639,8 @@ class Expressions(Core):
     # --- subscripts and attributes -----------------------------------------------------------------------------------
 
     def expr_Slice(self, node: Any) -> Any:
-        part = lambda n: Lit(None) if n is None else self.expr(n)
-        return SliceVal(part(node.lower), part(node.upper), part(node.step))
+        start, stop, step = (Lit(None) if n is None else self.expr(n) for n in (node.lower, node.upper, node.step))
+        return SliceVal(start, stop, step)
 
     def expr_Subscript(self, node: Any) -> Any:
         base = self.expr(node.value)

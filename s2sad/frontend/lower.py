@@ -421,7 +421,7 @@ class Core:
         first_age = Region().born
         live = self.live_frames()
         carried: list[Any] = [k for k in seed if k in before and is_atom(before[k])]
-        types: dict[Any, Type] = {}
+        types: dict[Any, Any] = {}
         node = self.node
         rounds = 0
         while True:
@@ -439,13 +439,11 @@ class Core:
                 pairs: list[tuple[Var, Any]] = []
                 self.cells[key] = self.carry_in(before.get(key, UNDEF), key, types, pairs, free)
                 phis[key] = pairs
-            entry = dict(self.cells)
             self.loop_depth += 1
             try:
                 if test is not None:
                     with self.into(stmt.test_block):
                         stmt.test = test()
-                    after_test = dict(self.cells)
                 with self.into(stmt.body):
                     start(stmt)
                     go = body(stmt)
@@ -482,7 +480,7 @@ class Core:
                         types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
                     stable = False
                     continue
-                for i, (nxt, (var, init)) in enumerate(zip(nexts, pairs)):
+                for i, (nxt, (var, _)) in enumerate(zip(nexts, pairs)):
                     if nxt is var:
                         continue
                     t = _atom_type(nxt) if nxt is not UNDEF else var.type
@@ -490,7 +488,7 @@ class Core:
                         types[(key, i)] = self._widen(var.type, t, types, (key, i))
                         stable = False
                     if self.varied(nxt) and not var.varied and var.type.floating:
-                        types[("varied", key, i)] = True  # type: ignore[assignment]
+                        types[("varied", key, i)] = True
                         stable = False
                     if var.region is not None:
                         self.share(var, nxt)
@@ -538,8 +536,7 @@ class Core:
         if ("poison", key) in types:
             shape = types[("shape", key)]
             if shape is UNDEF or init is not UNDEF:
-                for leaf in self._leaves(shape):
-                    pairs.append((Var("unused"), UNDEF))
+                pairs += [(Var("unused"), UNDEF) for _ in self._leaves(shape)]
                 return Poison(types[("poison", key)])
             template = shape
         hint, named = self.hint_of(key)

@@ -15,14 +15,21 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from .lower import Core, type_of
 from ..variants import state_of
+from .lower import Core, type_of
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, functools.partial, types.MethodType,
          np.vectorize, functools._lru_cache_wrapper, type(np.sum), type(np.add.reduce), np.dtype, types.GenericAlias)  # fmt: skip
 _SYSTEM = frozenset({"numpy", "math", "builtins", "cmath", "operator", "functools", "s2sad", "scipy"})
+
+
+def _reached_from(item: Any, root: Any) -> Any:
+    """An item of a global tuple: emitted code gets to it through the tuple's name."""
+    if isinstance(item, TupleVal):
+        return dataclasses.replace(item, items=tuple(_reached_from(i, root) for i in item.items))
+    return dataclasses.replace(item, root=root) if isinstance(item, Ref) else item
 
 
 class Objects(Core):
@@ -50,7 +57,8 @@ class Objects(Core):
         if isinstance(obj, types.ModuleType):
             return Ref(obj, name, root, module)
         if type(obj) is tuple and all(_plain(o) for o in obj) and len(obj) <= _MAX_STATIC_LIST:
-            return TupleVal(tuple(self.embed(o, f"{name}[{i}]", parent, module, captured, default) for i, o in enumerate(obj)))
+            items = tuple(self.embed(o, f"{name}[{i}]", parent, module, captured, default) for i, o in enumerate(obj))
+            return TupleVal(tuple(_reached_from(item, root) for item in items))
         t: Type = UNKNOWN
         if isinstance(obj, (np.generic, float, complex, np.ndarray)):
             t = type_of_value(obj, self.symbols, self.__dict__.setdefault("_global_dims", {}))
@@ -284,7 +292,8 @@ class Objects(Core):
         if isinstance(live, np.ndarray):
             if not isinstance(t, Arr):
                 if wrt and isinstance(live, np.ndarray) and type(live) is not np.ndarray:
-                    raise self.unsupported(f"{hint!r} is a {type(live).__name__}, a kind of array that is not supported", None, "pass a plain np.ndarray")
+                    message = f"{hint!r} is a {type(live).__name__}, a kind of array that is not supported"
+                    raise self.unsupported(message, None, "pass a plain np.ndarray")
                 return self.read(op, Obj(type(live)), hint, False)
             return self.read(op, t, hint, wrt, mutable=True)
         if isinstance(live, (tuple, list)):

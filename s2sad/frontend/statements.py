@@ -713,6 +713,8 @@ class Statements(Core):
     left_by_go: Any
     expr: Callable[..., Any]
     call_parts: Callable[..., Any]
+    item_type: Callable[..., Any]
+    builtin: Callable[..., Any]
     opaque: Callable[..., Any]
     atom: Callable[..., Any]
     test: Callable[..., Any]

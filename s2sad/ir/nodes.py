@@ -11,7 +11,7 @@ import itertools
 import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Union
+from typing import Any
 
 from ..analysis.types import UNKNOWN, Type
 from ..errors import Span
@@ -144,7 +144,7 @@ class _Undef:
 UNDEF = _Undef()
 NOW = "now"  # `Op.data` of a read that may give something else later: a global that some function rebinds
 
-Atom = Union[Var, Lit, Ref, _Undef]
+Atom = Var | Lit | Ref | _Undef
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -162,13 +162,13 @@ class Op:
     name: str = ""  # attribute or method name; for calls, the method spelling the author used
     data: Any = None
 
-    def atoms(self) -> Iterator[Any]:
-        if self.fn is not None:
-            yield self.fn
-        for a in self.args:
-            yield a.atom if isinstance(a, Star) else a
-        for _, a in self.kwargs:
-            yield a
+    def atoms(self) -> tuple[Any, ...]:
+        """The atoms that the operation reads, its callee included."""
+        if self.fn is None and not self.kwargs:
+            return self.args
+        args = tuple(a.atom if type(a) is Star else a for a in self.args)
+        named = tuple(a for _, a in self.kwargs)
+        return (*args, *named) if self.fn is None else (self.fn, *args, *named)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -236,10 +236,11 @@ class Assert:
 
 @dataclass(eq=False, slots=True)
 class Note:
-    """A line of comment."""
+    """A line of comment. Nothing moves across a `barrier`."""
 
     text: str
     span: Span | None = None
+    barrier: bool = False
 
 
 @dataclass(eq=False, slots=True)
@@ -380,7 +381,7 @@ class Invoke:
     args: list[Any]
     span: Span | None = None
     part: str = "forward"
-    reads: list[Any] = field(default_factory=list)  # variables whose memory the reverse part reads through what was saved
+    reads: list[Any] = field(default_factory=list)  # memory that the reverse part reads through what was saved
 
 
 @dataclass(eq=False, slots=True)
@@ -451,25 +452,30 @@ OPERATORS: dict[str, Any] = {**BINARY, **UNARY, **COMPARE}
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow"})
 
 
+_NESTING = frozenset({If, Loop, Try, With})
+
+
 def blocks_of(stmt: Any) -> tuple[Block, ...]:
     """The blocks nested directly in a statement, in the order they run."""
-    if isinstance(stmt, If):
+    kind = type(stmt)
+    if kind not in _NESTING:
+        return ()
+    if kind is If:
         return (stmt.then, stmt.orelse)
-    if isinstance(stmt, Loop):
+    if kind is Loop:
         return (stmt.test_block, stmt.body)
-    if isinstance(stmt, Try):
+    if kind is Try:
         return (stmt.body, *(h.body for h in stmt.handlers), stmt.orelse, stmt.final)
-    if isinstance(stmt, With):
-        return (stmt.body,)
-    return ()
+    return (stmt.body,)
 
 
 def walk(block: Block) -> Iterator[Any]:
     """Every statement of a block and of the blocks within it."""
-    for stmt in block:
+    for stmt in block.stmts:
         yield stmt
-        for inner in blocks_of(stmt):
-            yield from walk(inner)
+        if type(stmt) in _NESTING:
+            for inner in blocks_of(stmt):
+                yield from walk(inner)
 
 
 def defs_of(stmt: Any) -> Iterator[Var]:
@@ -503,49 +509,43 @@ def inner_defs_of(stmt: Any) -> Iterator[Var]:
                 yield h.name
 
 
-def uses_of(stmt: Any) -> Iterator[Any]:
+def uses_of(stmt: Any) -> tuple[Any, ...] | list[Any]:
     """The atoms a statement reads itself, those of nested blocks not included."""
-    if isinstance(stmt, Assign):
-        yield from stmt.op.atoms()
-    elif isinstance(stmt, Effect):
-        yield from stmt.op.atoms()
-    elif isinstance(stmt, Store):
-        yield stmt.base
-        yield stmt.index
-        yield stmt.value
-    elif isinstance(stmt, Push):
-        yield stmt.tape
-        yield stmt.value
-    elif isinstance(stmt, Pop):
-        yield stmt.tape
-    elif isinstance(stmt, Raise):
-        yield stmt.exc
-        yield stmt.cause
-    elif isinstance(stmt, Assert):
-        yield stmt.test
-        yield stmt.message
-    elif isinstance(stmt, If):
-        yield stmt.test
-        for p in stmt.phis:
-            yield p.then
-            yield p.orelse
-    elif isinstance(stmt, Loop):
-        if stmt.iter is not None:
-            yield from stmt.iter.atoms()
-        yield stmt.test
-        yield stmt.go
-        for c in stmt.carries:
-            yield c.init
-            yield c.next
-    elif isinstance(stmt, Try):
-        for h in stmt.handlers:
-            yield h.type
-        for m in stmt.phis:
-            yield from m.values
-    elif isinstance(stmt, With):
-        yield stmt.context
-    elif isinstance(stmt, Invoke):
-        yield from stmt.args
+    kind = type(stmt)
+    if kind is Assign or kind is Effect:
+        atoms: tuple[Any, ...] = stmt.op.atoms()
+        return atoms
+    read = _USES.get(kind)
+    return () if read is None else read(stmt)
+
+
+def _loop_uses(stmt: Loop) -> list[Any]:
+    found = [] if stmt.iter is None else list(stmt.iter.atoms())
+    found += (stmt.test, stmt.go)
+    for c in stmt.carries:
+        found += (c.init, c.next)
+    return found
+
+
+def _if_uses(stmt: If) -> list[Any]:
+    found = [stmt.test]
+    for p in stmt.phis:
+        found += (p.then, p.orelse)
+    return found
+
+
+_USES: dict[type, Any] = {
+    Store: lambda s: (s.base, s.index, s.value),
+    Push: lambda s: (s.tape, s.value),
+    Pop: lambda s: (s.tape,),
+    Raise: lambda s: (s.exc, s.cause),
+    Assert: lambda s: (s.test, s.message),
+    If: _if_uses,
+    Loop: _loop_uses,
+    Try: lambda s: [*(h.type for h in s.handlers), *(v for m in s.phis for v in m.values)],
+    With: lambda s: (s.context,),
+    Invoke: lambda s: s.args,
+}
 
 
 def result_atoms(result: Any) -> Iterator[Any]:

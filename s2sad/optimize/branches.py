@@ -48,7 +48,7 @@ def _sink(block: Block, i: int, branch: If, uses: Counter[Var]) -> None:
     j = i + 1
     while j < len(block.stmts):
         stmt = block.stmts[j]
-        if isinstance(stmt, Note):
+        if isinstance(stmt, Note) and not stmt.barrier:
             j += 1
             continue
         feeders = _feeders(stmt, skipped, uses)

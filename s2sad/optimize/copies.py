@@ -113,6 +113,8 @@ def _elide(block: Block, i: int, stmt: Assign) -> None:
     dirty = False
     for j in range(i + 1, len(block.stmts)):
         s = block.stmts[j]
+        if isinstance(s, ir.Note) and s.barrier:
+            return
         if any(a is target for a in ir.uses_of(s)):
             if not isinstance(s, Assign) or not _makes_new(s.op):
                 if isinstance(s, Store) and s.value is target and not dirty and s.aug in ("add", "sub"):

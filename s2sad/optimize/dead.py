@@ -154,8 +154,7 @@ class _Walk:
             live.discard(r)
         for a in stmt.args:
             _read(a, live, contents=True)
-        for a in stmt.reads:
-            _read(a, live, contents=True)
+        live.update(r.find() for r in stmt.reads)
         return True
 
     def stmt_With(self, stmt: With, live: set[Any]) -> bool:

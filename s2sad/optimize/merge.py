@@ -42,6 +42,8 @@ def _partner(block: Block, i: int) -> int | None:
         if isinstance(stmt, If) and stmt.test is first.test:
             return j if not stmt.then.diverges and not stmt.orelse.diverges else None
         if isinstance(stmt, Note):
+            if stmt.barrier:
+                return None
             continue
         # what lies between runs before the merged branch
         if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op) or effects.is_volatile(stmt.op):

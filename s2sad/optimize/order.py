@@ -21,7 +21,7 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import Num
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, If, Loop, Var
+from ..ir.nodes import Assign, Block, Function, If, Loop, Note, Var
 
 
 def reorder(function: Function) -> Function:
@@ -106,6 +106,8 @@ def _early(block: Block, uses: Counter[Var]) -> None:
             continue
         user = block.stmts[j]
         between = block.stmts[i:j]
+        if any(isinstance(s, Note) and s.barrier for s in between):
+            continue
         changed = written(between)
         if not isinstance(user, Assign) or user.op.kind not in ir.ARITHMETIC or not reads_any(stmt.op, changed):
             continue

@@ -87,7 +87,7 @@ def _next_to(block: Block, start: int, first: Store, defs: dict[Var, Op]) -> int
         stmt = block.stmts[j]
         if _adds(stmt) and stmt.base is first.base and same_atom(stmt.index, first.index, defs):
             return j
-        if isinstance(stmt, Note):
+        if isinstance(stmt, Note) and not stmt.barrier:
             continue
         if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op):
             return None

@@ -8,7 +8,7 @@ from typing import Any
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Lit, Op, Var
+from ..ir.nodes import Assign, Block, Function, Lit, Note, Op, Var
 from .order import reads_any, written
 from .stores import same_atom
 
@@ -39,6 +39,8 @@ class _Sums:
         i = 0
         while i < len(self.block.stmts):
             stmt = self.block.stmts[i]
+            if isinstance(stmt, Note) and stmt.barrier:
+                self.where.clear()
             if isinstance(stmt, Assign):
                 before = len(self.block.stmts)
                 self.signs(i, stmt)

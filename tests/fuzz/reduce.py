@@ -34,7 +34,8 @@ def smaller_blocks(tree: ast.Module) -> Iterator[ast.Module]:
             yield _with_block(tree, b, k, [])
             for name in BODIES:
                 inner = getattr(statement, name, None)
-                if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                whole = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+                if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt) and not whole:
                     yield _with_block(tree, b, k, inner)
                     if name != "body":
                         yield _without(tree, b, k, name)

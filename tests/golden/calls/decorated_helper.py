@@ -1,4 +1,4 @@
-# s2sad: wrt=x value=False signature=x: float
+# s2sad: wrt=x value=False signature=live
 """A wrapper made with functools.wraps is part of what the helper does."""
 
 import functools

@@ -1,4 +1,4 @@
-# s2sad: wrt=model value=False
+# s2sad: wrt=model value=False signature=live
 """A dataclass in, a dataclass out."""
 
 import dataclasses

@@ -1,4 +1,4 @@
-# s2sad: wrt=tree value=False
+# s2sad: wrt=tree value=False signature=live
 """Lists in tuples in dicts."""
 
 

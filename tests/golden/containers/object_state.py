@@ -1,4 +1,4 @@
-# s2sad: wrt=x,rate value=False signature=x: float, rate: float, n: int
+# s2sad: wrt=x,rate value=False signature=live
 """A local object whose method changes an attribute in a loop."""
 
 

@@ -1,4 +1,4 @@
-# s2sad: wrt=a,b value=False signature=a: float, b: float
+# s2sad: wrt=a,b value=False signature=live
 """A user's class with overloaded operators."""
 
 

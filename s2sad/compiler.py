@@ -18,6 +18,7 @@ from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
+from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
 from .optimize.stores import accumulate_in_place, join_stores
 from .optimize.sums import tidy_sums
@@ -64,6 +65,7 @@ ROUND: dict[str, Pass] = {
     "merge": merge_branches,
     "branches": sink_into_branches,
     "elide": elide_copies,
+    "share": share_loads,
     "sums": tidy_sums,
     "stores": join_stores,
     "order": reorder,
@@ -71,6 +73,7 @@ ROUND: dict[str, Pass] = {
 LAST: dict[str, Pass] = {
     "in_place": accumulate_in_place,
     "copies": propagate_copies,
+    "elide": elide_copies,
     "tapes": iterate_tapes,
     "dead": drop_dead,
 }

@@ -84,7 +84,7 @@ def writes(stmt: Any) -> list[Region] | None:
         if op.kind == "method" and op.name in ("append", "pop", "extend", "insert"):
             r = region_of(op.args[0])
             return [] if r is None else [r]
-        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is print:
+        if op.kind == "call" and (op.data == ir.SAFE or isinstance(op.fn, Ref) and op.fn.obj is print):
             return []
         regions = [r for a in op.atoms() if (r := region_of(a)) is not None]
         return regions

@@ -252,11 +252,11 @@ class Reverse(Transport, Adjoints):
             helper.named = True
             return helper
         bar = self.exact(bar, leaf)
-        if not self.is_fresh(bar) or bar in self.finished_vars:
+        number = not t.ndim and bar not in self.shadow_vars  # arithmetic on arrays without axes makes numbers
+        if number or not self.is_fresh(bar) or bar in self.finished_vars:
             new = Var(hint, bar.type if isinstance(bar, Var) else t, False, True, Region())
             self.own.add(new)
-            number = not t.ndim and not isinstance(type_of(bar), Arr)  # the adjoint of an array without axes
-            copied = Op("call", (bar,), fn=self.numpy_ref("array")) if number else Op("copy", (bar,))
+            copied = Op("copy", (bar,)) if t.ndim else Op("call", (bar,), fn=self.numpy_ref("array"))
             self.append(Assign(new, copied))
             bar = new
         if isinstance(bar, Var):
@@ -312,7 +312,7 @@ class Reverse(Transport, Adjoints):
                 # a loop around may carry the adjoint only since the other branch asked for it
                 bar = scope.bars.get(v, outer.bars.get(v))
                 self.scope = scope
-                values.append(self.exact(self.bar_atom(bar), v) if bar is not None else self.zeros(v))
+                values.append(self.merged_bar(bar, v))
             self.scope = outer
             new = Var(f"{v.hint}_bar", self.joined(values), False)
             if is_mutable(new.type):
@@ -321,6 +321,8 @@ class Reverse(Transport, Adjoints):
                     if isinstance(a, Var) and a.region is not None:
                         new.region.union(a.region)
             self.own.add(new)
+            if self.is_memory(v):
+                self.shadow_vars.add(new)
             phis.append(Phi(new, values[0], values[1]))
             outer.bars[v] = new
             self.note_touched(outer, v)
@@ -329,6 +331,11 @@ class Reverse(Transport, Adjoints):
             return
         test = self.need(stmt.test)
         self.append(If(test, a, b, phis, stmt.span))
+
+    def merged_bar(self, bar: Any, v: Var) -> Any:
+        """The adjoint of `v` at the end of a branch, as memory if `v` is memory."""
+        value = self.zeros(v) if bar is None else self.exact(self.bar_atom(bar), v)
+        return self.as_buffer(value, v) if self.is_memory(v) and value not in self.shadow_vars else value
 
     def joined(self, atoms: list[Any]) -> Type:
         from ..analysis.types import join
@@ -432,7 +439,7 @@ class Reverse(Transport, Adjoints):
             for scope in (then, orelse):
                 bar = scope.bars.get(v)
                 self.scope = scope
-                values.append(self.exact(self.bar_atom(bar), v) if bar is not None else self.zeros(v))
+                values.append(self.merged_bar(bar, v))
             self.scope = outer
             new = Var(f"{v.hint}_bar", self.joined(values), False, region=Region() if is_mutable(self.joined(values)) else None)
             if new.region is not None:
@@ -440,6 +447,8 @@ class Reverse(Transport, Adjoints):
                     if isinstance(a, Var) and a.region is not None:
                         new.region.union(a.region)
             self.own.add(new)
+            if self.is_memory(v):
+                self.shadow_vars.add(new)
             phis.append(Phi(new, values[0], values[1]))
             outer.bars[v] = new
             self.note_touched(outer, v)

@@ -391,6 +391,15 @@ class Adjoints:
         bar = self.found_buffer(v)
         if bar is not None and bar in self.shadow_vars:
             return bar
+        if bar is not None and (inner := self.made_in(v, bar, home)) is not home:
+            here, self.scope = self.scope, inner
+            bar = self.as_buffer(self.bar_atom(bar), v)
+            self.scope = here
+            while here is not inner.parent:
+                here.bars[v] = bar
+                self.note_touched(here, v)
+                here = here.parent
+            return bar  # type: ignore[no-any-return]
         if bar is None or bar not in self.shadow_vars:
             here, self.scope = self.scope, home
             try:
@@ -405,6 +414,20 @@ class Adjoints:
                 scope = scope.parent
         result: Var = bar
         return result
+
+    def made_in(self, v: Var, bar: Any, home: Scope) -> Scope:
+        """The outermost scope, up to `home`, in which `bar` is the adjoint of `v`."""
+        found: Scope | None = None
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if v in scope.bars:
+                if scope.bars[v] is not bar:
+                    break
+                found = scope
+            if scope is home:
+                break
+            scope = scope.parent
+        return found or home
 
     def zeros_buffer(self, v: Var) -> Var:
         bar = self.zeros(v)
@@ -608,6 +631,7 @@ class Adjoints:
         if op.kind == "method" and op.name == "pop":
             self.adjoint_pop(stmt)
             return
+        self.restore_arguments(stmt)
         if v in self.leaves or not self.active(v):
             return
         if self.view_base(v) is not None:
@@ -971,6 +995,28 @@ class Adjoints:
                 part = self.emit(Op("method", (buf,), name="pop"), float_like(type_of(value)), hint)
                 self.contribute(value, part)
             self.append(Effect(Op("method", (self.need(base),), name="pop", data="restore"), stmt.span))
+        else:
+            self.restore_arguments(stmt)
+
+    def restore_arguments(self, stmt: Any) -> None:
+        """Save the arrays and lists that an unknown call may change, before it, and put them back here."""
+        changed = effects.writes(stmt)
+        if not changed or effects.is_pure(stmt.op):
+            return
+        block = self.structure.block_of(stmt)
+        for a in stmt.op.atoms():
+            if not isinstance(a, Var) or not isinstance(a.type, (Arr, ListT)) or effects.region_of(a) not in changed:
+                continue
+            saved = Var(f"{a.hint}_saved", a.type, False, region=Region())
+            everything: Any = Lit(Ellipsis)
+            if isinstance(a.type, Arr):
+                op = Op("copy", (a,))
+            else:
+                op = Op("call", (a,), fn=Ref(list, "list", list, "builtins"))
+                everything = self.emit(Op("slice", (Lit(None),) * 3), Obj(slice), "part")
+            self.insert_before(block, stmt, Assign(saved, op, stmt.span))
+            self.saves.add(saved)
+            self.append(Store(self.need(a), everything, self.need(saved), None, stmt.span, role="restore"))
 
     def adjoint_pop(self, stmt: Assign) -> None:
         base, v = stmt.op.args[0], stmt.target

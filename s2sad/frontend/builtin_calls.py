@@ -586,7 +586,10 @@ class BuiltinCalls(Core):
     def opaque_method(self, base: Any, name: str, args: list[Any], kwargs: dict[str, Any], node: Any, t: Type = UNKNOWN) -> Any:
         if self.varied_value(base) or any(self.varied_value(a) for a in (*args, *kwargs.values())):
             raise self.unsupported(f"it is not known what the method {name!r} does here", node)
+        if not isinstance(base, Lit):
+            self.let_out([*args, *kwargs.values()], node)
         atoms = (base, *(self.atom(a) for a in args))
+        self.after_call()
         if isinstance(base, Var) and not isinstance(t, Obj):
             if base.region is None:
                 base.region = Region()

@@ -18,7 +18,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, No
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
-from .lower import Poisoned, type_of
+from .lower import Poisoned, Restart, type_of
 from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
@@ -31,6 +31,7 @@ from .values import (
     ListVal,
     ObjVal,
     Partial,
+    Poison,
     SuperVal,
     TupleVal,
     is_atom,
@@ -179,6 +180,8 @@ class Calls(Outlining):
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         memory = rule.memory if rule is not None else ("fresh" if registry.is_zero(obj) or isinstance(obj, np.ufunc) else "maybe_view")
+        if memory != "fresh" and obj in VIEWS_OF_INPUT and len(args) > 0 and isinstance(type_of(atoms[0]), (Num, ListT, TupleT)):
+            memory = "fresh"  # an array made of numbers and lists
         if isinstance(t, Num) and t.dtype.kind in "iu" and t.ints is None:
             t = self.symbols.int(t.py)
         op = Op("call", atoms, kws, fn=fn, name=method)
@@ -257,14 +260,50 @@ class Calls(Outlining):
         if isinstance(base, Var) and base.region is not None and base.region.caller:
             raise self.error(AmbiguousMemoryError, "a store to memory from outside the function", node, "copy it first")
 
-    def opaque(self, fn: Any, args: list[Any], kwargs: dict[str, Any], node: Any, t: Type = UNKNOWN) -> Any:
-        """A call that is executed as it stands: nothing that flows in or out is differentiated."""
+    def opaque(self, fn: Any, args: list[Any], kwargs: dict[str, Any], node: Any, t: Type = UNKNOWN, safe: bool = False) -> Any:
+        """A call that is executed as it stands: nothing that flows in or out is differentiated.
+
+        A `safe` one is known not to change its arguments; any other may.
+        """
+        safe = safe or (isinstance(fn, Ref) and (isinstance(fn.obj, type) or _pure_call(Op("call", fn=fn))))
+        if not safe:
+            self.let_out([*args, *kwargs.values()], node)
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         for a in (*atoms, *(v for _, v in kws)):
             if isinstance(a, Var) and a.region is not None and a.region.varied:
                 raise self.unsupported("an unknown function is given memory that holds differentiated values", node)
-        return self.emit(Op("call", atoms, kws, fn=fn), t, varied=False)
+        if not safe:
+            for a in (*atoms, *(v for _, v in kws)):
+                if isinstance(a, Var) and isinstance(a.type, (Arr, ListT)):
+                    self.mark_stored(a)
+        self.after_call()
+        return self.emit(Op("call", atoms, kws, fn=fn, data=ir.SAFE if safe else None), t, varied=False)
+
+    def let_out(self, values: list[Any], node: Any) -> None:
+        """Containers are given to code that may change them: what the compiler knows of their contents ends here."""
+        for v in values:
+            if isinstance(v, ListVal):
+                if v.origin is None and v.site not in self.dynamic_sites:
+                    raise Restart(v.site)
+            if isinstance(v, (ListVal, TupleVal)):
+                self.let_out(list(self.items(v)), node)
+            if isinstance(v, DictVal):
+                self.let_out([i for _, i in self.items(v)], node)
+            if isinstance(v, DictVal) or (isinstance(v, ListVal) and v.origin is not None):
+                gone = Poison("this container was given to a function that may have changed it")
+                items = self.items(v)
+                self.later.append((v, tuple((k, gone) for k, _ in items) if isinstance(v, DictVal) else (gone,) * len(items)))
+
+    @property
+    def later(self) -> list[Any]:
+        """Contents of containers after the call that is being lowered."""
+        return self.__dict__.setdefault("_later", [])
+
+    def after_call(self) -> None:
+        for value, items in self.later:
+            self.cells[(value.id, "items")] = items
+        self.later.clear()
 
     # --- user functions --------------------------------------------------------------------------------------------
 
@@ -335,7 +374,7 @@ class Calls(Outlining):
             t = type_of(value)
         if isinstance(value, Var) and value.region is not None and any(value is a for a in args):
             return value
-        result = self.opaque(fn, args, kwargs, node, t)
+        result = self.opaque(fn, args, kwargs, node, t, safe=True)
         return value if constant else result
 
     def call_local(self, fn: FuncVal, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:

@@ -142,6 +142,7 @@ class _Undef:
 
 
 UNDEF = _Undef()
+SAFE = "safe"  # `Op.data` of a call that changes none of its arguments
 NOW = "now"  # `Op.data` of a read that may give something else later: a global that some function rebinds
 
 Atom = Var | Lit | Ref | _Undef

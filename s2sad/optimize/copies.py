@@ -18,6 +18,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
 from ..runtime import spread
 
+_NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.concatenate, np.array, np.sum)
 _SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, len, np.shape, np.ndim, np.size})
 
 
@@ -38,25 +39,43 @@ def elide_copies(function: Function) -> Function:
         if isinstance(stmt, Assign):
             _shape_source(stmt, defs)
     _block(function.body, uses)
-    phis = {p.var: p for s in ir.walk(function.body) if isinstance(s, ir.If) for p in s.phis}
+    joins: dict[Var, tuple[Any, Any]] = {}
     for stmt in ir.walk(function.body):
-        if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and _is_new(stmt.op.args[0], uses, defs, phis):
-            stmt.op = Op("atom", stmt.op.args)
+        if isinstance(stmt, ir.If):
+            joins.update((p.var, (p.then, p.orelse)) for p in stmt.phis)
+        elif isinstance(stmt, ir.Loop):
+            joins.update((c.result, (c.init, c.next)) for c in stmt.carries)
+    for i, stmt in enumerate(function.body):
+        # memory that was only stored to, and is not touched again
+        if isinstance(stmt, Assign) and stmt.op.kind == "copy" and isinstance(stmt.op.args[0], Var):
+            source = stmt.op.args[0]
+            stores = sum(isinstance(s, Store) and s.base is source for s in ir.walk(Block(function.body.stmts[:i])))
+            if uses[source] == stores + 1:
+                uses[source] = 1
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and _is_new(stmt.op.args[0], uses, defs, joins):
+            source = stmt.op.args[0]
+            if stmt.target.region is not None and source.region is not None:
+                stmt.target.region.union(source.region)
+            stmt.op = Op("atom", (source,))
     return function
 
 
-def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], phis: dict[Var, Any]) -> bool:
+def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], joins: dict[Var, tuple[Any, Any]]) -> bool:
     """Whether a value is memory of its own that only one statement uses: a copy of it is the value itself."""
     if not isinstance(atom, Var) or uses[atom] != 1:
         return False
-    if atom in phis:
-        return all(_is_new(a, uses, defs, phis) for a in (phis[atom].then, phis[atom].orelse))
+    if atom in joins:
+        return all(_is_new(a, uses, defs, joins) for a in joins[atom])
     op = defs.get(atom)
     if op is None:
         return False
     if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is spread:
         return True
-    return isinstance(atom.type, Arr) and bool(atom.type.ndim) and (op.kind in ("copy", "deepcopy") or _makes_new(op))
+    if not isinstance(atom.type, Arr) or not atom.type.ndim:
+        return False
+    new = op.kind in ("copy", "deepcopy", "matmul") or _makes_new(op)
+    return new or (op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in _NEW))
 
 
 def copied(op: Op | None) -> Any:

@@ -77,17 +77,25 @@ def _last(block: Block, old: dict[Any, Any], uses: Counter[Var]) -> None:
     defs = {s.target: s.op for s in block if isinstance(s, Assign)}
     shared: list[Any] = []
     newer: list[Any] = []
+    reads: dict[int, set[Any]] = {}
+    replaced: dict[int, set[Any]] = {}
     for i, stmt in enumerate(block.stmts):
         if not isinstance(stmt, Assign) or stmt.target not in old or uses[stmt.target] != 1:
             continue
         if stmt.op.kind not in ir.ARITHMETIC or reads_any(stmt.op, written(block.stmts[i + 1 :])):
             continue
         leaves = _leaves(stmt.target, defs, uses)
-        if old[stmt.target] in leaves or any(isinstance(a, Var) and a.hint == stmt.target.hint for a in leaves):
+        reads[id(stmt)] = leaves
+        replaced[id(stmt)] = {a for a in leaves if isinstance(a, Var) and (a is old[stmt.target] or a.hint == stmt.target.hint)}
+        if replaced[id(stmt)]:
             newer.append(stmt)
         elif any(isinstance(a, Var) and uses[a] > 1 for a in leaves):
             shared.append(stmt)
-    moved = [*shared, *newer]
+    moved = shared
+    while newer:  # first what replaces nothing that another one reads
+        free = [s for s in newer if not any(replaced[id(s)] & reads[id(o)] for o in newer if o is not s)]
+        moved.append(free[0] if free else newer[0])
+        newer.remove(moved[-1])
     if moved:
         block.stmts[:] = [s for s in block.stmts if s not in moved] + moved
 

@@ -46,12 +46,9 @@ class Compiled:
     @property
     def standalone(self) -> str:
         """A module that needs only NumPy."""
-        header = to_source(ast.Module(imports(self.bindings, standalone=True), []))
-        helpers = helper_sources(self.bindings)
-        if helpers and "import numpy as np" not in header:
-            header = "import numpy as np\n" + header
-        if any("Any" in h for h in helpers):
-            header += "from typing import Any\n"
+        needed, helpers = helper_sources(self.bindings)
+        lines = {*to_source(ast.Module(imports(self.bindings, standalone=True), [])).splitlines(), *needed}
+        header = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n"
         for name, obj in self.bindings.names.items():  # a helper under another name, as a parameter has its own
             if (self.bindings.modules.get(name) or "").startswith("s2sad.runtime") and obj.__name__ != name:
                 helpers.append(f"{name} = {obj.__name__}\n")
@@ -93,6 +90,8 @@ def compile_gradient(
 ) -> Compiled:
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out."""
     program = lower(request)
+    if optimised and "copies" not in skip:
+        propagate_copies(program.function)
     name = program.function.name
     function = Reverse(program).run(seed, value)
     stem = name if name.isidentifier() else "f"

@@ -126,6 +126,19 @@ class Symbols:
 
     def __init__(self) -> None:
         self._count = itertools.count()
+        self.same: dict[Dim, Dim] = {}  # sizes that an operation has shown to be equal
+
+    def canonical(self, t: Type) -> Type:
+        """The type with equal sizes written alike."""
+        if self.same and isinstance(t, Arr) and t.shape is not None:
+            shape = tuple(self.size(d) for d in t.shape)
+            return t if shape == t.shape else Arr(t.dtype, shape)
+        return t
+
+    def size(self, d: Dim) -> Dim:
+        while d in self.same:
+            d = self.same[d]
+        return d
 
     def fresh(self, actual: Any = None) -> Dim:
         k = next(self._count)

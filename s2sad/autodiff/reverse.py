@@ -103,6 +103,8 @@ class Reverse(Transport, Adjoints):
             self.check_scalar(f.result)
             t = type_of(f.result) if is_atom(f.result) else UNKNOWN
             seed_var.type = float_like(t) if isinstance(t, Num) else Num(np.dtype(float))
+            if seed_var.type.dtype != np.dtype(float):
+                seed_var.type = Num(np.dtype(float), True)  # 1.0 unless it is given
             self.contribute_result(f.result, seed_var)
             at = next((i for i, p in enumerate(params) if p.kind in ("var", "kwvar", "kwonly")), len(params))
             if at == len(params):
@@ -310,9 +312,8 @@ class Reverse(Transport, Adjoints):
             values = []
             for scope in scopes:
                 # a loop around may carry the adjoint only since the other branch asked for it
-                bar = scope.bars.get(v, outer.bars.get(v))
                 self.scope = scope
-                values.append(self.merged_bar(bar, v))
+                values.append(self.merged_bar(scope.bars.get(v, outer.bars.get(v)), v))
             self.scope = outer
             new = Var(f"{v.hint}_bar", self.joined(values), False)
             if is_mutable(new.type):
@@ -334,6 +335,8 @@ class Reverse(Transport, Adjoints):
 
     def merged_bar(self, bar: Any, v: Var) -> Any:
         """The adjoint of `v` at the end of a branch, as memory if `v` is memory."""
+        if bar is None and (self.is_memory(v) or v in self.buffered):
+            bar = self.found_buffer(v)  # a branch has made it where `v` is defined
         value = self.zeros(v) if bar is None else self.exact(self.bar_atom(bar), v)
         return self.as_buffer(value, v) if self.is_memory(v) and value not in self.shadow_vars else value
 
@@ -437,9 +440,8 @@ class Reverse(Transport, Adjoints):
         for v in dict.fromkeys([*then.touched, *orelse.touched]):
             values = []
             for scope in (then, orelse):
-                bar = scope.bars.get(v)
                 self.scope = scope
-                values.append(self.merged_bar(bar, v))
+                values.append(self.merged_bar(scope.bars.get(v, outer.bars.get(v)), v))
             self.scope = outer
             new = Var(f"{v.hint}_bar", self.joined(values), False, region=Region() if is_mutable(self.joined(values)) else None)
             if new.region is not None:

@@ -54,17 +54,23 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
     return [*plain, *(ast.ImportFrom(home, aliases, 0) for home, aliases in sorted(named.items()))]
 
 
-def helper_sources(bindings: Bindings) -> list[str]:
-    """The text of the run-time helpers a standalone module needs, helpers of helpers included."""
+def helper_sources(bindings: Bindings) -> tuple[list[str], list[str]]:
+    """The imports and the text of the run-time helpers a standalone module needs, helpers of helpers included."""
     todo = [o for o in bindings.names.values() if (getattr(o, "__module__", "") or "").startswith("s2sad")]
     seen: dict[str, str] = {}
+    imported: set[str] = set()
     while todo:
         fn = todo.pop(0)
         if not isinstance(fn, types.FunctionType) or fn.__name__ in seen:
             continue
-        seen[fn.__name__] = inspect.getsource(fn)
-        for used in fn.__code__.co_names:
+        seen[fn.__name__] = text = inspect.getsource(fn)
+        for used in sorted({n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}):
             obj = fn.__globals__.get(used)
-            if isinstance(obj, types.FunctionType) and obj.__module__.startswith("s2sad"):
+            home = getattr(obj, "__module__", None) or ""
+            if isinstance(obj, types.ModuleType):
+                imported.add(f"import {obj.__name__}" + (f" as {used}" if used != obj.__name__ else ""))
+            elif isinstance(obj, types.FunctionType) and home.startswith("s2sad"):
                 todo.append(obj)
-    return list(seen.values())
+            elif obj is not None:
+                imported.add(f"from {home} import {used}")
+    return sorted(imported), list(seen.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import copy
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -31,21 +32,8 @@ from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
 from .lower import Core, Restart, type_of
 from .values import (
-    ArrayMethod,
-    Bound,
-    DictVal,
-    EnumVal,
-    FuncVal,
-    ListVal,
-    ObjVal,
-    Partial,
-    RangeVal,
-    ReversedVal,
-    SliceVal,
-    SuperVal,
-    TupleVal,
-    ZipVal,
-    is_atom,
+    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, KnownVal, ListVal, ObjVal, Partial, RangeVal,
+    ReversedVal, SetVal, SliceVal, SuperVal, TupleVal, ZipVal, is_atom,
 )  # fmt: skip
 
 
@@ -90,7 +78,7 @@ class BuiltinCalls(Core):
             return type(value.value)
         if isinstance(value, TupleVal):
             return value.cls or tuple
-        for kind, cls in ((ListVal, list), (DictVal, dict), (RangeVal, range), (SliceVal, slice), (ZipVal, zip)):
+        for kind, cls in ((ListVal, list), (DictVal, dict), (SetVal, set), (RangeVal, range), (SliceVal, slice), (ZipVal, zip)):
             if isinstance(value, kind):
                 return cls
         if isinstance(value, ObjVal):
@@ -192,6 +180,8 @@ class BuiltinCalls(Core):
         v = args[0]
         if isinstance(v, (TupleVal, ListVal, DictVal)):
             return Lit(len(self.items(v)))
+        if isinstance(v, SetVal):
+            return Lit(len(v.items))
         if isinstance(v, Lit) and hasattr(v.value, "__len__"):
             return Lit(len(v.value))
         if isinstance(v, ObjVal):
@@ -278,6 +268,23 @@ class BuiltinCalls(Core):
                 elem = t.elem if isinstance(t, ListT) else (INT if isinstance(t, Obj) and t.cls is range else UNKNOWN)
                 return self.emit(Op("call", (atom,), fn=self.builtin("list")), ListT(elem), "items", varied=False)
         return self.map_over(value, lambda item: item, node)
+
+    def call_set(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        if not args:
+            return NotImplemented
+        if isinstance(args[0], SetVal):
+            return args[0]
+        items = self.sequence_items(args[0], None, node) if not is_atom(args[0]) or isinstance(args[0], Lit) else None
+        known = self.make_set(tuple(items), node) if items is not None else None
+        return NotImplemented if known is None else known
+
+    def call_signature(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        if len(args) == 1 and not kwargs and isinstance(args[0], Ref):
+            try:
+                return KnownVal(inspect.signature(args[0].obj))
+            except (TypeError, ValueError):
+                return NotImplemented
+        return NotImplemented
 
     def call_dict(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         pairs: list[tuple[Any, Any]] = []
@@ -506,10 +513,22 @@ class BuiltinCalls(Core):
         """What stop_gradient returned. It shares memory with its operand, so it must not be stored to."""
         return self.__dict__.setdefault("_stops", [])
 
+    def call_deepcopy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        v = args[0]
+        if isinstance(v, ListVal):
+            return self.make_list(tuple(self.call_deepcopy([i], {}, node) for i in self.items(v)), node)
+        if isinstance(v, TupleVal):
+            return TupleVal(tuple(self.call_deepcopy([i], {}, node) for i in v.items), v.cls)
+        if isinstance(v, DictVal):
+            return self.call_dict([], {k: self.call_deepcopy([i], {}, node) for k, i in self.items(v)}, node)
+        return self.call_copy(args, kwargs, node)
+
     def call_copy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         v = args[0]
         if isinstance(v, ListVal):
             return self.make_list(self.items(v), node)
+        if isinstance(v, DictVal):
+            return self.call_dict([v], {}, node)
         if isinstance(v, (TupleVal, Lit)):
             return v
         if is_atom(v) and isinstance(type_of(v), Arr):
@@ -536,6 +555,12 @@ class BuiltinCalls(Core):
 
     def call_method(self, method: ArrayMethod, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         base, name = method.base, method.name
+        if isinstance(base, KnownVal):
+            if name == "keys" and not args:
+                return TupleVal(tuple(map(Lit, base.obj)))
+            raise self.unsupported(f"{name!r} of a signature is not supported", node)
+        if isinstance(base, SetVal):
+            return self.set_method(base, name, args, kwargs, node)
         if isinstance(base, ListVal):
             return self.list_method(base, name, args, kwargs, node)
         if isinstance(base, DictVal):
@@ -712,6 +737,16 @@ class BuiltinCalls(Core):
             return self.opaque_method(self.atom(base), name, args, kwargs, node)
         raise self.unsupported(f"dict.{name} is not supported here", node)
 
+    def set_method(self, base: SetVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        operator = {"difference": "sub", "union": "or_", "intersection": "and_"}.get(name)
+        if operator is not None and len(args) == 1:
+            other = args[0] if isinstance(args[0], SetVal) else self.call_set(args, {}, node)
+            if isinstance(other, SetVal):
+                return self.binary(operator, base, other, node)
+        if name == "copy":
+            return base
+        raise Restart(base.site)
+
     def tuple_method(self, base: TupleVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if base.cls is not None and name == "_replace":
             items = [kwargs.get(f, v) for f, v in zip(base.cls._fields, base.items)]
@@ -743,6 +778,7 @@ class BuiltinCalls(Core):
     element: Callable[..., Any]
     sequence_items: Callable[..., Any]
     make_list: Callable[..., Any]
+    make_set: Callable[..., Any]
     run_time_list: Callable[..., Any]
     list_append: Callable[..., Any]
     list_extend: Callable[..., Any]
@@ -761,7 +797,8 @@ _HANDLERS: dict[Any, str] = {
     setattr: "setattr", type: "type", len: "len", range: "range", zip: "zip", enumerate: "enumerate", reversed: "reversed",
     map: "map", filter: "filter", list: "list", tuple: "tuple", dict: "dict", sorted: "sorted", sum: "sum", min: "min",
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
-    abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "copy", super: "super",
+    abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
+    set: "set", frozenset: "set", inspect.signature: "signature",
     stop_gradient: "stop_gradient",
 }  # fmt: skip
 

@@ -174,6 +174,10 @@ class Calls(Outlining):
         special = self.specialised(fn, args, kwargs, node)
         if special is not None:
             return special
+        if isinstance(obj, np.ufunc) and obj.signature is None or obj is np.where:
+            self.unify(args)
+        elif obj in (np.dot, np.matmul):
+            self.unify(args, contract=True)
         t = infer.run(obj, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in kwargs.items()}, self.symbols)
         if obj is np.squeeze and len(args) + len(kwargs) == 1 and not self._sizes_certain(args):
             t = Arr(getattr(t, "dtype", None), None) if isinstance(t, Arr) else UNKNOWN
@@ -191,11 +195,6 @@ class Calls(Outlining):
     def _sizes_certain(self, args: list[Any]) -> bool:
         t = type_of(args[0]) if args and is_atom(args[0]) else None
         return isinstance(t, Num) or (isinstance(t, Arr) and t.shape is not None and all(len(set(d)) == 1 or d in self.base_dims for d in t.shape))
-
-    @property
-    def base_dims(self) -> set[Any]:
-        """Sizes that are certainly not 1: those of arguments, by the guard of the variant."""
-        return self.__dict__.setdefault("_base_dims", set())
 
     def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         obj = fn.obj

@@ -33,22 +33,8 @@ from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, 
 from .lower import Core, Poisoned, Restart, _refresh, type_of
 from .statements import BINOPS
 from .values import (
-    ArrayMethod,
-    Bound,
-    DictVal,
-    EnumVal,
-    FuncVal,
-    ListVal,
-    ObjVal,
-    Partial,
-    Poison,
-    RangeVal,
-    ReversedVal,
-    SliceVal,
-    SuperVal,
-    TupleVal,
-    ZipVal,
-    is_atom,
+    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, KnownVal, ListVal, ObjVal, Partial, Poison, RangeVal,
+    ReversedVal, SetVal, SliceVal, SuperVal, TupleVal, ZipVal, is_atom,
 )  # fmt: skip
 
 COMPARES = {
@@ -161,7 +147,18 @@ class Expressions(Core):
 
     def expr_Set(self, node: Any) -> Any:
         items = self.starred_items(node.elts, node)
+        known = self.make_set(items, node)
+        if known is not None:
+            return known
         return self.emit(Op("set", tuple(self.atom(i) for i in items)), Obj(set), "items", fresh=True)
+
+    def make_set(self, items: tuple[Any, ...], node: Any) -> SetVal | None:
+        """A set of constants, None if an item is not one or if the set is changed later."""
+        keys = [self.constant_key(i) for i in items]
+        site = self.site(node)
+        if site in self.dynamic_sites or any(k is None for k in keys):
+            return None
+        return SetVal(tuple(dict.fromkeys(k.value for k in keys)), site)  # type: ignore[union-attr]
 
     def site(self, node: Any) -> Any:
         return (*(f.id if f is self.frames[0] else (f.name, f.extra.get("call")) for f in self.frames),
@@ -367,6 +364,8 @@ class Expressions(Core):
                 raise self.unsupported(f"this operation always fails: {err}", node) from None
             if isinstance(value, (int, str, bool)) or value is None:
                 return Lit(value)
+        if isinstance(a, SetVal) and isinstance(b, SetVal) and kind in ("sub", "and_", "or_", "xor"):
+            return SetVal(tuple(sorted(BINARY[kind](set(a.items), set(b.items)), key=repr)), self.site(node))
         if isinstance(a, TupleVal) and isinstance(b, TupleVal) and kind == "add":
             return TupleVal(a.items + b.items)
         if isinstance(a, ListVal) and isinstance(b, ListVal) and kind == "add":
@@ -403,6 +402,7 @@ class Expressions(Core):
         fn = OPERATORS[kind]
         types = [type_of(a) for a in atoms]
         if all(isinstance(t, (Num, Arr, ListT, TupleT)) for t in types):
+            self.unify(atoms, contract=kind == "matmul")
             t = infer.run(fn, [self.sampled(a) for a in atoms], {}, self.symbols)
             if t is UNKNOWN and any(isinstance(x, Arr) for x in types) and all(isinstance(x, (Arr, Num)) for x in types):
                 t = infer._fallback(_UFUNCS.get(kind, np.add), types)
@@ -484,6 +484,7 @@ class Expressions(Core):
         types = [type_of(aa), type_of(ab)]
         t: Type = UNKNOWN
         if all(isinstance(x, (Num, Arr)) for x in types):
+            self.unify((aa, ab))
             t = infer.run(COMPARE[kind], [self.sampled(aa), self.sampled(ab)], {}, self.symbols)
             if t is UNKNOWN:
                 t = Arr(np.dtype(bool), None)
@@ -533,6 +534,10 @@ class Expressions(Core):
 
     def contains(self, item: Any, box: Any) -> bool | None:
         c = self.constant(item)
+        if isinstance(box, SetVal):
+            return None if c is None else c.value in box.items
+        if isinstance(box, KnownVal):
+            return None if c is None else c.value in box.obj
         if isinstance(box, DictVal):
             return None if c is None else any(k == c.value for k, _ in self.items(box))
         if isinstance(box, (TupleVal, ListVal)):
@@ -614,6 +619,8 @@ class Expressions(Core):
             return bool(value.value)
         if isinstance(value, (TupleVal, ListVal, DictVal)):
             return len(self.items(value)) > 0
+        if isinstance(value, SetVal):
+            return len(value.items) > 0
         if isinstance(value, Ref):
             import types
 
@@ -851,8 +858,10 @@ class Expressions(Core):
             return self.super_attribute(base, name, node)
         if isinstance(base, TupleVal) and base.cls is not None and name in base.cls._fields:
             return base.items[base.cls._fields.index(name)]
-        if isinstance(base, (ListVal, DictVal, TupleVal)):
+        if isinstance(base, (ListVal, DictVal, TupleVal, SetVal)):
             return ArrayMethod(base, name)
+        if isinstance(base, KnownVal):
+            return KnownVal(base.obj.parameters) if name == "parameters" else ArrayMethod(base, name)
         if isinstance(base, Ref):
             found = self.live_attribute(base, name, node)
             if found is not None:
@@ -1081,6 +1090,8 @@ class Expressions(Core):
         if isinstance(value, SliceVal):
             parts = tuple(self.atom(p) for p in (value.start, value.stop, value.step))
             return self.emit(Op("slice", parts), Obj(slice), "part", varied=False, fresh=True)
+        if isinstance(value, SetVal):
+            return self.emit(Op("set", tuple(map(Lit, value.items))), Obj(set), "items", fresh=True)
         if isinstance(value, RangeVal):
             return self.emit(Op("call", (value.start, value.stop, value.step), fn=self.builtin("range")), Obj(range), "steps", varied=False)
         if isinstance(value, ObjVal) and value.origin is not None:

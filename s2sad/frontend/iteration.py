@@ -12,7 +12,10 @@ import numpy as np
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, literal_dim
 from ..ir.nodes import Each, Lit, Loop, Op, Range, Ref, Var
 from .lower import Core, type_of
-from .values import DictVal, EnumVal, ListVal, RangeVal, ReversedVal, SliceVal, TupleVal, ZipVal, is_atom
+from .values import (
+    DictVal, EnumVal, KnownVal, ListVal, RangeVal, ReversedVal, SetVal, SliceVal, TupleVal, ZipVal,
+    is_atom,
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -41,6 +44,10 @@ class Iteration(Core):
             return value
         if isinstance(value, DictVal):
             return TupleVal(tuple(Lit(k) for k, _ in self.items(value)))
+        if isinstance(value, SetVal):
+            return TupleVal(tuple(map(Lit, sorted(value.items, key=repr))))
+        if isinstance(value, KnownVal):
+            return TupleVal(tuple(map(Lit, value.obj)))
         if isinstance(value, ZipVal):
             parts = tuple(self.iterable(v, node) for v in value.items)
             known = [self.unrollable(p) for p in parts]
@@ -200,6 +207,8 @@ class Iteration(Core):
             return self.items(value)
         if isinstance(value, DictVal):
             return tuple(Lit(k) for k, _ in self.items(value))
+        if isinstance(value, (SetVal, KnownVal)):
+            return tuple(self.iterable(value, node).items)
         if isinstance(value, (ZipVal, EnumVal, ReversedVal)):
             return self.unrollable(self.iterable(value, node), 64)
         if isinstance(value, RangeVal):

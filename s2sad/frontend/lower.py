@@ -105,6 +105,7 @@ class Core:
         self.flips: list[int] = []  # ages of memory that became varied, so that loops around know to look again
         self.count = 0
         self.loop_depth = 0
+        self.nesting = 0  # blocks around the current statement
         self.index_memo: dict[Any, Any] = {}
         self.errors: list[DifferentiationError] = []
         self.guards: dict[Any, Any] = {}
@@ -149,10 +150,12 @@ class Core:
     @contextlib.contextmanager
     def into(self, block: Block) -> Iterator[Block]:
         saved, self.block = self.block, block
+        self.nesting += 1
         try:
             yield block
         finally:
             self.block = saved
+            self.nesting -= 1
 
     def varied(self, atom: Any) -> bool:
         return isinstance(atom, Var) and atom.varied
@@ -616,6 +619,39 @@ class Core:
     def infer(self, fn: Any, args: list[Any], kwargs: dict[str, Any] | None = None) -> Type:
         return infer.run(fn, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in (kwargs or {}).items()}, self.symbols)
 
+    @property
+    def base_dims(self) -> set[Any]:
+        """Sizes that are certainly not 1: those of arguments, by the guard of the variant."""
+        return self.__dict__.setdefault("_base_dims", set())
+
+    def unify(self, atoms: Any, contract: bool = False) -> None:
+        """Operands that are combined element by element (or contracted) have equal sizes where none of them can be 1.
+
+        Only of statements that certainly run: within a branch, a loop or a `try` the equality may not hold elsewhere.
+        """
+        if self.nesting:
+            return
+        shapes = [self.symbols.canonical(t).shape for a in atoms if isinstance(t := type_of(a), Arr)]  # type: ignore[attr-defined]
+        if len(shapes) < 2 or any(s is None for s in shapes):
+            return
+        if contract:
+            a, b = shapes[0], shapes[1]
+            if a and b:
+                self._unify_sizes({a[-1], b[-2] if len(b) > 1 else b[-1]})
+            return
+        for axis in range(1, max(map(len, shapes)) + 1):
+            self._unify_sizes({s[-axis] for s in shapes if len(s) >= axis} - {literal_dim(1)})
+
+    def _unify_sizes(self, sizes: set[Any]) -> None:
+        literals = [d for d in sizes if len(set(d)) == 1]
+        if len(sizes) < 2 or len(literals) > 1 or len({d[-1] for d in sizes}) > 1:
+            return
+        if all(d[0] > 1 if d in literals else d in self.base_dims for d in sizes):
+            chosen = literals[0] if literals else min(sizes)
+            for d in sizes:
+                if d != chosen:
+                    self.symbols.same[d] = chosen
+
     def sampled(self, value: Any) -> Any:
         """A value in the form `infer.run` takes."""
         if isinstance(value, Lit):
@@ -623,7 +659,7 @@ class Core:
         if isinstance(value, Ref):
             return value.type if isinstance(value.type, (Num, Arr)) else infer.Known(value.obj)
         if isinstance(value, Var):
-            return value.type
+            return self.symbols.canonical(value.type)
         if isinstance(value, TupleVal):
             return tuple(self.sampled(i) for i in value.items)
         if isinstance(value, ListVal):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..analysis.types import UNKNOWN, Arr, Num, Obj, Symbols, Type
 from ..errors import DifferentiationError, DifferentiationErrors, Span, UnsupportedSyntaxError, combine
-from ..ir.nodes import Assign, Block, Function, Lit, Op, Param, Region, Store, Struct, Var, walk
+from ..ir.nodes import Assign, Block, Function, Lit, Op, Param, Region, Store, Struct, Var, defs_of, inner_defs_of, walk
 from ..rules import registry
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
@@ -165,6 +165,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     for (id_, _), v in list(low.cells.items()):
         del id_, v
     result = structure(low, value)
+    _write_sizes_alike(low, params)
     _copy_stored_parameters(low, params)
     function = Function(request.name, params, low.block, result, span=low.span(node))
     as_tuple = len(request.wrt) > 1 if request.as_tuple is None else request.as_tuple
@@ -202,6 +203,18 @@ def structure(low: Lowerer, value: Any) -> Any:
     if is_atom(value):
         return value
     return low.atom(value)
+
+
+def _write_sizes_alike(low: Lowerer, params: list[Param]) -> None:
+    """Types were found one after the other; what was learned about sizes later holds for all."""
+    if not low.symbols.same:
+        return
+    found = [p.var for p in params]
+    blocks = [low.block, *(fn.body for fn in low.outlined.values())]
+    for stmt in (s for b in blocks for s in walk(b)):
+        found += [*defs_of(stmt), *inner_defs_of(stmt)]
+    for v in found:
+        v.type = low.symbols.canonical(v.type)
 
 
 def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> None:

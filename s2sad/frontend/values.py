@@ -39,6 +39,21 @@ class DictVal:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class SetVal:
+    """A set of known constants; one that is changed is made again at run time."""
+
+    items: tuple[Any, ...]
+    site: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class KnownVal:
+    """An object that only the compiler looks at: a signature, its parameters."""
+
+    obj: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ObjVal:
     """An instance of a Python class; attribute `a` is in cell `(id, "a")`."""
 
@@ -164,6 +179,8 @@ def same(a: Any, b: Any) -> bool:
         return len(a.items) == len(b.items) and a.cls is b.cls and all(map(same, a.items, b.items))
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, SetVal) and isinstance(b, SetVal):
+        return set(a.items) == set(b.items)
     if isinstance(a, (ListVal, DictVal, ObjVal)) and type(a) is type(b):
         return bool(a.id == b.id)
     if isinstance(a, Bound) and isinstance(b, Bound):

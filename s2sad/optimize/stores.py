@@ -49,7 +49,8 @@ def _pairs(block: Block, defs: dict[Var, Op]) -> None:
         stmt = block.stmts[i]
         i += 1
         zero = isinstance(stmt, Store) and stmt.role == "zero" and stmt.aug is None and isinstance(stmt.base, Var)
-        if not zero and not _adds(stmt):
+        given = isinstance(stmt, Store) and stmt.role == "set" and isinstance(stmt.base, Var)
+        if not zero and not given and not _adds(stmt):
             continue
         j = _next_to(block, i, stmt, defs)
         if j is None:
@@ -71,6 +72,8 @@ def _pairs(block: Block, defs: dict[Var, Op]) -> None:
             total = Var(hint, t, region=Region() if isinstance(t, Arr) else None)
             block.stmts.insert(j, Assign(total, Op("add", (stmt.value, second.value)), second.span))
             second.value = total
+            if given:
+                second.aug, second.role = None, "set"
         i -= 1
         del block.stmts[i]
 
@@ -89,11 +92,19 @@ def _next_to(block: Block, start: int, first: Store, defs: dict[Var, Op]) -> int
             return j
         if isinstance(stmt, Note) and not stmt.barrier:
             continue
+        if _adds(stmt) and stmt.base is first.base and _elsewhere(stmt.index, first.index) and isinstance(type_of(stmt.value), Num):
+            continue
         if not isinstance(stmt, Assign) or not effects.is_pure(stmt.op):
             return None
         if any(effects.region_of(a) is region for a in stmt.op.atoms() if isinstance(a, Var)):
             return None
     return None
+
+
+def _elsewhere(a: Any, b: Any) -> bool:
+    """Whether two indices are different elements: constants counted from the same end."""
+    known = isinstance(a, Lit) and isinstance(b, Lit) and type(a.value) is int and type(b.value) is int
+    return known and a.value != b.value and (a.value < 0) == (b.value < 0)
 
 
 def same_atom(a: Any, b: Any, defs: dict[Var, Op]) -> bool:

@@ -16,6 +16,8 @@ from typing import Any
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Function, Loop, Pop, Push, Range, Taped, Var
 
+MOST = 3  # tapes in the head of one loop
+
 
 @dataclass
 class _Accesses:
@@ -42,6 +44,10 @@ def iterate_tapes(function: Function) -> Function:
             continue
         used = loop.index is not None and any(a is loop.index for s in ir.walk(loop.body) for a in ir.uses_of(s))
         used = used or any(c.next is loop.index for c in loop.carries)
+        if len(wanted) > MOST:  # a long head is hard to read; one tape still counts the iterations
+            wanted = [] if used else wanted[:1]
+            if not wanted:
+                continue
         loop.iter = Taped(tuple(p.tape for p in wanted), tuple(p.target for p in wanted), loop.iter if used else None)
         loop.body.stmts[:] = [s for s in loop.body if s not in wanted]
     return function

@@ -228,7 +228,7 @@ class Expressions:
             lambda: f"({m()} * {self.vector(d, 3)}[:, None])",
             lambda: f"np.{self.pick(['sin', 'tanh', 'abs'])}({m()})",
             lambda: f"np.outer({self.vector(d, 3)}, {self.vector(d, 4)})",
-            lambda: f"{m()}.T.reshape(3, 4)",
+            lambda: f"{m()}.T.reshape(3, 4)" if self.chance(0.1) else f"{m()}.reshape(4, 3).reshape((3, -1))",
             lambda: f"{m()}[::-1]",
             lambda: f"{m()}[:, ::-1]",
             lambda: f"{m()}.copy()",

@@ -38,7 +38,7 @@ class Statements(Expressions):
         simple: list[Callable[[], Block]] = [
             self.assign, self.assign, self.assign, self.rebind, self.rebind, self.store, self.store, self.store,
             self.augmented, self.augmented, self.view, self.view, self.alias, self.swap, self.listing, self.listing,
-            self.mapping, self.packing, self.boxing, self.zero_dim, self.whole, self.effect,
+            self.mapping, self.packing, self.boxing, self.zero_dim, self.whole, self.effect, self.chained, self.starred,
         ]  # fmt: skip
         nested: list[Callable[[int], Block]] = [
             self.branch, self.branch, self.branch, self.for_range, self.for_range, self.for_range, self.for_each,
@@ -123,7 +123,7 @@ class Statements(Expressions):
         else:
             form, gives = self.rng.choice([("{}[::-1]", "v3"), ("{}[:]", "v3"), ("{}.reshape(3, 1)[:, 0]", "v3")])
         if gives is None:
-            form, gives = "{}.copy().reshape(2, 2).T.reshape(4)", "v4"
+            form, gives = ("{}.copy().reshape(2, 2).T.reshape(4)" if self.chance(0.1) else "{}.reshape(2, 2).reshape(4)"), "v4"
         return self.define(gives, form.format(name, i=self.index()))
 
     def alias(self) -> Block:
@@ -193,6 +193,23 @@ class Statements(Expressions):
             return self.define("c", f"np.array({self.scalar(1)})")
         return [self.pick([f"{name} += {self.scalar(1)}", f"{name}[...] = {self.scalar(1)}", f"{name}[()] *= {self.scalar(1)}"])]
 
+    def chained(self) -> Block:
+        """`a = b = value`: one object under two names."""
+        kind = self.pick(["v4", "v3", "s"])
+        a, b = self.fresh("b"), self.fresh("b")
+        line = f"{a} = {b} = {self.draw(kind, 2)}"
+        self.scope.add(kind, a)
+        self.scope.add(kind, b)
+        return [line]
+
+    def starred(self) -> Block:
+        a, b, c = self.fresh("p"), self.fresh("xs"), self.fresh("p")
+        line = f"{a}, *{b}, {c} = {self.vector(1, 4)}" if self.chance(0.5) else f"{a}, *{b}, {c} = {self.scalar(1)}, {self.scalar(1)}, {self.scalar(0)}"
+        self.scope.add("s", a)
+        self.scope.add("ls", b)
+        self.scope.add("s", c)
+        return [line]
+
     def effect(self) -> Block:
         """A call for what it does to its argument."""
         name, kind = self.array()
@@ -227,7 +244,7 @@ class Statements(Expressions):
             lines += self.statement(depth)
         if self.chance(0.3):
             at = self.rng.randrange(len(lines) + 1)
-            at = next((k for k in range(at, len(lines)) if not lines[k].startswith((" ", "e"))), len(lines))
+            at = next((k for k in range(at, len(lines)) if not lines[k].startswith((" ", "el", "ex", "fi"))), len(lines))
             outer_names = self.scope
             self.scope = outer.copy()
             for kind, name in bound:
@@ -251,7 +268,12 @@ class Statements(Expressions):
     def for_each(self, depth: int) -> Block:
         a, b = self.fresh("e"), self.fresh("e")
         name, kind = self.array()
-        if kind == "m":
+        items = self.some("ls")
+        if items and self.chance(0.3):
+            header, bound = self.rng.choice(
+                [(f"for {a} in {items}:", (("s", a),)), (f"for {a} in reversed({items}[:3]):", (("s", a),)),
+                 (f"for {a}, {b} in enumerate({items}[:3]):", (("i", a), ("s", b)))])  # fmt: skip
+        elif kind == "m":
             header, bound = f"for {a} in {name}:", (("v4", a),)
         else:
             header, bound = self.rng.choice(
@@ -274,18 +296,33 @@ class Statements(Expressions):
                 *indent(body), f"    {value} = 1.3 * {value} + 0.11"]  # fmt: skip
 
     def attempt(self, depth: int) -> Block:
-        lines = ["try:", *indent(self.block(self.size(), depth))]
-        if self.chance(0.6):
-            lines += indent([f"if {self.condition()}:", f"    raise {self.pick(['ValueError', 'KeyError'])}('no')"])
-            lines += indent(self.block(1, 0))
+        name = self.some("s")
+        if self.chance(0.85) or not name:
+            # nothing that the handler sees has changed when the exception comes
+            body: Block = []
+            outer = self.scope
+            self.scope = outer.copy()
+            for _ in range(self.size() - 1):
+                body += self.pick_of([self.assign, self.view])
+            if self.chance(0.5):
+                body += [f"if {self.condition()}:", f"    raise {self.pick(['ValueError', 'KeyError'])}('no')"]
+            last = self.pick(["math.log({})", "math.sqrt({})", "np.sin({})", "{}"]).format(self.scalar(2))
+            self.scope = outer
+            body.append(f"{name or self.fresh('s')} = {last}")
         else:
-            lines += indent([f"{self.some('s') or 'q'} = math.log({self.scalar(1)})"])
-        lines += ["except (ValueError, KeyError):", *indent(self.block(self.size(), depth))]
+            body = [*self.block(self.size(), depth), f"if {self.condition()}:", "    raise ValueError('no')", *self.block(1, 0)]
+        handler = self.block(self.size(), depth)
+        if name:
+            handler.append(f"{name} = {self.scalar(1)}")
+        lines = ["try:", *indent(body), "except (ValueError, KeyError):", *indent(handler)]
         if self.chance(0.2):
             lines += ["else:", *indent(self.block(1, depth))]
         if self.chance(0.2):
             lines += ["finally:", *indent(self.block(1, 0))]
         return lines
+
+    def pick_of(self, choices: list[Callable[[], Block]]) -> Block:
+        return choices[self.rng.randrange(len(choices))]()
 
     def errstate(self, depth: int) -> Block:
         return ["with np.errstate(all='ignore'):", *indent(self.block(self.size(), depth))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import warnings
+from pathlib import Path
 from typing import Any
 
 import gast
@@ -280,5 +281,6 @@ def test_single_precision_stays_single(row: Row) -> None:
 
 def test_every_rule_is_in_the_table() -> None:
     tested = {id(registry.adjoint_rule(row.function)) for row in ROWS}
-    missing = {rule.name for rule in registry.adjoint_rules().values() if id(rule) not in tested}
+    ours = [rule for rule in registry.adjoint_rules().values() if "s2sad" in Path(rule.filename).parts]  # other tests add theirs
+    missing = {rule.name for rule in ours if id(rule) not in tested}
     assert not missing

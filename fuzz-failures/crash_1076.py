@@ -1,7 +1,5 @@
 # mode zero-dim, seed 1076
 # crash: UnboundLocalError: cannot access local variable 'result' where it is not associated with a value
-import math
-import numpy as np
 
 def f(x, y, A, s, t, n, flag):
     if s:

@@ -188,7 +188,8 @@ class Gradient:
         self._variants: dict[Any, _Variant] = {}
         self._lock = threading.RLock()
         self._last: _Variant | None = None
-        self._ints = False
+        self._ints = False  # whether variants are made for the very integers of a call
+        self._sizes = False  # and for the very sizes of its arrays
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
@@ -247,7 +248,7 @@ class Gradient:
         with self._lock:
             bound = self._target.bind(args[1:] if self.kind == "vjp" else args, kwargs)
             self._check_inputs(bound)
-            wide = canonical(tuple((k, concrete_key(v, self._ints)) for k, v in bound.items()), {})
+            wide = self._wide_key(bound)
             given = tuple(sorted(kwargs))
             variant = self._variants.get((wide, given))
             if variant is None or not variant.guards.hold():
@@ -256,7 +257,7 @@ class Gradient:
                     self._variants.clear()
                     self._fast.clear()
                 if self._ints:
-                    wide = canonical(tuple((k, concrete_key(v, True)) for k, v in bound.items()), {})
+                    wide = self._wide_key(bound)
                     key = tuple([concrete_key(a, True) for a in args])
                     if kwargs:
                         key = (key, tuple((k, concrete_key(v, True)) for k, v in kwargs.items()))
@@ -265,6 +266,10 @@ class Gradient:
                 self._fast.clear()
             self._fast[key] = variant
             return variant
+
+    def _wide_key(self, bound: dict[str, Any]) -> Any:
+        key = tuple((k, concrete_key(v, self._ints)) for k, v in bound.items())
+        return key if self._sizes else canonical(key, {})
 
     def _check_inputs(self, bound: dict[str, Any]) -> None:
         for name in self._wrt_names:
@@ -283,21 +288,22 @@ class Gradient:
             as_tuple=isinstance(self.wrt, tuple), **kwargs)  # fmt: skip
 
     def _compile(self, bound: dict[str, Any]) -> compiler.Compiled:
+        """Compile for arguments of this kind; where that is refused, for their very integers, then sizes, too."""
         try:
-            return self._emit(self._request(arguments=bound, static_ints=self._ints))
+            return self._emit(self._request(arguments=bound, static_ints=self._ints, static_sizes=self._sizes))
         except DifferentiationError:
-            if self._ints or not any(type(v) is int for v in bound.values()):
-                raise
-            try:
-                compiled = self._emit(self._request(arguments=bound, static_ints=True))
-            except DifferentiationError:
-                compiled = None
-            if compiled is None:
-                raise
-            self._ints = True
-            self._fast.clear()
-            self._variants.clear()
-            return compiled
+            for ints, sizes in ((True, False), (True, True)):
+                if (ints, sizes) <= (self._ints, self._sizes) or not _has_sizes(bound, sizes):
+                    continue
+                try:
+                    compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
+                except DifferentiationError:
+                    continue
+                self._ints, self._sizes = ints, sizes
+                self._fast.clear()
+                self._variants.clear()
+                return compiled
+            raise
 
     def _emit(self, request: Request) -> compiler.Compiled:
         return compiler.compile_gradient(request, self.kind == "value_and_grad", "structure" if self.kind == "vjp" else "scalar")
@@ -331,6 +337,11 @@ class Gradient:
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Used while another function is lowered: the emitted function for arguments of these types."""
         return inner_gradient(self, lowerer, args, kwargs)
+
+
+def _has_sizes(bound: dict[str, Any], sizes: bool) -> bool:
+    """Whether there are integers (or, with `sizes`, arrays) among the arguments to be specific about."""
+    return any(type(v) is int or sizes and arrays_in(v, []) for v in bound.values())
 
 
 def _nameless() -> None:

@@ -32,8 +32,23 @@ from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
 from .lower import Core, Restart, type_of
 from .values import (
-    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, KnownVal, ListVal, ObjVal, Partial, RangeVal,
-    ReversedVal, SetVal, SliceVal, SuperVal, TupleVal, ZipVal, is_atom,
+    ArrayMethod,
+    Bound,
+    DictVal,
+    EnumVal,
+    FuncVal,
+    KnownVal,
+    ListVal,
+    ObjVal,
+    Partial,
+    RangeVal,
+    ReversedVal,
+    SetVal,
+    SliceVal,
+    SuperVal,
+    TupleVal,
+    ZipVal,
+    is_atom,
 )  # fmt: skip
 
 

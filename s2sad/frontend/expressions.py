@@ -33,8 +33,24 @@ from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, 
 from .lower import Core, Poisoned, Restart, _refresh, type_of
 from .statements import BINOPS
 from .values import (
-    ArrayMethod, Bound, DictVal, EnumVal, FuncVal, KnownVal, ListVal, ObjVal, Partial, Poison, RangeVal,
-    ReversedVal, SetVal, SliceVal, SuperVal, TupleVal, ZipVal, is_atom,
+    ArrayMethod,
+    Bound,
+    DictVal,
+    EnumVal,
+    FuncVal,
+    KnownVal,
+    ListVal,
+    ObjVal,
+    Partial,
+    Poison,
+    RangeVal,
+    ReversedVal,
+    SetVal,
+    SliceVal,
+    SuperVal,
+    TupleVal,
+    ZipVal,
+    is_atom,
 )  # fmt: skip
 
 COMPARES = {

@@ -13,7 +13,16 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, literal_dim
 from ..ir.nodes import Each, Lit, Loop, Op, Range, Ref, Var
 from .lower import Core, type_of
 from .values import (
-    DictVal, EnumVal, KnownVal, ListVal, RangeVal, ReversedVal, SetVal, SliceVal, TupleVal, ZipVal,
+    DictVal,
+    EnumVal,
+    KnownVal,
+    ListVal,
+    RangeVal,
+    ReversedVal,
+    SetVal,
+    SliceVal,
+    TupleVal,
+    ZipVal,
     is_atom,
 )
 

@@ -10,7 +10,21 @@ import numpy as np
 
 from ..analysis.types import UNKNOWN, Arr, Num, Obj, Symbols, Type
 from ..errors import DifferentiationError, DifferentiationErrors, Span, UnsupportedSyntaxError, combine
-from ..ir.nodes import Assign, Block, Function, Lit, Op, Param, Region, Store, Struct, Var, defs_of, inner_defs_of, walk
+from ..ir.nodes import (
+    Assign,
+    Block,
+    Function,
+    Lit,
+    Op,
+    Param,
+    Region,
+    Store,
+    Struct,
+    Var,
+    defs_of,
+    inner_defs_of,
+    walk,
+)
 from ..rules import registry
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
@@ -73,6 +87,7 @@ class Request:
     cls: Any = None
     symbols: Symbols | None = None
     static_ints: bool = False
+    static_sizes: bool = False
     as_tuple: bool | None = None  # whether the gradients come in a tuple; by default if there are several
 
 
@@ -109,6 +124,7 @@ def parameter_names(node: Any) -> list[tuple[str, str]]:
 def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     low = Lowerer(sites, Symbols())
     low.static_ints = request.static_ints
+    low.static_sizes = request.static_sizes
     low.outlined_codes.update(recursive)
     node = request.node
     if isinstance(node, gast.AsyncFunctionDef):

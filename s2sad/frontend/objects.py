@@ -259,6 +259,7 @@ class Objects(Core):
         return self.__dict__.setdefault("_param_memo", {})
 
     static_ints = False
+    static_sizes = False
 
     def read(self, op: Op | Var, t: Type, hint: str, wrt: bool, mutable: bool = False) -> Var:
         if isinstance(op, Var):
@@ -356,7 +357,7 @@ class Objects(Core):
 
     @property
     def dims(self) -> dict[int, Any]:
-        return self.__dict__.setdefault("_dims", {})
+        return self.__dict__.setdefault("_dims", KnownSizes() if self.static_sizes else {})
 
     def static_constant(self, node: Any, name: str, scope: Any) -> Any:
         """A module-level constant of a file that is read, not run: `G = 2.0 * np.pi`."""
@@ -367,6 +368,16 @@ class Objects(Core):
     call_value: Callable[..., Any]
     call_live: Callable[..., Any]
     varied_value: Callable[..., Any]
+
+
+class KnownSizes(dict[int, Any]):
+    """Sizes of arrays that are taken as they are, not as symbols."""
+
+    def __contains__(self, n: object) -> bool:
+        return True
+
+    def __missing__(self, n: int) -> Any:
+        return literal_dim(n)
 
 
 def attribute_names(live: Any) -> list[str]:

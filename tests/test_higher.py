@@ -1,0 +1,83 @@
+"""Gradients of gradients."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad import errors
+from tests.api_programs import X, poly, squares, stored
+
+
+def newton_step(x):
+    if x > 1.0:
+        return x**3
+    return np.sin(x) * x
+
+
+def logistic(x):
+    r = x
+    for _ in range(4):
+        x = r * x * (1.0 - x)
+    return x
+
+
+@pytest.mark.parametrize(
+    ("f", "at"), [(poly, 1.3), (newton_step, 2.0), (newton_step, 0.4), (logistic, 0.3), (math.tanh, 0.6)]
+)
+def test_second_derivatives_of_scalar_functions(f: Callable[..., Any], at: float):
+    first = s2sad.grad(f)
+    h = 1e-6
+    expected = (first(at + h) - first(at - h)) / (2 * h)
+    assert s2sad.grad(first)(at) == pytest.approx(expected, rel=1e-6)
+
+
+def test_third_derivative():
+    assert s2sad.grad(s2sad.grad(s2sad.grad(lambda x: x**4)))(2.0) == pytest.approx(48.0)
+
+
+def rosenbrock(x):
+    return np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2)
+
+
+@pytest.mark.parametrize("f", [squares, rosenbrock, stored, lambda x: np.sum(np.where(x > 0.5, x**3, x))])
+def test_hessian_vector_products(f: Callable[..., Any]):
+    gradient = s2sad.grad(f)
+    v = np.array([1.0, -0.5, 2.0, 0.3])
+
+    def along(x):
+        return np.sum(gradient(x) * v)
+
+    h = 1e-6
+    expected = (gradient(X + h * v) - gradient(X - h * v)) / (2 * h)
+    np.testing.assert_allclose(s2sad.grad(along)(X), expected, rtol=1e-5, atol=1e-6)
+
+
+def cube(t, scale=1.0):
+    return scale * t**3
+
+
+def test_a_gradient_inside_a_differentiated_function():
+    def penalty(x):
+        return x**2 + s2sad.grad(cube)(x) ** 2
+
+    assert s2sad.grad(penalty)(2.0) == pytest.approx(4.0 + 36.0 * 8.0)
+
+
+def test_gradients_made_inside_a_differentiated_function():
+    def both(x):
+        value, slope = s2sad.value_and_grad(cube, wrt="t")(x)
+        return value * slope
+
+    assert s2sad.grad(both)(2.0) == pytest.approx(3.0 * 5 * 2.0**4)
+
+    def local(x):
+        return s2sad.grad(lambda t: t * x)(x)
+
+    with pytest.raises(errors.DifferentiationError, match="module level"):
+        s2sad.grad(local)(2.0)

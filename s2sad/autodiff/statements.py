@@ -395,11 +395,12 @@ class Adjoints:
             here, self.scope = self.scope, inner
             bar = self.as_buffer(self.bar_atom(bar), v)
             self.scope = here
-            while here is not inner.parent:
-                here.bars[v] = bar
-                self.note_touched(here, v)
-                here = here.parent
-            return bar  # type: ignore[no-any-return]
+            between: Any = here
+            while between is not inner.parent:
+                between.bars[v] = bar
+                self.note_touched(between, v)
+                between = between.parent
+            return bar
         if bar is None or bar not in self.shadow_vars:
             here, self.scope = self.scope, home
             try:
@@ -492,10 +493,22 @@ class Adjoints:
         t = v.type
         if isinstance(t, Num):
             return ir.NOTHING
+        if t is UNKNOWN and self.may_be_undefined(v):
+            return ir.NOTHING
         atom = self.shape_source(v)
         if isinstance(t, Arr) and t.dtype is not None and t.dtype.kind in "fc":
             return self.emit(Op("call", (atom,), fn=self.numpy_ref("zeros_like")), t, f"{v.hint}_bar")
         return self.call("zeros_like", (atom,), float_like(t), f"{v.hint}_bar")
+
+    def may_be_undefined(self, v: Var) -> bool:
+        """Whether some path to `v` assigns nothing to it, so that its value cannot be looked at."""
+        place = self.structure.places[v]
+        stmt = place.stmt if place.stmt is not None else place.owner
+        if isinstance(stmt, ir.Loop):
+            return any(c.init is UNDEF and (c.result is v or c.phi is v) for c in stmt.carries)
+        if isinstance(stmt, ir.If):
+            return any(p.var is v and (p.then is UNDEF or p.orelse is UNDEF) for p in stmt.phis)
+        return False
 
     def shape_source(self, v: Var) -> Any:
         """Something in scope that has the shape of `v`."""

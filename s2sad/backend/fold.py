@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis import effects
+from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Function, If, Loop, Op, Pop, Push, Store, Try, Var, With
 
@@ -26,6 +27,7 @@ class Folding:
     exprs: dict[Var, If] = field(default_factory=dict)
     sizes: dict[Var, int] = field(default_factory=dict)
     widths: dict[Var, int] = field(default_factory=dict)
+    joined: set[Any] = field(default_factory=set)  # what a branch or an iteration hands on
 
     def width(self, atom: Any) -> int:
         """Columns that an atom takes, by estimate."""
@@ -59,6 +61,11 @@ def fold(function: Function, keep_named: bool = True) -> Folding:
         if isinstance(a, Var):
             uses[a] += 2 if a.named else 1
     folding = Folding()
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Loop):
+            folding.joined.update(a for c in stmt.carries for a in (c.init, c.next))
+        elif isinstance(stmt, If):
+            folding.joined.update(a for p in stmt.phis for a in (p.then, p.orelse))
     _block(function.body, uses, folding, 4)
     return folding
 
@@ -73,9 +80,10 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
     where: dict[Var, int] = {}
     for i, stmt in enumerate(block):
         foldable_uses(stmt, i, where, block, folding, indent)
-        if isinstance(stmt, Pop) and uses[stmt.target] == 1 and i + 1 < len(block) and _takes(block.stmts[i + 1], stmt.target):
-            folding.ops[stmt.target] = Op("method", (stmt.tape,), name="pop")
-            folding.widths[stmt.target] = len(stmt.tape.hint) + 6
+        source = _popped_from(stmt)
+        if source is not None and uses[stmt.target] == 1 and i + 1 < len(block) and _takes(block.stmts[i + 1], stmt.target, source):
+            folding.ops[stmt.target] = Op("method", (source,), name="pop")
+            folding.widths[stmt.target] = len(source.hint) + 6
         if isinstance(stmt, Assign) and _index_part(stmt, folding):
             folding.ops[stmt.target] = stmt.op
             folding.sizes[stmt.target] = 1
@@ -89,9 +97,22 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
                 where[var] = i
 
 
-def _takes(stmt: Any, var: Var) -> bool:
-    """Whether a statement does nothing before it reads `var`."""
-    return isinstance(stmt, Store) and stmt.value is var and stmt.role == "restore"
+def _popped_from(stmt: Any) -> Var | None:
+    """The tape or list whose last item a statement takes off."""
+    if isinstance(stmt, Pop):
+        return stmt.tape
+    if isinstance(stmt, Assign) and stmt.op.kind == "method" and stmt.op.name == "pop" and len(stmt.op.args) == 1:
+        source = stmt.op.args[0]
+        return source if isinstance(source, Var) and not stmt.target.named else None
+    return None
+
+
+def _takes(stmt: Any, var: Var, source: Var) -> bool:
+    """Whether a statement stores `var`, and does nothing with the list it comes from."""
+    if not isinstance(stmt, Store) or stmt.value is not var or stmt.index is var:
+        return False
+    region = effects.region_of(source)
+    return region is None or effects.region_of(stmt.base) is not region
 
 
 def _fold_go(loop: Loop, uses: Counter[Var], folding: Folding) -> None:
@@ -110,6 +131,10 @@ def _index_part(stmt: Assign, folding: Folding) -> bool:
     op = stmt.op
     if op.kind == "slice":
         return True
+    if op.kind in ("add", "sub") and not stmt.target.named and isinstance(stmt.target.type, Num):
+        number, step = op.args
+        integer = stmt.target.type.dtype.kind in "iu" and isinstance(step, ir.Lit) and type(step.value) is int
+        return integer and isinstance(number, Var) and number not in folding.ops and stmt.target not in folding.joined
     return op.kind == "tuple" and not stmt.target.named and len(op.args) > 0 and all(
         not isinstance(a, Var) or a not in folding.ops or folding.ops[a].kind == "slice" for a in op.args
     ) and any(isinstance(a, Var) for a in op.args)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import copy
+import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -249,19 +251,6 @@ class BuiltinCalls(Core):
         self.loop(start, body)
         return result
 
-    def call_filter(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        items = self.sequence_items(args[1], None, node)
-        if items is None:
-            return NotImplemented
-        kept = []
-        for item in items:
-            known = self.truth(self.call_value(args[0], [item], {}, node))
-            if known is None:
-                raise self.unsupported("filter with a condition that is not known", node)
-            if known:
-                kept.append(item)
-        return self.make_list(tuple(kept), node)
-
     def call_list(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if not args:
             return self.make_list((), node)
@@ -325,14 +314,6 @@ class BuiltinCalls(Core):
 
     def _bad_dict(self, node: Any) -> Any:
         raise self.unsupported("a dict whose keys are not known", node)
-
-    def call_sorted(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        items = self.sequence_items(args[0], None, node)
-        if items is not None and all(isinstance(i, Lit) for i in items) and not kwargs:
-            return self.make_list(tuple(Lit(v) for v in sorted(i.value for i in items)), node)
-        if self.varied_args(args, kwargs):
-            raise self.no_rule(self.builtin("sorted"), node)
-        return NotImplemented
 
     def call_sum(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         start = args[1] if len(args) > 1 else kwargs.get("start")
@@ -777,6 +758,8 @@ class BuiltinCalls(Core):
 
     # provided by the other parts
     spelled: Callable[..., Any]
+    let_out: Callable[..., Any]
+    after_call: Callable[..., Any]
     atom: Callable[..., Any]
     truth: Callable[..., Any]
     constant: Callable[..., Any]
@@ -814,7 +797,8 @@ _HANDLERS: dict[Any, str] = {
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature",
-    stop_gradient: "stop_gradient",
+    stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
+    dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
 }  # fmt: skip
 
 __all__ = ["NONE", "Assign", "BuiltinCalls"]

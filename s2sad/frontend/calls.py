@@ -435,7 +435,7 @@ class Calls(Outlining):
             return self.call_outlined(frame, node, names, lambda f: self.run_bound(f, node), call)
         frame.extra["arguments"] = self.arguments_key([self.cells[(frame.id, n)] for n in names])
         for outer in self.frames:
-            if outer.key is frame.key and outer.extra.get("arguments") == frame.extra["arguments"]:
+            if outer.key is frame.key and outer.parent is frame.parent and outer.extra.get("arguments") == frame.extra["arguments"]:
                 raise Outline(code)
         if len(self.frames) > MAX_DEPTH or sum(f.key is frame.key for f in self.frames) > MAX_RECURSION:
             raise self.unsupported(
@@ -519,6 +519,8 @@ class Calls(Outlining):
             items = tuple(v if is_atom(v) or not isinstance(v, (int, float, str, bool, type(None), tuple)) else Lit(v)
                           for v in list(bound.arguments.values())[1:])  # fmt: skip
             return TupleVal(items, cls)
+        if cls in (memoryview, bytearray):
+            raise self.error(AmbiguousMemoryError, f"{cls.__name__} gives access to memory that cannot be followed", node, "index the array itself")
         if not self.varied_args(args, kwargs) and (cls.__module__ or "").split(".")[0] in _LIBRARIES:
             return self.opaque(fn, args, kwargs, node, Obj(cls))
         if not self.varied_args(args, kwargs) and not (dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType)):

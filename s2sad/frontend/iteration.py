@@ -62,6 +62,10 @@ class Iteration(Core):
             known = [self.unrollable(p) for p in parts]
             if all(k is not None for k in known):
                 return TupleVal(tuple(TupleVal(t) for t in zip(*known)))
+            if any(k is not None for k in known) and all(k is not None or _known_length(p) for k, p in zip(known, parts)):
+                # beside a compile-time sequence, arrays of known length are taken apart, too
+                columns = [k if k is not None else [self.at(p, Lit(i), node) for i in range(p.length.value)] for k, p in zip(known, parts)]
+                return TupleVal(tuple(TupleVal(t) for t in zip(*columns)))
             parts = tuple(self.indexable(p, node) for p in parts)
             lengths = [p.length for p in parts]
             length = lengths[0]
@@ -256,6 +260,10 @@ class Iteration(Core):
     builtin: Callable[..., Any]
     varied_value: Callable[..., Any]
     item_type: Callable[..., Any]
+
+
+def _known_length(plan: Any) -> bool:
+    return isinstance(plan, Plan) and plan.kind == "index" and isinstance(plan.length, Lit) and plan.length.value <= 64
 
 
 def _actual(atom: Any) -> Any:

@@ -30,14 +30,15 @@ from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
-from .lower import Poisoned, Restart
+from .library_calls import LibraryCalls
+from .lower import Poisoned, Restart, Unreachable
 from .objects import Objects, attribute_names
 from .outline import Outline
 from .statements import Statements
 from .values import DictVal, Frame, ListVal, ObjVal, TupleVal, is_atom
 
 
-class Lowerer(Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects):
+class Lowerer(LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects):
     """See the parts: statements, expressions, calls, builtin_calls, iteration, objects, on top of `lower.Core`."""
 
 
@@ -101,6 +102,10 @@ def lower(request: Request) -> Program:
             return _lower(request, sites, recursive)
         except Outline as outline:
             recursive.add(outline.key)
+        except Unreachable:
+            raise UnsupportedSyntaxError(
+                f"{request.name}() calls a function that recurses without end",
+                Span.of_node(request.node, request.filename, request.lines), construct="function") from None  # fmt: skip
         except Restart as restart:
             if restart.site in sites:
                 raise UnsupportedSyntaxError(

@@ -25,6 +25,7 @@ from .statements import assigned_names, declared
 from .values import (
     ArrayMethod,
     Bound,
+    ChoiceVal,
     DictVal,
     Frame,
     FuncVal,
@@ -60,6 +61,8 @@ class Calls(Outlining):
             return self.call_value(fn.fn, [fn.self, *args], kwargs, node)
         if isinstance(fn, Partial):
             return self.call_value(fn.fn, [*fn.args, *args], {**dict(fn.kwargs), **kwargs}, node)
+        if isinstance(fn, ChoiceVal):
+            return self.choose(fn.key, fn.options, lambda f: self.call_value(f, args, kwargs, node), node)
         if isinstance(fn, ArrayMethod):
             return self.call_method(fn, args, kwargs, node)
         if isinstance(fn, ObjVal):
@@ -559,6 +562,7 @@ class Calls(Outlining):
             self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
 
     # provided by the other parts
+    choose: Callable[..., Any]
     expr: Callable[..., Any]
     atom: Callable[..., Any]
     body: Callable[..., Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -29,12 +29,13 @@ from ..analysis.types import (
     literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
-from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, Ref, Region, Store, Var
+from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, Raise, Ref, Region, Store, Var
 from .lower import Core, Poisoned, Restart, _refresh, type_of
 from .statements import BINOPS
 from .values import (
     ArrayMethod,
     Bound,
+    ChoiceVal,
     DictVal,
     EnumVal,
     FuncVal,
@@ -696,10 +697,18 @@ class Expressions(Core):
                     if k == key.value:
                         return v
                 self.missing_key(base, key, node)
+            if not is_atom(index):
+                raise self.unsupported("a dict is indexed by a computed container", node)
+            if not all(is_atom(v) and not isinstance(type_of(v), Obj) for _, v in self.items(base)):
+                return ChoiceVal(index, self.items(base))
             if not self.varied_value(base):
                 return self.emit(Op("getitem", (self.atom(base), self.atom(index))), UNKNOWN, "item", varied=False)
-            raise self.unsupported("a dict of differentiated values is indexed by a computed key", node)
+            return self.choose(index, self.items(base), lambda v: v, node)
         if isinstance(base, ObjVal):
+            if isinstance(base.live, Mapping) and isinstance(base.origin, Ref):
+                found = self.live_item(base.origin, index, node)
+                if found is not None:
+                    return found
             return self.call_value(self.get_attribute(base, "__getitem__", node), [index], {}, node)
         if isinstance(base, Lit) and isinstance(base.value, str) and isinstance(index, Lit):
             return Lit(base.value[index.value])
@@ -714,9 +723,30 @@ class Expressions(Core):
             return self.call_value(Bound(Ref(method, "__getitem__", method), self.object_of(base.obj, base)), [index], {}, node)
         return self.load(self.atom(base), index, node)
 
-    def missing_key(self, base: Any, key: Any, node: Any) -> None:
-        from ..ir.nodes import Raise
+    def choose(self, key: Any, options: tuple[tuple[Any, Any], ...], use: Callable[[Any], Any], node: Any) -> Any:
+        """`use` of the option whose key equals a run-time key: a chain of branches."""
+        place = (self.frame.id, f"$value{self.new_id()}")
 
+        def take(i: int) -> None:
+            if i == len(options):
+                error = self.emit(Op("call", (key,), fn=self.builtin("KeyError")), Obj(KeyError), "error", varied=False, fresh=True)
+                self.append(Raise(error, None, self.span(node)))
+                self.block.diverges = True
+                return
+            test = self.truth(same := self.compare("eq", key, Lit(options[i][0]), node))
+
+            def found() -> None:
+                self.cells[place] = use(options[i][1])
+
+            if test is not None:
+                found() if test else take(i + 1)
+            else:
+                self.branch(self.atom(same), found, lambda: take(i + 1))
+
+        take(0)
+        return self.cells.pop(place, Lit(None))
+
+    def missing_key(self, base: Any, key: Any, node: Any) -> None:
         fn = self.builtin("KeyError")
         error = self.emit(Op("call", (Lit(key.value),), fn=fn), Obj(KeyError), "error", varied=False, fresh=True)
         self.append(Raise(error, None, self.span(node)))

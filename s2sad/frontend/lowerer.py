@@ -23,7 +23,7 @@ from ..ir.nodes import (
     Var,
     defs_of,
     inner_defs_of,
-    walk,
+    substitute_result, walk,
 )
 from ..rules import registry
 from .builtin_calls import BuiltinCalls
@@ -187,7 +187,8 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
         del id_, v
     result = structure(low, value)
     _write_sizes_alike(low, params)
-    _copy_stored_parameters(low, params)
+    copies = _copy_stored_parameters(low, params)
+    result = substitute_result(result, lambda a: copies.get(a, a) if isinstance(a, Var) else a)
     function = Function(request.name, params, low.block, result, span=low.span(node))
     as_tuple = len(request.wrt) > 1 if request.as_tuple is None else request.as_tuple
     return Program(function, inputs, value, request.wrt, low, initial, as_tuple)
@@ -238,15 +239,15 @@ def _write_sizes_alike(low: Lowerer, params: list[Param]) -> None:
         v.type = low.symbols.canonical(v.type)
 
 
-def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> None:
-    """Memory of the caller that the program stores to is copied on entry."""
+def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]:
+    """Memory of the caller that the program stores to is copied on entry; returns the copy of each such variable."""
     copies: dict[Var, Var] = {}
     for var in low.param_vars:
         if var.region is not None and var.region.stored:
             copy = Var(var.hint, var.type, var._varied, True, var.region)
             copies[var] = copy
     if not copies:
-        return
+        return copies
 
     def sub(atom: Any) -> Any:
         return copies.get(atom, atom) if isinstance(atom, Var) else atom
@@ -276,6 +277,7 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> None:
         copies[var] = copy
         low.__dict__.setdefault("entry_copies", {})[var] = (source, copy)
     low.block.stmts[position:position] = new
+    return copies
 
 
 __all__ = ["Arr", "Block", "DifferentiationErrors", "Lowered", "Lowerer", "Program", "Request", "Store", "attribute_names", "lower", "np"]

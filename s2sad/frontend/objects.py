@@ -167,7 +167,7 @@ class Objects(Core):
             return Ref(item.__func__, path, base.cls, base.cls.__module__)
         if isinstance(item, classmethod):
             return Bound(Ref(item.__func__, path, base.cls, base.cls.__module__), root)
-        if isinstance(item, types.FunctionType):
+        if isinstance(item, (types.FunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)):
             return Bound(Ref(item, path, base.cls, base.cls.__module__), base)
         if hasattr(type(item), "__get__") and not isinstance(item, type):
             if isinstance(item, functools.partialmethod):

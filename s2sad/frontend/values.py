@@ -129,6 +129,14 @@ class SliceVal:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class ChoiceVal:
+    """One of several compile-time values, chosen by a run-time key; it can be called."""
+
+    key: Any
+    options: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SuperVal:
     cls: Any
     self: Any

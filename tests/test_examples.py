@@ -11,6 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from s2sad import cli
@@ -109,7 +110,8 @@ def test_readme_is_right(
     text = path.read_text(encoding="utf-8")
     names: dict[str, object] = {}
     test = doctest.DocTestParser().get_doctest(text, names, "README.md", str(path), 0)
-    result = doctest.DocTestRunner().run(test, clear_globs=False)
+    with np.printoptions(legacy=False, precision=8, threshold=1000, linewidth=75, suppress=False):
+        result = doctest.DocTestRunner().run(test, clear_globs=False)
     names = test.globs
     assert result.failed == 0, capsys.readouterr().out
     assert result.attempted > 20

@@ -378,6 +378,12 @@ class Core:
             return states[0]
 
         def phi(values: list[Any], hint: str, named: bool, t: Type) -> Var:
+            if not named and t == BOOL:  # flags that agree on both sides are one flag
+                twin = next((p.var for p in stmt.phis if p.var.type == t and same(p.then, values[0]) and same(p.orelse, values[1])), None)
+                if twin is not None:
+                    return twin
+                if is_flag(stmt.test) and [getattr(v, "value", None) for v in values] == [True, False]:
+                    return stmt.test  # type: ignore[no-any-return]
             var = self.phi_var(values, hint, named, t)
             stmt.phis.append(Phi(var, values[0], values[1]))
             return var

@@ -8,6 +8,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import dis
 import types
 import warnings
 from collections.abc import Iterator
@@ -233,7 +234,6 @@ _COMPARED = (
     "co_names",
     "co_freevars",
     "co_cellvars",
-    "co_code",
 )
 
 
@@ -241,7 +241,19 @@ def same_code(a: types.CodeType, b: types.CodeType) -> bool:
     """Whether two codes do the same; where they stand in their files does not matter."""
     if any(getattr(a, name) != getattr(b, name) for name in _COMPARED):
         return False
+    if a.co_code != b.co_code and _instructions(a) != _instructions(b):
+        return False
     return len(a.co_consts) == len(b.co_consts) and all(map(_same_constant, a.co_consts, b.co_consts))
+
+
+def _instructions(code: types.CodeType) -> list[tuple[str, Any]]:
+    """What a code does. Where a line ends may leave an instruction that does nothing, so those do not count."""
+    kept, position, jumps = [], {}, {*dis.hasjrel, *dis.hasjabs}
+    for instruction in dis.get_instructions(code):
+        position[instruction.offset] = len(kept)
+        if instruction.opname not in ("NOP", "CACHE", "EXTENDED_ARG"):
+            kept.append(instruction)
+    return [(i.opname, position[i.argval] if i.opcode in jumps else i.arg) for i in kept]
 
 
 def _same_constant(a: Any, b: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -30,6 +31,7 @@ from ..ir.nodes import (
     Op,
     Raise,
     Ref,
+    Region,
     Store,
     Try,
     Var,
@@ -37,12 +39,27 @@ from ..ir.nodes import (
 )
 from .lower import Core, Poisoned, Restart, Unreachable, type_of
 from .source import function_source
-from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom
+from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same
 
 BINOPS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod", "Pow": "pow",
     "MatMult": "matmul", "BitAnd": "and_", "BitOr": "or_", "BitXor": "xor", "LShift": "lshift", "RShift": "rshift",
 }  # fmt: skip
+
+
+def _breaks(stmts: list[Any]) -> bool:
+    """Whether a `break` in these statements leaves the loop around them."""
+    for s in stmts:
+        if isinstance(s, gast.Break):
+            return True
+        if isinstance(s, (gast.FunctionDef, gast.ClassDef)):
+            continue
+        inner = s.orelse if isinstance(s, (gast.For, gast.While)) else [n for n in gast.iter_child_nodes(s) if isinstance(n, gast.stmt)]
+        handlers = [n for h in getattr(s, "handlers", ()) for n in h.body]
+        cases = [n for c in getattr(s, "cases", ()) for n in c.body]
+        if _breaks([*inner, *handlers, *cases]):
+            return True
+    return False
 
 
 class Statements(Core):
@@ -133,6 +150,13 @@ class Statements(Core):
             }  # fmt: skip
             raise self.unsupported(f"{type(stmt).__name__} statements are not supported", stmt, hints.get(type(stmt).__name__, ""))
         method(stmt)
+        for watch in self.watches:
+            watch.look(self.cells, stmt)
+
+    @property
+    def watches(self) -> list[Watch]:
+        """What `try` statements around notice of their bodies."""
+        return self.__dict__.setdefault("_watches", [])  # type: ignore[no-any-return]
 
     # --- simple statements ---------------------------------------------------------------------------------------
 
@@ -457,6 +481,8 @@ class Statements(Core):
     def after_loop(self, stmt: Any, outer_go: Any, endless: bool = False) -> None:
         """Restore the flags of the loop around, and lower `else`. An `endless` loop is only left by break or return."""
         go = Lit(False) if endless else self.flag("$go")
+        if endless and self.constant_test(stmt.test) and not _breaks(stmt.body):
+            self.set_flag("$ret", True)  # nothing but a return leaves it
         ret = self.flag("$ret")
 
         def left() -> None:
@@ -576,30 +602,45 @@ class Statements(Core):
             self.block.diverges = node.body.diverges
             self.append(node)
             return
+        if stmt.orelse:
+            done = f"completed_{stmt.lineno}"
+            self.frame.locals = self.frame.locals | {done}
+            self.body(without_else(stmt, done))
+            return
         node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
+        age = Region().born
         before = dict(self.cells)
-        with self.into(node.body):
-            self.body(stmt.body)
-            if stmt.orelse and not node.body.diverges:
-                if self.flag_known("$skip") is not False:
-                    raise self.unsupported("try ... else after a return is not supported", stmt)
-                self.body(stmt.orelse)
+        last = stmt.body[-1]
+        names = {n.id for n in last.targets if isinstance(n, gast.Name)} if isinstance(last, gast.Assign) else set()
+        watch = Watch(before, last, {(self.frame.id, n) for n in names})
+        self.watches.append(watch)
+        try:
+            with self.into(node.body):
+                self.body(stmt.body)
+        finally:
+            self.watches.remove(watch)
         if not may_raise(node.body):
             # nothing in the body can raise
             self.block.stmts.extend(node.body.stmts)
             self.block.diverges = node.body.diverges
             self._finally(stmt)
             return
-        stores = [s for s in ir.walk(node.body) if isinstance(s, (Store,)) or isinstance(s, Effect) and s.op.kind == "method"]
-        touched = set(assigned_names(stmt.body)) | set(assigned_names(stmt.orelse))
+        # memory made in the body is out of reach for the handlers: its names are poisoned there
+        stores = [
+            s for s in ir.walk(node.body)
+            if isinstance(s, Store) and not _younger(s.base, age)
+            or isinstance(s, Effect) and s.op.kind == "method" and not _younger(s.op.args[0], age)
+        ]  # fmt: skip
+        touched = set(assigned_names(stmt.body))
         states, diverging = [self.cells], [node.body.diverges]
         for handler in stmt.handlers:
             self.cells = dict(before)
+            for key in watch.changed:
+                what = repr(key[1]) if isinstance(key[1], str) and key[1] != "items" else "this container"
+                self.cells[key] = Poison(f"{what} may or may not have been assigned when the exception came")
             for name in touched:
                 key = (self.frame.id, name)
-                if self.cells.get(key) is not None and not _same_after(states[0].get(key), self.cells.get(key)):
-                    self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came")
-                elif key not in self.cells and reads_name(handler.body, name):
+                if key not in self.cells and reads_name(handler.body, name):
                     self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came")
             block = Block()
             name_var = None
@@ -735,10 +776,47 @@ class Statements(Core):
     varied_value: Callable[..., Any]
 
 
-def _same_after(a: Any, b: Any) -> bool:
-    from .values import same
+@dataclass(eq=False)
+class Watch:
+    """Which names and contents change in the body of a `try`; the handler cannot know whether they have."""
 
-    return a is not None and same(a, b)
+    before: dict[Any, Any]
+    last: Any  # the last statement: when it assigns names, nothing can raise afterwards
+    spared: set[Any]
+    changed: dict[Any, None] = field(default_factory=dict)
+
+    def look(self, cells: dict[Any, Any], stmt: Any) -> None:
+        for key, value in self.before.items():
+            now = cells.get(key)
+            if now is value or key in self.changed or isinstance(key[1], str) and key[1].startswith("$"):
+                continue
+            if (stmt is self.last and key in self.spared) or (now is not None and same(now, value)):
+                continue
+            self.changed[key] = None
+
+
+def without_else(stmt: Any, done: str) -> list[Any]:
+    """`try: A; except: B; else: C` with C behind the statement: its exceptions are not for the handlers."""
+
+    def assign(value: bool) -> Any:
+        node = gast.Assign([gast.Name(done, gast.Store(), None, None)], gast.Constant(value, None), None)
+        gast.copy_location(node, stmt)
+        return gast.fix_missing_locations(node)
+
+    inner = gast.Try([*stmt.body, assign(True)], stmt.handlers, [], [])
+    after = gast.If(gast.Name(done, gast.Load(), None, None), stmt.orelse, [])
+    nodes = [assign(False), inner, after]
+    if stmt.finalbody:
+        nodes = [nodes[0], gast.Try([inner, after], [], [], stmt.finalbody)]
+    for node in nodes[1:]:
+        gast.copy_location(node, stmt)
+    for node in (inner, after, after.test):
+        gast.copy_location(node, stmt)
+    return nodes
+
+
+def _younger(atom: Any, age: int) -> bool:
+    return isinstance(atom, Var) and atom.region is not None and atom.region.born > age
 
 
 def reads_name(body: list[Any], name: str) -> bool:

@@ -163,6 +163,8 @@ SCALARS: list[Row] = [
     scalar(builtins.sum, [0.3, 0.4], 1.5),
     row(builtins.sum, [normal(2), normal(3, 2)], note="arrays"),
     row(builtins.sum, normal(3, 2), note="array"),
+    row(list, normal(3)),
+    row(list, normal(3, 2), note="rows"),
     *(scalar(f, 0.3, -0.4, note="two") for f in (max, min)),
     *(scalar(f, 0.3, -0.4, 0.7, note="three") for f in (max, min)),
     *(scalar(f, [0.3, -0.4, 0.7], note="list") for f in (max, min)),

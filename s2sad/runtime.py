@@ -90,7 +90,7 @@ from s2sad.runtime_shapes import (
 )  # fmt: skip
 
 __all__ = [
-    "add", "align_axis", "arange_bar", "broadcast_like", "cast_back", "cast_like", "cholesky_bar",
+    "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "cholesky_bar",
     "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma",
     "dot_left", "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar",
     "gradient_spacing_bar", "index_add", "inner_left", "inner_right", "interp_nodes_bar", "interp_slope",
@@ -122,6 +122,11 @@ def zeros_like(x: Any) -> Any:
     if _is_plain_object(x):
         return types.SimpleNamespace(**{name: zeros_like(item) for name, item in _fields(x).items()})
     return None
+
+
+def buffer_like(x: Any) -> Any:
+    """The zero adjoint of `x` as memory whose items may be added to: an array, too, for a NumPy scalar."""
+    return np.zeros_like(x) if isinstance(x, np.inexact) else zeros_like(x)
 
 
 def add(a: Any, b: Any) -> Any:

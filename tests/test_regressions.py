@@ -116,13 +116,110 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "float32_maximum": ("""
         return np.max(A)
     """, "float32"),
+    "result_of_a_loop_that_may_not_run": ("""
+        for e in y:
+            t, s = (s, t)
+        for i in range(0):
+            return t * 2.0
+        return t
+    """, "zero-dim"),
+    # exceptions of the else block are not for the handlers
+    "try_else_raises": ("""
+        try:
+            try:
+                a = s * 2.0
+                b = math.sqrt(a * a)
+            except ValueError:
+                return s * 5.0
+            else:
+                if n > -1:
+                    raise ValueError('no')
+        except ValueError:
+            return s * 7.0
+        return b
+    """, "float64"),
+    "try_else_finally_in_loop": ("""
+        for i in range(n):
+            try:
+                a = math.sqrt(s)
+            except ValueError:
+                s = s * s + 0.1
+            else:
+                t = a * t
+                if t > 0.2:
+                    return t * s
+            finally:
+                t = t * 1.1
+        return s + t
+    """, "float64"),
 }  # fmt: skip
+
+# bodies whose handler would have to know how far the body of the `try` came
+REFUSED: dict[str, str] = {
+    "list_changed_in_try": """
+        xs = [x[0]]
+        try:
+            xs.append(x[1] * 2.0)
+            if n > -1:
+                raise ValueError('no')
+            xs.append(x[1] * 3.0)
+        except ValueError:
+            pass
+        return sum(xs)
+    """,
+    "nonlocal_changed_in_try": """
+        def g():
+            nonlocal s
+            s = s * 3.0
+            return s
+        try:
+            g()
+            if n > -1:
+                raise ValueError('no')
+            g()
+        except ValueError:
+            pass
+        return s
+    """,
+    "dict_changed_in_try": """
+        d = {'a': s}
+        try:
+            d['a'] = s * 3.0
+            if n > -1:
+                raise ValueError('no')
+        except ValueError:
+            pass
+        return d['a']
+    """,
+    "changed_and_restored_in_try": """
+        xs = [s, t]
+        try:
+            xs.append(s)
+            if n > -1:
+                raise ValueError('no')
+            xs.pop()
+        except ValueError:
+            pass
+        return sum(xs)
+    """,
+}
+
+
+def text_of(body: str) -> str:
+    lines = [line[4:] for line in body.strip("\n").splitlines()]
+    return HEAD + "\n".join(lines).rstrip() + "\n"
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("seed", range(3))
 def test_right(name: str, seed: int) -> None:
     body, mode = PROGRAMS[name]
-    lines = [line[4:] for line in body.strip("\n").splitlines()]
-    verdict = check(Program(seed, HEAD + "\n".join(lines).rstrip() + "\n", mode), 3)
+    verdict = check(Program(seed, text_of(body), mode), 3)
     assert verdict.kind == "right", verdict
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_right_or_refused(name: str) -> None:
+    verdict = check(Program(0, text_of(REFUSED[name])))
+    assert verdict.kind in ("right", "refused"), verdict
+    assert "internal" not in verdict.detail.lower()

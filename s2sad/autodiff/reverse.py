@@ -245,7 +245,7 @@ class Reverse(Transport, Adjoints):
         bar = self.bar_atom(bar)
         hint = f"{leaf.hint}_bar"
         if isinstance(t, Num):
-            if isinstance(bar, Var) and not bar.named and bar not in self.finished_vars:
+            if isinstance(bar, Var) and not bar.named and bar not in self.finished_vars and not self.is_carried(bar):
                 bar.hint, bar.named = hint, True
                 self.finished_vars.add(bar)
             return bar
@@ -266,6 +266,10 @@ class Reverse(Transport, Adjoints):
             if not bar.named:
                 bar.hint, bar.named = hint, True
         return bar
+
+    def is_carried(self, bar: Var) -> bool:
+        """Whether an adjoint comes out of a loop, in which it is that of another variable."""
+        return any(isinstance(s, Loop) and any(c.result is bar for c in s.carries) for s in self.scope.out.stmts)
 
     @property
     def finished_vars(self) -> set[Any]:

@@ -431,7 +431,10 @@ class Adjoints:
         return found or home
 
     def zeros_buffer(self, v: Var) -> Var:
-        bar = self.zeros(v)
+        if v.type is UNKNOWN and not self.may_be_undefined(v):
+            bar = self.call("buffer_like", (self.shape_source(v),), UNKNOWN, f"{v.hint}_bar")
+        else:
+            bar = self.zeros(v)
         if not isinstance(bar, Var):
             bar = self.emit(Op("atom", (bar,)), float_like(v.type), f"{v.hint}_bar")
         self.shadow_vars.add(bar)

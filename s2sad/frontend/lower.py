@@ -260,7 +260,10 @@ class Core:
         if isinstance(key, tuple) and len(key) == 2 and isinstance(key[1], str):
             name = key[1]
             if name.startswith("$"):
-                return {"$value": "result"}.get(name, name[1:]), False
+                if name == "$value":  # the value of a call is called like the function
+                    called = next((f.name for f in self.frames[1:] if f.id == key[0] and f.name.isidentifier()), "result")
+                    return called.lstrip("_") or "result", False
+                return name[1:], False
             return ("item" if name == "items" else name), True
         return "value", False
 

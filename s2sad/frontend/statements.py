@@ -610,9 +610,8 @@ class Statements(Core):
         node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
         age = Region().born
         before = dict(self.cells)
-        last = stmt.body[-1]
-        names = {n.id for n in last.targets if isinstance(n, gast.Name)} if isinstance(last, gast.Assign) else set()
-        watch = Watch(before, last, {(self.frame.id, n) for n in names})
+        tail, names = last_assignments(stmt.body)
+        watch = Watch(before, tail, {(self.frame.id, n) for n in names})
         self.watches.append(watch)
         try:
             with self.into(node.body):
@@ -781,7 +780,7 @@ class Watch:
     """Which names and contents change in the body of a `try`; the handler cannot know whether they have."""
 
     before: dict[Any, Any]
-    last: Any  # the last statement: when it assigns names, nothing can raise afterwards
+    tail: list[Any]  # the last statements, which assign names: nothing can raise after the first of these assignments
     spared: set[Any]
     changed: dict[Any, None] = field(default_factory=dict)
 
@@ -790,9 +789,23 @@ class Watch:
             now = cells.get(key)
             if now is value or key in self.changed or isinstance(key[1], str) and key[1].startswith("$"):
                 continue
-            if (stmt is self.last and key in self.spared) or (now is not None and same(now, value)):
+            if (key in self.spared and any(stmt is s for s in self.tail)) or (now is not None and same(now, value)):
                 continue
             self.changed[key] = None
+
+
+def last_assignments(body: list[Any]) -> tuple[list[Any], set[str]]:
+    """The last assignment to names of a body with the assignments of constants behind it, and the names."""
+    tail: list[Any] = []
+    names: set[str] = set()
+    for stmt in reversed(body):
+        if not isinstance(stmt, gast.Assign) or not all(isinstance(n, gast.Name) for n in stmt.targets):
+            break
+        tail.append(stmt)
+        names.update(n.id for n in stmt.targets)
+        if not isinstance(stmt.value, gast.Constant):
+            break
+    return tail, names
 
 
 def without_else(stmt: Any, done: str) -> list[Any]:

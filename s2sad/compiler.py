@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from .autodiff.calls import invoked, parts_of
 from .autodiff.reverse import Reverse
-from .backend.emit import Bindings, Emitter
+from .backend.bindings import Bindings
+from .backend.emit import Emitter
 from .backend.load import helper_sources, imports
 from .backend.printer import Comment, to_source
 from .frontend.lowerer import Program, Request, lower

@@ -90,6 +90,8 @@ from s2sad.runtime_shapes import (
 )  # fmt: skip
 
 __all__ = [
+    "uncast",
+    "place_stored",
     "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "cholesky_bar",
     "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma",
     "dot_left", "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar",
@@ -235,3 +237,17 @@ def pack_like(x: Any, parts: Any) -> Any:
     """The adjoint of `x` from those of its items: an array for an array, a list for a list or tuple."""
     filled = [zeros_like(item) if part is None else part for part, item in zip(parts, x)]
     return np.array(filled) if isinstance(x, np.ndarray) else filled
+
+
+def place_stored(part_bar: Any, a: Any, index: Any) -> Any:
+    """The transpose of `stored`: what survived is put back where it was stored."""
+    out = np.zeros_like(a)
+    out[index] = part_bar
+    return out
+
+
+def uncast(z_bar: Any, g: Any) -> Any:
+    """The transpose of `cast_back`: an adjoint of a converted value as one of the value it was made from."""
+    if isinstance(z_bar, (list, tuple)):
+        return np.array([zeros_like(part) if item is None else uncast(item, part) for item, part in zip(z_bar, g)])
+    return broadcast_like(z_bar, g)

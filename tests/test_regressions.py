@@ -152,6 +152,15 @@ PROGRAMS: dict[str, tuple[str, str]] = {
                 t = t * 1.1
         return s + t
     """, "float64"),
+    # the view's adjoint is a view of an adjoint that only one branch knows
+    "view_of_an_array_swapped_in_a_branch": ("""
+        v = y[1:]
+        if n > -1:
+            v[1] = t
+            if flag:
+                x, y = y, x
+        return x[3] + x[2] * s
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -301,12 +301,37 @@ class Transport:
             tape = Var(f"{var.hint}_tape", TapeT(), False, False)
             self.tapes[var] = tape
             self.tape_inits.append(Assign(tape, Op("list", ())))
+            self.define(var, set())
             push = Push(tape, var)
             self.insert_after(place, push)
         new = Var(var.hint, var.type, False, var.named, var.region)
         self.own.add(new)
         mirror.out.stmts.append(Pop(new, self.tapes[var]))
         return new
+
+    def define(self, atom: Any, seen: set[Any]) -> Any:
+        """Give a variable that goes on a tape a value, None, on the paths that assign it nothing."""
+        if atom is UNDEF:
+            return Lit(None)
+        if not isinstance(atom, Var) or atom in seen or atom not in self.structure.places:
+            return atom
+        seen.add(atom)
+        place = self.structure.places[atom]
+        stmt = place.stmt if place.stmt is not None else place.owner
+        if isinstance(stmt, If):
+            for p in stmt.phis:
+                if p.var is atom:
+                    p.then, p.orelse = self.define(p.then, seen), self.define(p.orelse, seen)
+        elif isinstance(stmt, Try):
+            blocks = [stmt.body, *(h.body for h in stmt.handlers)]
+            for m in stmt.phis:
+                if m.var is atom:
+                    m.values = [v if b.diverges else self.define(v, seen) for v, b in zip(m.values, blocks)]
+        elif isinstance(stmt, Loop):
+            for c in stmt.carries:
+                if c.phi is atom or c.result is atom:
+                    c.init, c.next = self.define(c.init, seen), self.define(c.next, seen)
+        return atom
 
     def insert_after(self, place: Place, new: Any) -> None:
         """Insert a statement right behind a definition; in the body of a `try`, at its end."""

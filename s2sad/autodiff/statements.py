@@ -442,7 +442,7 @@ class Adjoints:
 
     def view_buffer(self, v: Var, base: Var) -> Var:
         """The same view of the base's buffer."""
-        home = self.home(v)
+        home = self.shadow_home(v)
         bar = home.bars.get(v)
         if bar is not None:
             result: Var = bar
@@ -460,6 +460,16 @@ class Adjoints:
         self.shadow_vars.add(new)
         home.bars[v] = new
         return new
+
+    def shadow_home(self, v: Var) -> Scope:
+        """Where the buffer of a view is made: where `v` is defined, or in a branch that has the base's buffer."""
+        home, root = self.home(v), self.root_of(v)
+        bar = self.found_buffer(root)
+        made = self.made_in(root, bar, self.home(root)) if bar is not None else home
+        scope: Scope | None = self.scope
+        while scope is not None and scope is not home and scope is not made:
+            scope = scope.parent
+        return scope or home
 
     def check_view(self, op: Op, v: Var) -> None:
         """Refuse a store through a result that may be a view or a copy."""

@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 from ..errors import InternalCompilerError
-from .emit import Bindings
+from .bindings import Bindings
 
 
 def load(text: str, name: str, bindings: Bindings) -> Any:

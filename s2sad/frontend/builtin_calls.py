@@ -282,6 +282,34 @@ class BuiltinCalls(Core):
         known = self.make_set(tuple(items), node) if items is not None else None
         return NotImplemented if known is None else known
 
+    def call_result_type(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """`np.result_type` of values whose dtypes are known is known, too, and cannot fail."""
+        probes = []
+        for a in args:
+            t = type_of(a) if is_atom(a) else None
+            if isinstance(a, Lit) and isinstance(a.value, (int, float, complex)):
+                probes.append(a.value)
+            elif isinstance(t, Num):
+                probes.append(t.dtype.type(1).item() if t.py else t.dtype)
+            elif isinstance(t, Arr) and t.dtype is not None:
+                probes.append(t.dtype)
+            else:
+                return NotImplemented
+        try:
+            dtype = np.result_type(*probes)
+        except TypeError:
+            return NotImplemented
+        return self.known_dtype(self.emit(Op("call", (Lit(dtype.name),), fn=self.numpy_ref(np.dtype)), Obj(np.dtype), "dtype", varied=False), dtype)
+
+    def known_dtype(self, var: Var, dtype: Any) -> Var:
+        """Remember which dtype a run-time value is."""
+        self.dtypes[var] = dtype
+        return var
+
+    @property
+    def dtypes(self) -> dict[Var, Any]:
+        return self.__dict__.setdefault("_dtypes", {})
+
     def call_signature(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], Ref):
             try:
@@ -796,7 +824,7 @@ _HANDLERS: dict[Any, str] = {
     map: "map", filter: "filter", list: "list", tuple: "tuple", dict: "dict", sorted: "sorted", sum: "sum", min: "min",
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
-    set: "set", frozenset: "set", inspect.signature: "signature",
+    set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
     stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
 }  # fmt: skip

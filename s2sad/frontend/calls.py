@@ -206,15 +206,21 @@ class Calls(Outlining):
         if obj in (np.asarray, np.asanyarray) and args and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
             dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
             t: Any = type_of(args[0])
-            if set(kwargs) <= {"dtype"} and isinstance(dtype, (Ref, Lit)) and t.dtype is not None:
-                try:
-                    wanted = np.dtype(dtype.obj if isinstance(dtype, Ref) else dtype.value) if not (
-                        isinstance(dtype, Lit) and dtype.value is None) else t.dtype  # fmt: skip
-                    if wanted == t.dtype:
-                        return args[0]
-                except TypeError:
-                    pass
+            plain = all(k == "dtype" or k in ("order", "copy") and isinstance(v, Lit) and v.value is None for k, v in kwargs.items())
+            if plain and len(args) <= 2 and t.dtype is not None and self.dtype_of(dtype, t.dtype) == t.dtype:
+                return args[0]
         return None
+
+    def dtype_of(self, value: Any, default: Any) -> Any:
+        """The dtype that an argument `dtype=` stands for, None if it is not known; no argument and None stand for `default`."""
+        if value is None or isinstance(value, Lit) and value.value is None:
+            return default
+        if isinstance(value, Var):
+            return self.dtypes.get(value)
+        try:
+            return np.dtype(value.obj if isinstance(value, Ref) else value.value) if isinstance(value, (Ref, Lit)) else None
+        except TypeError:
+            return None
 
     def into_out(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], out: Any, node: Any) -> Any:
         """`f(x, out=y)`: the result is stored to `y`."""
@@ -574,6 +580,7 @@ class Calls(Outlining):
     call_method: Callable[..., Any]
     object_of: Callable[..., Any]
     object_attribute: Callable[..., Any]
+    dtypes: Any
     get_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
     varied_value: Callable[..., Any]

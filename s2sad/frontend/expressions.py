@@ -937,7 +937,7 @@ class Expressions(Core):
                     return Lit(size.ints[0] if isinstance(t, Arr) else 1)  # type: ignore[attr-defined]
                 return self.emit(Op("getattr", (atom,), name="size"), size, "size", varied=False, fresh=True)
             if name == "dtype" and isinstance(t, (Arr, Num)) and t.dtype is not None:
-                return self.emit(Op("getattr", (atom,), name="dtype"), Obj(np.dtype), "dtype", varied=False, fresh=True)
+                return self.known_dtype(self.emit(Op("getattr", (atom,), name="dtype"), Obj(np.dtype), "dtype", varied=False, fresh=True), t.dtype)
             if name in ("itemsize", "nbytes", "strides", "flags", "dtype"):
                 return self.emit(Op("getattr", (atom,), name=name), UNKNOWN, name, varied=False, fresh=True)
             if name in ("T", "real", "imag", "mT"):
@@ -994,6 +994,10 @@ class Expressions(Core):
         t = base.type
         if base.region is None:
             base.region = Region()
+        if aug is not None and isinstance(t, ListT):
+            old = self.load(base, index, node)
+            self.array_store(base, index, self.atom(self.augmented(aug, old, value, node)), None, node)
+            return
         if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
             # a[i] *= v reads the old value, and with a repeated index only the last result is kept
             if aug not in ("add", "sub", "add.at") or not (index is None or self.is_basic(index)):
@@ -1201,6 +1205,7 @@ class Expressions(Core):
     element: Callable[..., Any]
     object_attribute: Callable[..., Any]
     super_attribute: Callable[..., Any]
+    known_dtype: Callable[..., Any]
     object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]

@@ -853,7 +853,13 @@ def swallows(function: Any) -> bool:
 
 
 def may_raise(block: Block) -> bool:
-    return any(not isinstance(s, Assign) or s.op.kind not in ("is_", "is_not", "tuple", "list", "not_") for s in ir.walk(block))
+    return not all(isinstance(s, Assign) and _cannot_raise(s.op) for s in ir.walk(block))
+
+
+def _cannot_raise(op: Op) -> bool:
+    if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.dtype:
+        return len(op.args) == 1 and isinstance(op.args[0], Lit)
+    return op.kind in ("is_", "is_not", "tuple", "list", "not_")
 
 
 def _own_statements(stmts: list[Any]) -> Any:

@@ -127,6 +127,10 @@ def _call(op: Op) -> Any:
     obj = op.fn.obj
     if obj is np.broadcast_to and len(op.args) == 2 and isinstance(op.args[0], Var):
         return None
+    if obj is np.where and len(op.args) == 3 and isinstance(op.args[0], Lit) and op.args[0].value is True:
+        t, other = type_of(op.args[1]), type_of(op.args[2])
+        if isinstance(t, Arr) and t.shape is not None and isinstance(other, Num) and other.py:
+            return Op("copy", (op.args[1],))
     if obj is runtime.unbroadcast:
         g, x = op.args
         tg, tx = type_of(g), type_of(x)

@@ -45,12 +45,19 @@ def tolist(y, a):
 
 @adjoint(np.full)
 def full(y, shape, fill_value, dtype=None):
-    fill_value_bar = cast_back(y_bar, y, fill_value)
+    if np.ndim(fill_value) == 0:
+        fill_value_bar = np.sum(y_bar)
+    else:
+        fill_value_bar = cast_back(y_bar, y, fill_value)
 
 
 @adjoint(np.full_like)
 def full_like(y, a, fill_value, dtype=None):
-    fill_value_bar = cast_back(y_bar, y, fill_value)
+    if np.ndim(fill_value) == 0:
+        fill_value_bar = np.sum(y_bar)
+    else:
+        fill_value_bar = cast_back(y_bar, y, fill_value)
+    a_bar = None  # only its shape is read
 
 
 @adjoint(np.linspace)

@@ -11,71 +11,103 @@ from s2sad.rules.registry import adjoint, zero_derivative
 @adjoint(runtime.unbroadcast)
 def unbroadcast(y, g, x):
     g_bar = broadcast_like(y_bar, g)
+    x_bar = None  # only its shape is read
 
 
 @adjoint(runtime.broadcast_like)
 def broadcast_like(y, g, x):
     g_bar = unbroadcast(y_bar, g)
+    x_bar = None  # only its shape is read
 
 
 @adjoint(runtime.cast_like)
 def cast_like(y, g, x):
     g_bar = cast_like(y_bar, g)
+    x_bar = None  # only its shape is read
 
 
 @adjoint(runtime.restore_axes)
 def restore_axes(y, g, x, axis=None, keepdims=False):
     g_bar = sum_axes(y_bar, g, axis, keepdims)
+    x_bar = None  # only its shape is read
 
 
 @adjoint(runtime.sum_axes)
 def sum_axes(z, g, y, axis=None, keepdims=False):
     g_bar = restore_axes(z_bar, g, axis, keepdims)
+    y_bar = None  # only its shape is read
 
 
 @adjoint(runtime.spread)
 def spread(y, g, items):
     g_bar = gather(y_bar, g)
+    items_bar = None  # only its shape is read
 
 
 @adjoint(runtime.split_like)
 def split_like(y, g, arrays, axis=0):
     g_bar = join_like(y_bar, y, axis, np.shape(g))
+    arrays_bar = None  # only its shape is read
 
 
 @adjoint(runtime.reverse_cumsum)
 def reverse_cumsum(y, g, a, axis=None):
     g_bar = np.reshape(np.cumsum(y_bar, axis), np.shape(g))
+    a_bar = None  # only its shape is read
 
 
 @adjoint(runtime.take_bar)
 def take_bar(y, g, a, indices, axis=None):
     g_bar = np.take(y_bar, indices, axis)
+    a_bar = None  # only its shape is read
 
 
 @adjoint(runtime.take_along_bar)
 def take_along_bar(y, g, a, indices, axis=-1):
     g_bar = np.take_along_axis(y_bar, indices, axis)
+    a_bar = None  # only its shape is read
 
 
 @adjoint(runtime.place_diagonal)
 def place_diagonal(y, g, a, offset=0, axis1=0, axis2=1):
     g_bar = np.diagonal(y_bar, offset, axis1, axis2)
+    a_bar = None  # only its shape is read
 
 
 @adjoint(runtime.repeat_bar)
 def repeat_bar(y, g, a, repeats, axis=None):
     g_bar = np.repeat(y_bar, repeats, axis)
+    a_bar = None  # only its shape is read
 
 
 @adjoint(runtime.tile_bar)
 def tile_bar(y, g, A, reps):
     g_bar = np.tile(y_bar, reps)
+    A_bar = None  # only its shape is read
 
 
 @adjoint(runtime.crop_padding)
 def crop_padding(y, g, array, pad_width, mode="constant"):
     g_bar = np.pad(y_bar, pad_width)
+    array_bar = None  # only its shape is read
+
+
+@adjoint(runtime.cast_back)
+def cast_back(z, g, y, x):
+    g_bar = uncast(z_bar, g)
+    y_bar = None  # only their dtypes and shapes are read
+    x_bar = None
+
+
+@adjoint(runtime.pack_like)
+def pack_like(z, x, parts):
+    parts_bar = z_bar
+    x_bar = None
+
+
+@adjoint(runtime.stored)
+def stored(y, a_bar, index):
+    a_bar_bar = place_stored(y_bar, a_bar, index)
 
 
 zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)

@@ -147,6 +147,8 @@ def _check(program: Program, count: int) -> Verdict:
             return Verdict("crash", _summary(error))
         except DifferentiationError as error:
             return Verdict("refused", _summary(error))
+        except (ZeroDivisionError, OverflowError) as error:
+            return Verdict("rough", f"the derivative is not finite: {error}")
         except Exception as error:
             return Verdict("crash", f"{type(error).__name__}: {str(error)[:200]}")
         verdict = _compare(f, point, args, found, again, before, program.mode)

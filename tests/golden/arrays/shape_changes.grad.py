@@ -1,0 +1,18 @@
+import numpy as np
+
+
+def shape_changes_grad(x, shape_changes_bar=1.0):
+    """Gradient of shape_changes with respect to x."""
+    # forward sweep
+    transpose = x.T
+    flat = transpose.reshape(-1)
+    column = flat[:, None]
+    # reverse sweep
+    ravel_bar = np.zeros_like(x.ravel())
+    ravel_bar[1] += shape_changes_bar
+    product_bar = shape_changes_bar * (2.0 * column * flat)
+    flat_bar = (product_bar * column).sum(axis=0)
+    flat_bar[:, None] += (product_bar * flat).sum(axis=1, keepdims=True)
+    x_bar = np.transpose(np.reshape(flat_bar, transpose.shape))
+    x_bar = np.reshape(ravel_bar, x.shape) + x_bar
+    return x_bar

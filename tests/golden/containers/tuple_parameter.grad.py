@@ -1,0 +1,22 @@
+import math
+from s2sad.runtime import add, like, pack_like, require_scalar, unbroadcast
+
+
+def tuple_parameter_grad(p, tuple_parameter_bar=1.0):
+    """Gradient of tuple_parameter with respect to p."""
+    # forward sweep
+    items = tuple(p)
+    item = items[0]
+    b = items[1]
+    product = item * b
+    sin = math.sin(item)
+    total = product + sin
+    require_scalar(total)
+    # reverse sweep
+    total_bar = unbroadcast(tuple_parameter_bar, total)
+    product_bar = unbroadcast(total_bar, product)
+    item_bar = unbroadcast(unbroadcast(total_bar, sin) * math.cos(item), item)
+    b_bar = unbroadcast(product_bar * item, b)
+    p_bar = pack_like(p, (add(item_bar, unbroadcast(product_bar * b, item)), b_bar))
+    p_bar = like(p, unbroadcast(p_bar, p))
+    return p_bar

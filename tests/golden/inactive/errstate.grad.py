@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def errstate_grad(x, errstate_bar=1.0):
+    """Gradient of errstate with respect to x."""
+    # forward sweep
+    with np.errstate(all="ignore"):
+        sqrt = np.sqrt(x)
+        y = sqrt / x
+    # reverse sweep
+    with np.errstate(all="ignore"):
+        x_bar = errstate_bar / x * 0.5 / sqrt - errstate_bar * y / x
+    return x_bar

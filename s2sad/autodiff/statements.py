@@ -313,6 +313,9 @@ class Adjoints:
     def contribute_memory(self, v: Var, g: Any, merge: bool) -> None:
         """Add to the shadow of memory that is stored to; at a merge of paths the shadow itself is handed on."""
         g = self.bar_atom(g)
+        if self.read_only_view(v) and not merge:
+            self.contribute_through(v, g)
+            return
         root = self.root_of(v)
         if merge:
             if root is not v or self.found_buffer(root) is not None or self.crosses_loop(root):
@@ -337,6 +340,26 @@ class Adjoints:
             self.append(Store(buf, everything, self.call("add", (buf, g), UNKNOWN, buf.hint)))
             return
         self.append(Store(buf, None, g, "add", role="accumulate"))
+
+    def read_only_view(self, v: Var) -> bool:
+        """Whether NumPy made `v` a view that cannot be written through."""
+        place = self.structure.places.get(v)
+        op = place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
+        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj in (np.diagonal, np.broadcast_to)
+
+    def contribute_through(self, v: Var, g: Any) -> None:
+        """Add to the shadow of the memory behind a read-only view."""
+        op = self.structure.places[v].stmt.op
+        g = self.project(g, v)
+        base = op.args[0]
+        if op.fn.obj is np.broadcast_to:
+            self.contribute(base, self.project(self.exact(g, v), base))
+            return
+        rest = tuple(self.need(a) for a in op.args[1:])
+        kwargs = tuple((k, self.need(a)) for k, a in op.kwargs)
+        fn = self.runtime_ref("place_diagonal")
+        whole = Op("call", (self.exact(g, v), self.need(base), *rest), kwargs, fn=fn)
+        self.contribute(base, self.emit(whole, float_like(type_of(base)), f"{base.hint}_bar"))
 
     def found_buffer(self, v: Var) -> Any:
         """The adjoint of `v` as it is known here: in this scope or one around it."""

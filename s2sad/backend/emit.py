@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import Any
 
 from ..analysis.types import Arr, Num
+from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Function, If, Lit, Loop, Op, Ref, Star, Struct, Try, Var, With
+from ..optimize.copies import makes_array
 from .bindings import Bindings
 from .fold import Folding, fold
 from .loops import Loops
@@ -28,6 +31,10 @@ class Emitter(Loops):
         self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
+        uses = Counter(a for s in ir.walk(function.body) for a in ir.uses_of(s) if isinstance(a, Var))
+        uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+        defs = [s for s in ir.walk(function.body) if isinstance(s, Assign) and uses[s.target] == 1]
+        self.made = {s.target: s.op for s in defs}  # how values that are used once are made
 
     def _bind(self, function: Function) -> None:
         """Give every known object its name before variables get theirs."""
@@ -153,12 +160,22 @@ class Emitter(Loops):
         name = self.names[stmt.target]
         if (
             isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name
-            and isinstance(stmt.target.type, Num) and op.kind in ("add", "sub", "mul", "truediv")
+            and op.kind in ("add", "sub", "mul", "truediv") and (isinstance(stmt.target.type, Num) or self.owned(stmt))
         ):  # fmt: skip
             return [ast.AugAssign(ast.Name(name, ast.Store()), value.op, value.right)]
         if stmt.target not in self.used and not stmt.target.named and op.kind in ("call", "method"):
             return [ast.Expr(value)]
         return [ast.Assign([ast.Name(name, ast.Store())], value, lineno=0)]
+
+    def owned(self, stmt: Assign) -> bool:
+        """Whether the first operand of a sum is an array that only this statement reads: it may be added to in place."""
+        first, second = stmt.op.args
+        if not isinstance(first, Var) or not isinstance(first.type, Arr) or not first.type.ndim:
+            return False
+        made = self.made.get(first)
+        t = type_of(second)
+        fits = t == first.type or (isinstance(t, Num) and t.py)
+        return made is not None and makes_array(made) and first.type == stmt.target.type and first.type.shape is not None and fits
 
     def same_name(self, a: Var, b: Any) -> bool:
         return isinstance(b, Var) and b not in self.folding.ops and self.names[a] == self.names[b]

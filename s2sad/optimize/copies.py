@@ -61,6 +61,12 @@ def elide_copies(function: Function) -> Function:
     return function
 
 
+def makes_array(op: Op) -> bool:
+    """Whether an operation on arrays puts its result into new memory."""
+    new = op.kind in ("copy", "deepcopy", "matmul") or _makes_new(op)
+    return new or (op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in _NEW))
+
+
 def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], joins: dict[Var, tuple[Any, Any]]) -> bool:
     """Whether a value is memory of its own that only one statement uses: a copy of it is the value itself."""
     if not isinstance(atom, Var) or uses[atom] != 1:
@@ -72,10 +78,7 @@ def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], joins: dict[Var,
         return False
     if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is spread:
         return True
-    if not isinstance(atom.type, Arr) or not atom.type.ndim:
-        return False
-    new = op.kind in ("copy", "deepcopy", "matmul") or _makes_new(op)
-    return new or (op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in _NEW))
+    return isinstance(atom.type, Arr) and bool(atom.type.ndim) and makes_array(op)
 
 
 def copied(op: Op | None) -> Any:

@@ -24,6 +24,8 @@ from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
     IntegerInputError,
+    InternalCompilerError,
+    Span,
     UnknownWrtError,
     UnsupportedSyntaxError,
 )
@@ -308,7 +310,14 @@ class Gradient:
             raise
 
     def _emit(self, request: Request) -> compiler.Compiled:
-        return compiler.compile_gradient(request, self.kind == "value_and_grad", "structure" if self.kind == "vjp" else "scalar")
+        try:
+            return compiler.compile_gradient(request, self.kind == "value_and_grad", "structure" if self.kind == "vjp" else "scalar")
+        except DifferentiationError:
+            raise
+        except Exception as err:  # a defect of the compiler: nothing was computed, so nothing is wrong
+            what = f"{type(err).__name__}: {err}" if str(err) else type(err).__name__
+            span = Span.of_node(request.node, request.filename, request.lines) if hasattr(request.node, "lineno") else None
+            raise InternalCompilerError(f"{self._target.name}() cannot be differentiated: {what}", span) from err
 
     # --- text ------------------------------------------------------------------------------------------------------------
 

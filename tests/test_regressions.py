@@ -161,6 +161,14 @@ PROGRAMS: dict[str, tuple[str, str]] = {
                 x, y = y, x
         return x[3] + x[2] * s
     """, "float64"),
+    # `+=` changes the array that the list holds; storing it again is no new store
+    "item_of_a_run_time_list_in_place": ("""
+        vs = [np.arctan(x)]
+        if n > 1:
+            vs.append(np.ones_like(y))
+        vs[-1] += x
+        return vs[-1].sum() + vs[0].sum()
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -996,7 +996,9 @@ class Expressions(Core):
             base.region = Region()
         if aug is not None and isinstance(t, ListT):
             old = self.load(base, index, node)
-            self.array_store(base, index, self.atom(self.augmented(aug, old, value, node)), None, node)
+            new = self.augmented(aug, old, value, node)
+            if new is not old:  # an array has been changed in place: the list holds it already
+                self.array_store(base, index, self.atom(new), None, node)
             return
         if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
             # a[i] *= v reads the old value, and with a repeated index only the last result is kept

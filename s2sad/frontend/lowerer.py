@@ -23,7 +23,8 @@ from ..ir.nodes import (
     Var,
     defs_of,
     inner_defs_of,
-    substitute_result, walk,
+    substitute_result,
+    walk,
 )
 from ..rules import registry
 from .builtin_calls import BuiltinCalls

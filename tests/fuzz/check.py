@@ -23,7 +23,11 @@ Point = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`kind` is right, refused, wrong, crash, slow, rough (no derivative to compare with) or invalid (the primal fails)."""
+    """`kind` is right, refused, wrong, crash, slow, rough (no derivative to compare with), not-finite or invalid.
+
+    A not-finite gradient comes from an infinite partial derivative that is multiplied by zero, such as that of a norm
+    at zero. An invalid program fails when it is called itself.
+    """
 
     kind: str
     detail: str = ""
@@ -132,7 +136,7 @@ def _check(program: Program, count: int) -> Verdict:
         return Verdict("refused", _summary(error))
     except Exception as error:
         return Verdict("invalid", f"{type(error).__name__}: {error}")
-    rough = ""
+    other = Verdict("right")
     for point in points(program, count):
         point = in_mode(point, program.mode)
         try:
@@ -154,9 +158,9 @@ def _check(program: Program, count: int) -> Verdict:
         verdict = _compare(f, point, args, found, again, before, program.mode)
         if verdict.bad:
             return verdict
-        if verdict.kind == "rough":
-            rough = verdict.detail
-    return Verdict("rough", rough) if rough else Verdict("right")
+        if verdict.kind != "right":
+            other = verdict
+    return other
 
 
 def _compare(f: Any, point: Point, args: Point, found: Any, again: Any, before: float, mode: str) -> Verdict:
@@ -181,6 +185,8 @@ def _compare(f: Any, point: Point, args: Point, found: Any, again: Any, before: 
     scale = 1.0 + np.max(np.abs(fine)) + abs(before)
     if np.max(np.abs(coarse - fine)) > 1e-5 * scale:
         return Verdict("rough", "differences disagree")
+    if not np.all(np.isfinite(got)):
+        return Verdict("not-finite", "the gradient holds nan or inf where the differences are finite")
     tolerance = 5e-3 if mode == "float32" else 1e-4
     if mode == "float32" and scale > 1e3:
         return Verdict("rough", "large in float32")

@@ -386,7 +386,7 @@ class Core:
                 if twin is not None:
                     return twin
                 if is_flag(stmt.test) and [getattr(v, "value", None) for v in values] == [True, False]:
-                    return stmt.test  # type: ignore[no-any-return]
+                    return stmt.test
             var = self.phi_var(values, hint, named, t)
             stmt.phis.append(Phi(var, values[0], values[1]))
             return var

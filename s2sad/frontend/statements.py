@@ -156,7 +156,7 @@ class Statements(Core):
     @property
     def watches(self) -> list[Watch]:
         """What `try` statements around notice of their bodies."""
-        return self.__dict__.setdefault("_watches", [])  # type: ignore[no-any-return]
+        return self.__dict__.setdefault("_watches", [])
 
     # --- simple statements ---------------------------------------------------------------------------------------
 

@@ -23,7 +23,12 @@ def test_integers_have_no_derivative():
 
 
 def test_grad_needs_a_single_real_number():
-    for f in (lambda x: x * 2.0, lambda x: (np.sum(x), 1.0), lambda x: None, lambda x: {"a": np.sum(x)}):
+    for f in (
+        lambda x: x * 2.0,
+        lambda x: (np.sum(x), 1.0),
+        lambda x: None,
+        lambda x: {"a": np.sum(x)},
+    ):
         with pytest.raises(errors.NonScalarOutputError) as info:
             s2sad.grad(f)(X)
         assert isinstance(info.value, TypeError)

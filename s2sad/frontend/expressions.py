@@ -828,13 +828,11 @@ class Expressions(Core):
                     open_slices.append((i, p))
                     key.append(slice(None))
             elif isinstance(p, Lit):
-                key.append(p.value)
+                key.append(0 if type(p.value) is int else p.value)  # which one does not matter, and samples are small
             elif isinstance(p, ListVal):
                 items = [self.constant(x) for x in self.items(p)]
-                if any(x is None for x in items):
-                    key.append([0] * len(items))
-                else:
-                    key.append([x.value for x in items])  # type: ignore[union-attr]
+                flags = items and all(x is not None and isinstance(x.value, bool) for x in items)
+                key.append([x.value for x in items if x is not None] if flags else [0] * len(items))
             else:
                 pt = type_of(p)
                 if isinstance(pt, Num) and pt.dtype.kind in "iu":

@@ -97,7 +97,9 @@ def _only(
     """The one candidate that is meant, told apart by its columns if need be."""
     if len(found) > 1:
         # Python 3.10 does not record columns; then every list is empty and all candidates stay.
-        found = [pair for pair in found if columns(pair[1].code) == columns(code)] or found
+        # Python 3.12 gives the columns of the whole lambda to its first instruction; the candidates have none there.
+        here = set(columns(code))
+        found = [pair for pair in found if here and set(columns(pair[1].code)) <= here] or found
     # Copies of one and the same text are one function.
     if len({ast.dump(pair[1].node) for pair in found}) > 1:
         node = found[0][1].node

@@ -6,6 +6,7 @@ import pytest
 
 import s2sad
 
+
 # fmt: off
 def with_default(x): return (lambda a, b=2.0: a * b)(x)
 def with_branch(x): return (lambda a, b=2.0: a * b if a > 0.0 else a)(x) if x > 1.0 else (lambda c, d=3.0: c * d)(x)

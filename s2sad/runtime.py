@@ -103,7 +103,7 @@ __all__ = [
     "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "sum_axes", "svd_bar",
     "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
     "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "unroll_axis",
-    "zeros_like", "pack_like", "require_scalar", "stop_gradient", "stored",
+    "zeros_like", "pack_like", "require_scalar", "require_view", "stop_gradient", "stored",
 ]  # fmt: skip
 
 # --- adjoints with structure --------------------------------------------------------------------------------
@@ -251,3 +251,9 @@ def uncast(z_bar: Any, g: Any) -> Any:
     if isinstance(z_bar, (list, tuple)):
         return np.array([zeros_like(part) if item is None else uncast(item, part) for item, part in zip(z_bar, g)])
     return broadcast_like(z_bar, g)
+
+
+def require_view(y: Any, x: Any) -> None:
+    """Raise a ValueError unless `y` shares the memory of `x`: a store to one has to reach the other."""
+    if np.size(y) and not np.may_share_memory(y, x):
+        raise ValueError("an array that is stored to was copied where its gradient needs a view; copy it before the store")

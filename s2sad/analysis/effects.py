@@ -47,6 +47,8 @@ def reads_contents(op: Op) -> list[Region]:
     if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype"):
         return []
     if op.kind == "call" and isinstance(op.fn, Ref):
+        if getattr(op.fn.obj, "__name__", "") == "require_view":
+            return []
         try:
             if op.fn.obj is np.full_like:
                 return [r for a in op.args[1:] if (r := region_of(a)) is not None]

@@ -472,12 +472,19 @@ class Adjoints:
             return result
         buf = self.buffer(base)
         op = self.structure.places[v].stmt.op
-        self.check_view(op, v)
+        checked = self.check_view(op, v)
         here, self.scope = self.scope, home
         try:
             args = (buf, *(self.need(a) for a in op.args[1:]))
             kwargs = tuple((k, self.need(a)) for k, a in op.kwargs)
             new = self.emit(Op(op.kind, args, kwargs, op.fn, op.name, op.data), float_like(v.type), f"{v.hint}_bar", view_of=buf)
+            if checked:
+                fn = self.runtime_ref("require_view")
+                self.append(Effect(Op("call", (new, buf), fn=fn, data=ir.SAFE)))
+                place = self.structure.places[v]
+                if (v, "view") not in self.exported:
+                    self.exported[(v, "view")] = v  # type: ignore[index]
+                    self.insert_after(place, Effect(Op("call", (v, op.args[0]), fn=fn, data=ir.SAFE), place.stmt.span))
         finally:
             self.scope = here
         self.shadow_vars.add(new)
@@ -494,18 +501,18 @@ class Adjoints:
             scope = scope.parent
         return scope or home
 
-    def check_view(self, op: Op, v: Var) -> None:
-        """Refuse a store through a result that may be a view or a copy."""
+    def check_view(self, op: Op, v: Var) -> bool:
+        """Whether the emitted code has to make sure that a result is a view; refuse what cannot be told even then."""
         if op.kind in ("getitem", "atom"):
-            if op.kind == "getitem":
-                return
-            return
+            return False
         fn = op.fn.obj if isinstance(op.fn, Ref) else None
         rule = registry.adjoint_rule(fn)
         if rule is not None and rule.memory == "view":
-            return
+            return False
         if rule is not None and rule.memory == "maybe_view" and self.contiguous(op.args[0]):
-            return
+            return False
+        if rule is not None and isinstance(v.type, Arr) and isinstance(type_of(op.args[0]), Arr):
+            return True
         name = op.fn.name if isinstance(op.fn, Ref) else op.name
         raise AmbiguousMemoryError(
             f"{name} may return a view or a copy, and this memory is stored to",
@@ -515,9 +522,11 @@ class Adjoints:
         """Whether an array is certainly C-contiguous: made by the program in one piece."""
         place = self.structure.places.get(atom) if isinstance(atom, Var) else None
         stmt = place.stmt if place is not None else None
-        if not isinstance(stmt, Assign):
+        if not isinstance(stmt, Assign) or atom.view:
             return False
         op = stmt.op
+        if isinstance(atom.type, Arr) and atom.type.ndim == 1 and (op.kind in ir.ARITHMETIC or op.kind == "copy"):
+            return True
         if op.kind == "call" and isinstance(op.fn, Ref) and not any(k == "order" for k, _ in op.kwargs):
             return op.fn.obj in (np.zeros, np.ones, np.empty, np.full, np.arange, np.linspace, np.eye)
         return False

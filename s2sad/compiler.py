@@ -93,6 +93,9 @@ def compile_gradient(
     program = lower(request)
     if optimised and "copies" not in skip:
         propagate_copies(program.function)
+    if optimised and "dead" not in skip:
+        # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
+        drop_dead(program.function, keep=program.variables_at_entry())
     name = program.function.name
     function = Reverse(program).run(seed, value)
     stem = name if name.isidentifier() else "f"

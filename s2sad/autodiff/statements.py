@@ -150,7 +150,7 @@ class Adjoints:
         block = self.structure.places[v].block
         while block is not scope.fwd:
             stmt, outer = self.structure.owner[id(block)]
-            if outer is None or not (isinstance(stmt, With) or isinstance(stmt, Try) and not stmt.handlers):
+            if outer is None or not surely_runs(block, stmt):
                 return False
             block = outer
         return True
@@ -1104,6 +1104,18 @@ class Adjoints:
 
     def insert_before(self, block: Any, stmt: Any, new: Any) -> None:  # pragma: no cover
         raise NotImplementedError
+
+
+def surely_runs(block: Any, stmt: Any) -> bool:
+    """Whether a block runs to its end whenever what follows the statement around it is reached."""
+    if isinstance(stmt, With):
+        return True
+    if isinstance(stmt, ir.If):
+        return bool((stmt.orelse if block is stmt.then else stmt.then).diverges)
+    if isinstance(stmt, Try):
+        paths = [stmt.body, *(h.body for h in stmt.handlers)]
+        return block is stmt.final or all(p is block or p.diverges for p in paths)
+    return False
 
 
 def _real_fields(t: Any) -> tuple[Any, ...]:

@@ -63,6 +63,23 @@ class Program:
     initial: dict[Any, Any] = field(default_factory=dict)
     as_tuple: bool = False  # whether the gradients come in a tuple
 
+    def variables_at_entry(self) -> list[Var]:
+        """The variables that hold arguments and parts of them."""
+        found: list[Var] = []
+
+        def look(v: Any) -> None:
+            if isinstance(v, Var):
+                found.append(v)
+            elif isinstance(v, tuple):
+                for i in v:
+                    look(i)
+            elif isinstance(v, TupleVal):
+                look(v.items)
+
+        look(tuple(self.initial.values()))
+        found += [source for source, _ in self.lowerer.__dict__.get("entry_copies", {}).values()]
+        return found
+
     def changes_containers(self) -> bool:
         """Whether the program changes a list, dict or object that it was given."""
         final = self.lowerer.cells

@@ -8,6 +8,7 @@ what some adjoint really reads.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..analysis import effects
@@ -34,9 +35,9 @@ from ..ir.nodes import (
 )
 
 
-def drop_dead(function: Function) -> Function:
-    """The function without statements that have no effect on its result; changed in place."""
-    live: set[Any] = set()
+def drop_dead(function: Function, keep: Iterable[Any] = ()) -> Function:
+    """The function without statements that have no effect on its result or on `keep`; changed in place."""
+    live: set[Any] = set(keep)
     for a in ir.result_atoms(function.result):
         _read(a, live, contents=True)
     _Walk().block(function.body, live)

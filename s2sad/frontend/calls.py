@@ -442,6 +442,7 @@ class Calls(Outlining):
         code = self.code_key(frame)
         if code in self.outlined_codes:
             return self.call_outlined(frame, node, names, lambda f: self.run_bound(f, node), call)
+        self.calls[code] += 1
         frame.extra["arguments"] = self.arguments_key([self.cells[(frame.id, n)] for n in names])
         for outer in self.frames:
             if outer.key is frame.key and outer.parent is frame.parent and outer.extra.get("arguments") == frame.extra["arguments"]:

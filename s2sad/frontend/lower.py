@@ -44,7 +44,7 @@ from .values import (
     same,
 )  # fmt: skip
 
-MAX_STATEMENTS = 20_000
+MAX_STATEMENTS = 8_000
 OP_HINTS = {
     "add": "total", "sub": "difference", "mul": "product", "truediv": "quotient", "pow": "power", "neg": "negative",
     "matmul": "product", "getitem": "item", "tuple": "pair", "list": "items", "dict": "table", "slice": "part",
@@ -141,11 +141,15 @@ class Core:
     def append(self, stmt: Any) -> Any:
         self.count += 1
         if self.count > MAX_STATEMENTS:
+            self.too_large()
             raise self.unsupported(
                 "the program grows too large when its calls are followed", None,
                 "split it, or give one of the helpers a rule with @s2sad.adjoint")  # fmt: skip
         self.block.stmts.append(stmt)
         return stmt
+
+    def too_large(self) -> None:
+        """Called when the program grows too large; may start again with some calls kept as calls."""
 
     @contextlib.contextmanager
     def into(self, block: Block) -> Iterator[Block]:

@@ -119,7 +119,7 @@ def lower(request: Request) -> Program:
         try:
             return _lower(request, sites, recursive)
         except Outline as outline:
-            recursive.add(outline.key)
+            recursive.update(outline.keys)
         except Unreachable:
             raise UnsupportedSyntaxError(
                 f"{request.name}() calls a function that recurses without end",

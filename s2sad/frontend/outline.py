@@ -6,6 +6,7 @@ taken, so the types come from the base cases; then rounds are repeated until the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +21,10 @@ MAX_ROUNDS = 12
 
 
 class Outline(Exception):
-    """Lowering has to start again: this function recurses to a depth that is not known."""
+    """Lowering has to start again: these functions recurse, or are called too often to be lowered in place."""
 
-    def __init__(self, key: Any) -> None:
-        self.key = key
+    def __init__(self, *keys: Any) -> None:
+        self.keys = keys
 
 
 class Outlining(Core):
@@ -33,6 +34,16 @@ class Outlining(Core):
         """The identity of a function's code that survives a new start."""
         node = frame.extra.get("node")
         return (frame.name, frame.filename, getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+
+    @property
+    def calls(self) -> Counter[Any]:
+        """How often each function was lowered in place."""
+        return self.__dict__.setdefault("_calls", Counter())
+
+    def too_large(self) -> None:
+        often = [code for code, n in self.calls.items() if n > 3 and code not in self.outlined_codes]
+        if often:
+            raise Outline(*often)
 
     def argument_key(self, value: Any, dims: dict[Dim, int]) -> Any:
         """What a recursive function is specialised on."""

@@ -60,6 +60,7 @@ from ..ir.nodes import (
     With,
 )  # fmt: skip
 from ..rules import registry
+from .containers import check_lists
 from .scopes import Scope, Transport
 from .statements import Adjoints
 from .templates import Splicer
@@ -82,6 +83,7 @@ class Reverse(Transport, Adjoints):
         self.shadows: dict[Var, Any] = {}
         self.buffered: set[Var] = set()
         self.find_buffered()
+        check_lists(program.function, self.structure)
 
     # --- the whole ------------------------------------------------------------------------------------------------------
 

@@ -394,7 +394,8 @@ class Expressions(Core):
                         items = self.items(seq) * n.value
                         return TupleVal(items) if isinstance(seq, TupleVal) else self.make_list(items, node)
                 if isinstance(seq, ListVal) and isinstance(type_of(n), Num) and is_atom(n):
-                    var = self.emit(Op("mul", (self.atom(seq), self.atom(n))), self.atom_list_type(seq), "items", fresh=True)
+                    t = self.atom_list_type(seq)
+                    var = self.emit(Op("mul", (self.atom(seq), self.atom(n))), t, "items", fresh=not is_mutable(t.elem))  # type: ignore[attr-defined]
                     return var
         for this, other, swap in ((a, b, False), (b, a, True)):
             if isinstance(this, ObjVal):

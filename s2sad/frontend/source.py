@@ -18,6 +18,7 @@ import gast
 from s2sad.errors import NoSourceError, Span, UnsupportedSyntaxError
 from s2sad.frontend import matching
 from s2sad.frontend.matching import FunctionNode
+from s2sad.frontend.mutations import Uses
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,9 @@ class StaticModule:
         constants: top-level `name = expression`.
         rebound: top-level names that have more than one binding, so that the text alone does not tell their
             value. The dictionaries hold the last one.
+        places: top-level name -> the line of its last binding and the kind of block around it ("" for none).
+        star_lines: where the modules of `star_imports` are imported.
+        uses: how the text uses its names.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -178,10 +182,13 @@ class StaticModule:
         self.imports: dict[str, tuple[str, str | None]] = {}
         self.star_imports: list[str] = []
         self.constants: dict[str, ast.expr] = {}
+        self.places: dict[str, tuple[int, str]] = {}
+        self.star_lines: list[int] = []
         self._bindings: dict[str, int] = {}
         self._collect_functions(self.tree, "")
-        self._collect_names(tree.body, is_top=True)
+        self._collect_names(tree.body)
         self.rebound = frozenset(name for name, count in self._bindings.items() if count > 1)
+        self.uses = Uses(tree, self.imports)
 
     def _collect_functions(self, parent: Any, prefix: str) -> None:
         for node in gast.iter_child_nodes(parent):
@@ -202,30 +209,36 @@ class StaticModule:
     def _add(self, node: FunctionNode, name: str, qualname: str) -> None:
         decorators = getattr(node, "decorator_list", [])
         line = decorators[0].lineno if decorators else node.lineno
+        if "." in qualname and qualname in self.functions:  # such as the setter of a property
+            self._bindings[qualname] = 2
         self.functions[qualname] = _described(node, line, name, qualname, self.filename, self.lines, None)
 
-    def _bind(self, names: Iterable[str]) -> None:
+    def _bind(self, names: Iterable[str], line: int, block: str) -> None:
         for name in names:
             self._bindings[name] = self._bindings.get(name, 0) + 1
+            self.places[name] = (line, block)
 
-    def _collect_names(self, body: list[ast.stmt], is_top: bool) -> None:
+    def _collect_names(self, body: list[ast.stmt], block: str = "") -> None:
         for statement in body:
+            line = statement.lineno
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self._bind([statement.name])
                 # A function may change a top-level name after the module was read.
-                nodes = [n for n in ast.walk(statement) if isinstance(n, ast.Global)]
-                self._bind(name for node in nodes for name in node.names)
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Global):
+                        self._bind(node.names, node.lineno, "def")
+                self._bind([statement.name], line, block)
             elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-                self._import(statement)
+                self._import(statement, block)
             else:
-                blocks = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
-                blocks += [part.body for part in getattr(statement, "handlers", [])]
-                blocks += [part.body for part in getattr(statement, "cases", [])]
-                if is_top:
+                kind = type(statement).__name__.removeprefix("Async").removesuffix("Star").lower()
+                parts = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
+                parts += [part.body for part in getattr(statement, "handlers", [])]
+                parts += [part.body for part in getattr(statement, "cases", [])]
+                if not block:
                     self._constant(statement)
-                self._bind(_stored_names(statement))
-                for block in blocks:
-                    self._collect_names(block, is_top=False)
+                self._bind(_stored_names(statement), line, kind if any(parts) else block)
+                for part in parts:
+                    self._collect_names(part, kind)
 
     def _constant(self, statement: ast.stmt) -> None:
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
@@ -233,22 +246,25 @@ class StaticModule:
                 if isinstance(target, ast.Name):
                     self.constants[target.id] = statement.value
 
-    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+    def _import(self, statement: ast.Import | ast.ImportFrom, block: str) -> None:
+        line = statement.lineno
         for alias in statement.names:
             if isinstance(statement, ast.Import):
                 # `import a.b` binds `a`; `import a.b as c` binds the submodule.
                 top = alias.name.partition(".")[0]
                 name, meaning = (alias.asname, alias.name) if alias.asname else (top, top)
                 if self.imports.get(name) != (meaning, None):
-                    self._bind([name])
+                    self._bind([name], line, block)
                 self.imports[name] = (meaning, None)
                 continue
             module = "." * statement.level + (statement.module or "")
             if alias.name == "*":
                 self.star_imports.append(module)
+                self.star_lines.append(line)
                 continue
             name = alias.asname or alias.name
-            self._bind([name])
+            if self.imports.get(name) != (module, alias.name):
+                self._bind([name], line, block)
             self.imports[name] = (module, alias.name)
 
 
@@ -262,7 +278,7 @@ def _stored_names(statement: ast.stmt) -> Iterator[str]:
             # An annotation without a value binds nothing.
             if not (isinstance(statement, ast.AnnAssign) and statement.value is None):
                 yield node.id
-        if isinstance(node, ast.ExceptHandler) and node.name:
+        if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             yield node.name
         children = [] if isinstance(node, scopes) else ast.iter_child_nodes(node)
         pending.extend(child for child in children if not isinstance(child, ast.stmt))

@@ -1,0 +1,86 @@
+"""Lists of arrays that are stored to: an array must not be reached both through the list and under a name of its own.
+
+The adjoint of a list is a list of buffers, one for each item; that of an array with a name is a buffer of its own. If
+one array had both, a store through the one would miss what was collected in the other. Such programs are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis.types import Arr, ListT, TupleT, is_mutable
+from ..errors import AmbiguousMemoryError
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Effect, Function, Store, Var
+from .scopes import Structure
+
+
+def check_lists(function: Function, structure: Structure) -> None:
+    """Raise AmbiguousMemoryError if an array in a run-time list may be stored to under another name."""
+    opened = set()  # memory of lists whose items are taken out as arrays
+    written = set()  # memory of arrays that are stored to
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Store) and isinstance(stmt.base, Var) and stmt.base.region is not None and not isinstance(stmt.base.type, ListT):
+            written.add(stmt.base.region.find())
+        elif isinstance(stmt, Assign) and _takes_item(stmt):
+            assert stmt.target.region is not None
+            opened.add(stmt.target.region.find())
+    shared = {r for r in opened & written if r.varied}
+    if not shared:
+        return
+    for stmt in ir.walk(function.body):
+        for v in put_in(stmt):
+            if v.region is not None and v.region.find() in shared and not _given_away(v, stmt, structure):
+                raise AmbiguousMemoryError(
+                    f"{v.hint!r} is in a list and has a name of its own, and it is stored to", getattr(stmt, "span", None),
+                    construct="list", hint="put a copy into the list, or use the list's item only")  # fmt: skip
+        if isinstance(stmt, Assign) and isinstance(stmt.target.type, ListT) and _copies_items(stmt) and (
+            stmt.target.region is not None and stmt.target.region.find() in shared
+        ):
+            raise AmbiguousMemoryError(
+                "two lists share their arrays, and these are stored to", stmt.span, construct="list", hint="copy the arrays")
+
+
+def _takes_item(stmt: Assign) -> bool:
+    op, v = stmt.op, stmt.target
+    if op.kind not in ("getitem", "method") or v.region is None or not op.args or not isinstance(op.args[0], Var):
+        return False
+    return isinstance(op.args[0].type, (ListT, TupleT)) and is_mutable(v.type) and not isinstance(v.type, ListT)
+
+
+def put_in(stmt: Any) -> list[Var]:
+    """The arrays that a statement puts into a container."""
+    found: tuple[Any, ...] = ()
+    if isinstance(stmt, Effect) and stmt.op.kind == "method" and stmt.op.name in ("append", "insert", "extend"):
+        found = stmt.op.args[1:]
+    elif isinstance(stmt, Store) and isinstance(stmt.base, Var) and isinstance(stmt.base.type, ListT):
+        found = (stmt.value,)
+    elif isinstance(stmt, Assign) and stmt.op.kind in ("list", "tuple"):
+        found = stmt.op.args
+    return [a for a in found if isinstance(a, Var) and is_mutable(a.type) and (isinstance(a.type, Arr) or a.region is not None)]
+
+
+def _copies_items(stmt: Assign) -> bool:
+    return stmt.op.kind not in ("list",) and any(isinstance(a, Var) and isinstance(a.type, ListT) for a in stmt.op.atoms())
+
+
+def _given_away(v: Var, stmt: Any, structure: Structure) -> bool:
+    """Whether `v` is new memory that nothing refers to once it is in the container."""
+    place = structure.places.get(v)
+    if place is None or v.view or place.parameter:
+        return False
+    stmts = place.block.stmts
+    at = next((i for i, s in enumerate(stmts) if s is stmt), None)
+    if at is None:
+        return False
+    if sum(a is v for a in ir.uses_of(stmt)) > 1:
+        return False
+    after = stmts[at + 1 :]
+    if any(a is v for s in after for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))) for a in ir.uses_of(x)):
+        return False
+    if place.owner is not None and any(a is v for a in ir.uses_of(place.owner)):
+        return False
+    # views of it made before would be other names, too
+    return not any(
+        isinstance(s, Assign) and s.target.view and any(a is v for a in s.op.atoms()) and s is not stmt for s in stmts[:at]
+    )

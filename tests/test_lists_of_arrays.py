@@ -1,0 +1,78 @@
+"""Lists whose items are arrays that are stored to: right, or refused where an array has two names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+from s2sad.errors import AmbiguousMemoryError
+
+X = np.array([0.7, 1.3, 0.4])
+
+
+def rows_updated_in_the_list(x: np.ndarray) -> Any:
+    rows = []
+    for i in range(len(x)):
+        r = np.zeros(3)
+        r[i] = x[i]
+        r[0] += 1.0
+        rows.append(r)
+    for i in range(1, len(x)):
+        rows[i] -= rows[i - 1] * x[0]
+    return np.sum(rows[-1] ** 2)
+
+
+def items_stored_to(x: np.ndarray) -> Any:
+    items = []
+    for i in range(3):
+        y = x * (i + 1.0)
+        items.append(y)
+    for i in range(3):
+        items[i][0] = items[i][1] * x[2]
+    return np.sum(items[0] * items[1] * items[2])
+
+
+def array_used_after_it_was_put_in(x: np.ndarray) -> Any:
+    items = []
+    y = x * 1.0
+    for _ in range(3):
+        items.append(y)
+        y[0] *= 2.0
+    return np.sum(items[0] * items[1]) + items[2][0] ** 2
+
+
+def views_of_an_array_that_changes(x: np.ndarray) -> Any:
+    table = np.outer(x, x)
+    rows = []
+    for i in range(len(x)):
+        rows.append(table[i])  # noqa: PERF401
+        table[i] *= x[0]
+    s = 0.0
+    for r in rows:
+        s += np.sum(r * r)
+    return s
+
+
+def one_array_many_times(x: np.ndarray) -> Any:
+    n = len(x)
+    items = [np.zeros(2)] * n
+    for i in range(n):
+        items[i][0] += x[i]
+    return np.sum(items[0] * items[1])
+
+
+@pytest.mark.parametrize("f", [rows_updated_in_the_list, items_stored_to], ids=lambda f: f.__name__)
+def test_right(f: Callable[..., Any]) -> None:
+    assert s2sad.check_grad(f, X) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "f", [array_used_after_it_was_put_in, views_of_an_array_that_changes, one_array_many_times], ids=lambda f: f.__name__
+)
+def test_refused(f: Callable[..., Any]) -> None:
+    with pytest.raises(AmbiguousMemoryError, match="list"):
+        s2sad.grad(f)(X)

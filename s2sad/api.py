@@ -224,6 +224,7 @@ class Gradient:
             self._check_overlap(args, kwargs)
         if variant.changes:
             self._check_shared(args, kwargs)
+            self._check_defaults(args, kwargs)
         self._last = variant
         return variant
 
@@ -238,6 +239,14 @@ class Gradient:
                 if np.may_share_memory(a, b) and np.shares_memory(a, b):
                     raise AmbiguousMemoryError(
                         f"arguments of {self._target.name}() share memory, and it stores to its arguments", hint="pass a copy of one")
+
+    def _check_defaults(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        given = self._target.names[: len(args) - (self.kind == "vjp")]
+        for p in self._target.signature.parameters.values():
+            if p.default is not p.empty and p.name not in given and p.name not in kwargs and containers_in(p.default, []):
+                raise AmbiguousMemoryError(
+                    f"{self._target.name}() changes the default value of {p.name!r}, which the next call would see",
+                    hint=f"make {p.name}=None the default, and the {type(p.default).__name__} in the function")  # fmt: skip
 
     def _check_shared(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         seen: set[int] = set()
@@ -450,6 +459,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     gradient = Gradient(f, wanted, "vjp")
 
     def back(u: Any) -> tuple[Any, ...]:
+        check_adjoint(u, value, "the adjoint")
         args = (u, *target.prefix, *saved)
         found = gradient._select(args, {}).call(*args)
         by_name = dict(zip(wanted, found))
@@ -478,6 +488,22 @@ def snapshot(v: Any) -> Any:
     if type(v) is dict:
         return {key: snapshot(item) for key, item in v.items()}
     return copy.deepcopy(v) if dataclasses.is_dataclass(v) and not isinstance(v, type) else v
+
+
+def check_adjoint(u: Any, value: Any, what: str) -> None:
+    """Raise a TypeError or ValueError unless `u` has the structure and the shapes of `value`."""
+    if isinstance(value, (tuple, list)):
+        if not isinstance(u, (tuple, list)) or len(u) != len(value):
+            raise TypeError(f"{what} should be a {type(value).__name__} of {len(value)}, like the value")
+        for i, (a, b) in enumerate(zip(u, value)):
+            check_adjoint(a, b, f"{what}[{i}]")
+    elif isinstance(value, dict):
+        if not isinstance(u, dict) or u.keys() != value.keys():
+            raise TypeError(f"{what} should be a dict with the keys of the value")
+        for k, b in value.items():
+            check_adjoint(u[k], b, f"{what}[{k!r}]")
+    elif isinstance(value, (np.ndarray, float, complex, np.inexact)) and u is not None and np.shape(u) != np.shape(value):
+        raise ValueError(f"{what} has the shape {np.shape(u)}, the value {np.shape(value)}")
 
 
 class Differentiated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from typing import Any
 
@@ -15,7 +16,7 @@ from .bindings import Bindings
 from .fold import Folding, fold
 from .loops import Loops
 from .names import Names
-from .operations import BINARY, without_sign
+from .operations import BINARY, Unhide, without_sign
 from .printer import Comment
 
 
@@ -94,6 +95,10 @@ class Emitter(Loops):
             body.append(ast.Pass())
         node = ast.FunctionDef(f.name, self.arguments(f), body, [])
         node.type_params = []  # type: ignore[attr-defined]
+        unhide = Unhide(set(self.names.names.values()))
+        unhide.visit(node)
+        if unhide.used:
+            self.bindings.name_of(Ref(builtins, "builtins", builtins))
         return node
 
     def arguments(self, f: Function) -> ast.arguments:

@@ -8,7 +8,7 @@ from typing import Any
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Each, If, Lit, Loop, Range, Ref, Taped, Var
 from .fold import test_is_expression
-from .operations import Operations, call
+from .operations import Operations, builtin, call
 
 
 class Loops(Operations):
@@ -143,7 +143,7 @@ class Loops(Operations):
         if len(loads) == 1:
             return (ast.Name(self.names[loads[0].target], ast.Store()), self.atom(sequences[0])), set(loads)
         names: list[ast.expr] = [ast.Name(self.names[s.target], ast.Store()) for s in loads]
-        call = ast.Call(ast.Name("zip", ast.Load()), [self.atom(s) for s in sequences], [])
+        call = ast.Call(builtin("zip"), [self.atom(s) for s in sequences], [])
         return (ast.Tuple(names, ast.Store()), call), set(loads)
 
     def range(self, r: Range) -> ast.expr:
@@ -153,9 +153,9 @@ class Loops(Operations):
             args = args[:2]
             if isinstance(r.start, Lit) and r.start.value == 0:
                 args = args[1:]
-        call: ast.expr = ast.Call(ast.Name("range", ast.Load()), args, [])
+        call: ast.expr = ast.Call(builtin("range"), args, [])
         if r.reverse:
-            call = ast.Call(ast.Name("reversed", ast.Load()), [call], [])
+            call = ast.Call(builtin("reversed"), [call], [])
         return call
 
     # provided by the emitter

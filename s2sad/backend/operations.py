@@ -47,7 +47,7 @@ class Operations:
         if isinstance(a, Lit):
             return constant(a.value)
         if isinstance(a, Ref):
-            return dotted(self.bindings.name_of(a))
+            return builtin(a.name) if a.module == "builtins" and a.name.isidentifier() else dotted(self.bindings.name_of(a))
         if a is UNDEF:
             return ast.Constant(None)
         raise TypeError(f"not an atom: {a!r}")
@@ -108,7 +108,7 @@ class Operations:
         return ast.Call(dotted(self.bindings.name_of(Ref(copy.deepcopy, "deepcopy", copy.deepcopy, "copy"))), [self.atom(op.args[0])], [])
 
     def op_unpack(self, op: Op) -> ast.expr:
-        return ast.Call(ast.Name("tuple", ast.Load()), [self.atom(op.args[0])], [])
+        return ast.Call(builtin("tuple"), [self.atom(op.args[0])], [])
 
     def op_getitem(self, op: Op) -> ast.expr:
         return ast.Subscript(self.atom(op.args[0]), self.index(op.args[1]), ast.Load())
@@ -132,7 +132,7 @@ class Operations:
         parts = [None if isinstance(a, Lit) and a.value is None else self.atom(a) for a in op.args]
         if self.in_index:
             return ast.Slice(*parts)
-        return ast.Call(ast.Name("slice", ast.Load()), [ast.Constant(None) if p is None else p for p in parts], [])
+        return ast.Call(builtin("slice"), [ast.Constant(None) if p is None else p for p in parts], [])
 
     def op_fstring(self, op: Op) -> ast.expr:
         values: list[ast.expr] = []
@@ -203,7 +203,7 @@ def without_sign(node: ast.expr) -> ast.expr | None:
 
 
 def call(name: str, *args: ast.expr) -> ast.expr:
-    return ast.Call(ast.Name(name, ast.Load()), list(args), [])
+    return ast.Call(builtin(name), list(args), [])
 
 
 def _boolop(cls: Any, left: ast.expr, right: ast.expr) -> ast.expr:
@@ -220,6 +220,28 @@ def _scalar_compare(op: Op | None) -> bool:
     return op is not None and all(isinstance(type_of(a), (Num, Obj)) for a in op.args)
 
 
+class Builtin(ast.Name):
+    """The name of a builtin, which a parameter or variable of the author's may hide."""
+
+
+def builtin(name: str) -> ast.expr:
+    return Builtin(name, ast.Load())
+
+
+class Unhide(ast.NodeTransformer):
+    """Write builtins that the author's names hide as attributes of the module `builtins`."""
+
+    def __init__(self, hidden: set[str]) -> None:
+        self.hidden = hidden
+        self.used = False
+
+    def visit_Builtin(self, node: Builtin) -> ast.expr:
+        if node.id not in self.hidden:
+            return ast.Name(node.id, ast.Load())
+        self.used = True
+        return ast.Attribute(ast.Name("builtins", ast.Load()), node.id, ast.Load())
+
+
 def dotted(name: str) -> ast.expr:
     return ast.parse(name, mode="eval").body
 
@@ -230,7 +252,7 @@ def constant(value: Any) -> ast.expr:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if isinstance(value, float) and not math.isfinite(value):
             text = "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
-            return ast.Call(ast.Name("float", ast.Load()), [ast.Constant(text)], [])
+            return ast.Call(builtin("float"), [ast.Constant(text)], [])
         if value < 0 or (value == 0 and math.copysign(1, value) < 0):
             return ast.UnaryOp(ast.USub(), ast.Constant(-value))
     return ast.Constant(value)

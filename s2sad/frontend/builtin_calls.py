@@ -448,7 +448,7 @@ class BuiltinCalls(Core):
             return Lit(0.0)
         v = args[0]
         if isinstance(v, Lit):
-            return Lit(float(v.value))
+            return self.literal_call(float, v, node)
         atom = self.atom(v)
         t = type_of(atom)
         if atom in self.texts:
@@ -457,10 +457,16 @@ class BuiltinCalls(Core):
             return atom
         return self.emit(Op("call", (atom,), fn=self.builtin("float")), FLOAT, "value")
 
+    def literal_call(self, function: Any, v: Lit, node: Any) -> Lit:
+        try:
+            return Lit(function(v.value))
+        except (TypeError, ValueError, OverflowError) as err:
+            raise self.unsupported(f"this call always fails: {err}", node) from None
+
     def call_int(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        v = args[0]
-        if isinstance(v, Lit) and len(args) == 1:
-            return Lit(int(v.value))
+        v = args[0] if args else Lit(0)
+        if isinstance(v, Lit) and len(args) <= 1:
+            return self.literal_call(int, v, node)
         t = type_of(v) if is_atom(v) else None
         if isinstance(t, Num) and t.py and t.dtype.kind == "i":
             return v

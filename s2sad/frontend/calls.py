@@ -342,6 +342,8 @@ class Calls(Outlining):
             return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
 
         if not self.varied_args(args, kwargs) and not self.touches_objects(args, kwargs):
+            if self.inactive_depth and any(f.key is function.__code__ for f in self.frames):
+                return self.opaque(fn, args, kwargs, node)  # an inactive recursion is not followed
             return self.trial(fn, args, kwargs, run, node)
         return run()
 
@@ -397,8 +399,7 @@ class Calls(Outlining):
         module_frame = self.new_frame(source.node, source.name, None, static.scope, source.filename, source.lines, source.node, node)
         self.frames.append(module_frame)
         try:
-            if source.node.__class__.__name__ == "FunctionDef" and source.node.decorator_list:
-                self.static_decorators(source, node)
+            self.static_decorators(static)
             defaults = tuple(self.expr(d) for d in source.node.args.defaults)
             kw_defaults = tuple(None if d is None else self.expr(d) for d in source.node.args.kw_defaults)
         finally:
@@ -406,13 +407,11 @@ class Calls(Outlining):
         frame = self.new_frame(source.node, source.name, None, static.scope, source.filename, source.lines, source.node, node)
         return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
 
-    def static_decorators(self, source: Any, node: Any) -> None:
-        for d in source.node.decorator_list:
-            value = self.expr(d.func if isinstance(d, gast.Call) else d)
-            obj = value.obj if isinstance(value, Ref) else None
-            if obj is functools.lru_cache or obj is functools.cache or getattr(obj, "__module__", "").startswith("s2sad"):
-                continue
-            raise self.unsupported("a decorated function is followed only with --import", node, "use --import, or the decorator")
+    def static_decorators(self, static: StaticFunction) -> None:
+        decorator = static.scope.unknown_decorator(static.source)
+        if decorator is not None:
+            raise self.unsupported(
+                f"what the decorator makes of {static.source.name}() is not known from the text", decorator, "use --import to run the module")
 
     def new_frame(self, node: Any, name: str, parent: Any, scope: Any, filename: str, lines: Any, key: Any, call: Any) -> Frame:
         args = node.args

@@ -405,7 +405,7 @@ class Expressions(Core):
                     return self.call_value(self.get_attribute(this, name, node), [other], {}, node)
         if isinstance(a, Lit) and isinstance(a.value, str) and kind == "mod":
             parts = self.items(b) if isinstance(b, TupleVal) else (b,)
-            return self.emit(Op("mod", (a, self.atom(b))), STR, varied=False) if parts is not None else None
+            return self.spelled(self.emit(Op("mod", (a, self.atom(b))), STR, varied=False), parts) if parts is not None else None
         return self.operate(kind, (self.atom(a), self.atom(b)), node)
 
     def atom_list_type(self, seq: ListVal) -> Type:
@@ -1210,6 +1210,7 @@ class Expressions(Core):
     object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
+    augmented: Callable[..., Any]
     array_attribute: Callable[..., Any]
 
 

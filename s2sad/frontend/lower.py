@@ -30,6 +30,7 @@ from ..analysis.types import (
     literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, Span, UnsupportedSyntaxError
+from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
 from .values import (
     Bound,
@@ -177,6 +178,8 @@ class Core:
         if not type.floating and isinstance(type, Obj) and any(self.varied(a) for a in op.atoms()):
             self.check_lossy(op, type)
         var = Var(hint or OP_HINTS.get(op.kind, "") or self._call_hint(op), type, varied)
+        if self.texts and any(a in self.texts for a in op.atoms() if isinstance(a, Var)):
+            self.pass_on_text(var, op)
         if is_mutable(type) and not isinstance(type, (Num,)):
             var.region = Region()
             if not fresh:
@@ -195,6 +198,14 @@ class Core:
             raise self.unsupported(f"differentiated values cannot be followed into a {name}", None, "use a list, a tuple or a float array")
 
     printing = False  # values are only shown: nothing has to be followed
+
+    def pass_on_text(self, var: Var, op: Op) -> None:
+        """What is made of a string that spells differentiated values spells them, too; a number must not be made of it."""
+        number = isinstance(var.type, (Num, Arr)) and var.type.floating
+        if number or (op.kind in ir.ARITHMETIC and var.type != STR):
+            raise self.unsupported("a differentiated value passes through a string", None, "keep it a number")
+        if op.kind not in ir.COMPARE:
+            self.texts.add(var)
 
     @property
     def texts(self) -> set[Any]:

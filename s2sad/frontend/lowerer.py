@@ -8,7 +8,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..analysis.types import UNKNOWN, Arr, Num, Obj, Symbols, Type
+from ..analysis.types import STR, UNKNOWN, Arr, Num, Obj, Symbols, Type
 from ..errors import DifferentiationError, DifferentiationErrors, Span, UnsupportedSyntaxError, combine
 from ..ir.nodes import (
     Assign,
@@ -24,6 +24,7 @@ from ..ir.nodes import (
     defs_of,
     inner_defs_of,
     substitute_result,
+    result_atoms,
     walk,
 )
 from ..rules import registry
@@ -32,7 +33,7 @@ from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
 from .library_calls import LibraryCalls
-from .lower import Poisoned, Restart, Unreachable
+from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names
 from .outline import Outline
 from .statements import Statements
@@ -204,6 +205,8 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     for (id_, _), v in list(low.cells.items()):
         del id_, v
     result = structure(low, value)
+    if any(a in low.texts and type_of(a) != STR for a in result_atoms(result) if isinstance(a, Var)):
+        raise low.unsupported("a differentiated value passes through a string", node, "keep it a number")
     _write_sizes_alike(low, params)
     copies = _copy_stored_parameters(low, params)
     result = substitute_result(result, lambda a: copies.get(a, a) if isinstance(a, Var) else a)

@@ -250,7 +250,9 @@ def same_code(a: types.CodeType, b: types.CodeType) -> bool:
 
 def _instructions(code: types.CodeType) -> list[tuple[str, Any]]:
     """What a code does. Where a line ends may leave an instruction that does nothing, so those do not count."""
-    kept, position, jumps = [], {}, {*dis.hasjrel, *dis.hasjabs}
+    kept: list[dis.Instruction] = []
+    position: dict[int, int] = {}
+    jumps = {*dis.hasjrel, *dis.hasjabs}
     for instruction in dis.get_instructions(code):
         position[instruction.offset] = len(kept)
         if instruction.opname not in ("NOP", "CACHE", "EXTENDED_ARG"):

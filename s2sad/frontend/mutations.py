@@ -15,7 +15,7 @@ _BUILTINS = frozenset(
 )
 _ITERATING = frozenset("zip enumerate reversed sorted list tuple map dict min max".split())
 _READERS = (
-    ast.For, ast.comprehension, ast.Compare, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.If, ast.While, ast.IfExp, ast.Starred,
+    ast.For, ast.comprehension, ast.Compare, ast.BinOp, ast.UnaryOp, ast.If, ast.While, ast.IfExp, ast.Starred,
     ast.FormattedValue, ast.Expr, ast.Assert,
 )  # fmt: skip
 
@@ -63,6 +63,8 @@ class Uses:
             return self._names_read(targets, nested, seen)
         if isinstance(parent, (ast.For, ast.comprehension)) and nested:
             return parent.iter is not node or self._names_read([parent.target], nested, seen)
+        if isinstance(parent, ast.BoolOp) or isinstance(parent, ast.IfExp) and parent.test is not node:
+            return self.reads(parent, nested, seen)
         if isinstance(parent, ast.keyword):
             parent = self.parents.get(parent)
         if isinstance(parent, ast.Call):
@@ -95,7 +97,7 @@ class Uses:
 
 
 def changes_parameters(function: Any) -> bool:
-    """Whether a function may change what it is given, or keep it: judged from its own text."""
+    """Whether a function changes what it is given, judged from its own text."""
     a = function.args
     names = {getattr(p, "arg", None) or getattr(p, "id", None) for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)}
     for node in ast.walk(function):

@@ -17,6 +17,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from ..variants import state_of
 from .lower import Core, type_of
+from .scope import StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
@@ -99,6 +100,8 @@ class Objects(Core):
         obj = base.obj
         if isinstance(base.type, (Num, Arr)):
             return None
+        if isinstance(obj, StaticScope):
+            return obj.lookup(name, self)
         if not hasattr(obj, name):
             raise self.unsupported(f"{base.name} has no attribute {name!r}", node)
         item = getattr(obj, name)

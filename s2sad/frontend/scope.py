@@ -6,6 +6,7 @@ import ast
 import builtins
 import functools
 import importlib
+import importlib.util
 import linecache
 import re
 import sys
@@ -13,7 +14,11 @@ import types
 from pathlib import Path
 from typing import Any
 
+import gast
+
+from ..errors import DifferentiationError, NameResolutionError
 from ..ir.nodes import Lit, Ref
+from .mutations import is_mutable
 from .source import FunctionSource, StaticModule, function_source
 
 # modules whose import has no surprises: a static reading may import them
@@ -23,6 +28,14 @@ TRUSTED = frozenset({
     "typing_extensions", "random", "os", "sys", "time", "re", "json", "logging", "string", "types", "textwrap",
 })  # fmt: skip
 
+
+# decorators that leave what a function computes alone
+KEEPING = frozenset({
+    "functools.lru_cache", "functools.cache", "functools.wraps", "staticmethod", "classmethod", "property", "numba.njit", "numba.jit",
+    "typing.final", "typing.no_type_check", "typing.override", "typing_extensions.override", "abc.abstractmethod",
+})  # fmt: skip
+LITERAL = "$literal"  # the module of objects that a standalone text writes out
+RUN_IT = "use --import to run the module"
 
 _GLOBAL = re.compile(r"^[ \t]+global[ \t]+([\w, \t]+)", re.MULTILINE)
 
@@ -97,74 +110,222 @@ class LiveScope:
 
 
 class StaticScope:
-    """Names of a module's text."""
+    """Names of a module's text.
 
-    def __init__(self, module: StaticModule, path: str | Path) -> None:
+    Only what the text settles is known: a name with one binding at top level, and a literal container that nothing in the
+    file changes. In a `standalone` text, literals stand in place of imports from the module.
+    """
+
+    def __init__(self, module: StaticModule, path: str | Path, name: str | None = None, standalone: bool = False) -> None:
         self.module = module
         self.path = Path(path)
+        self.name = name or module_name(self.path)
+        self.standalone = standalone
         self._functions: dict[str, StaticFunction] = {}
         self._constants: dict[str, Any] = {}
-        self._modules: dict[str, Any] = {}
+        self._modules: dict[str, StaticScope] = {}
 
     def lookup(self, name: str, lowerer: Any) -> Any:
         module = self.module
+        self.check(name, lowerer)
         if name in module.imports:
-            target, attribute = module.imports[name]
-            if target.startswith("."):
-                return self.sibling(target, attribute, name, lowerer)
-            if target.split(".")[0] not in TRUSTED:
-                return self.sibling(target, attribute, name, lowerer)
-            try:
-                obj = importlib.import_module(target)
-                if attribute is not None:
-                    obj = getattr(obj, attribute) if hasattr(obj, attribute) else importlib.import_module(f"{target}.{attribute}")
-            except (ImportError, AttributeError):
-                return None
-            return lowerer.embed(obj, name, module=target if attribute is not None else None)
+            return self.imported(*module.imports[name], name, lowerer)
         if name in module.functions:
             if name not in self._functions:
                 self._functions[name] = StaticFunction(module.functions[name], self)
-            return Ref(self._functions[name], name, self._functions[name], self.path.stem)
+            return Ref(self._functions[name], name, self._functions[name], self.name)
         if name in module.constants:
-            try:
-                if name not in self._constants:  # one object for one name
-                    self._constants[name] = ast.literal_eval(module.constants[name])
-                value = self._constants[name]
-            except ValueError:
-                return lowerer.static_constant(module.constants[name], name, self)
-            if isinstance(value, (float, complex)):
-                return lowerer.embed(value, name, module=self.path.stem)
-            return lowerer.embed(value, name, module=self.path.stem)
+            return self.constant(name, lowerer)
         if name in module.classes:
             cls = StaticClass(name)
-            return Ref(cls, name, cls, self.path.stem)
+            return Ref(cls, name, cls, self.name)
+        if name in module.places:
+            raise self.unknown(name, lowerer)
+        found = self.starred(name, lowerer)
+        if found is not None:
+            return found
         if hasattr(builtins, name):
             return Ref(getattr(builtins, name), name, getattr(builtins, name), "builtins")
         return None
 
+    def check(self, name: str, lowerer: Any) -> None:
+        """Refuse a name whose meaning depends on what happens when the module runs."""
+        module = self.module
+        line, block = module.places.get(name, (0, ""))
+        uncertain = name in module.rebound or block and hasattr(builtins, name)
+        if uncertain or line and any(star > line and self.may_star(m, name) for m, star in zip(module.star_imports, module.star_lines)):
+            raise self.unknown(name, lowerer)
+
+    def unknown(self, name: str, lowerer: Any) -> DifferentiationError:
+        line, block = self.module.places[name]
+        how = {"": "assigned", "def": "assigned by a function"}.get(block, f"assigned under `{block}`")
+        if name in self.module.rebound:
+            how = "assigned more than once, the last time" if block != "def" else how
+        message = f"{name!r} is not known from the text alone ({how}, {self.path.name}, line {line})"
+        return lowerer.error(NameResolutionError, message, None, RUN_IT)  # type: ignore[no-any-return]
+
+    def constant(self, name: str, lowerer: Any) -> Any:
+        node = self.module.constants[name]
+        try:
+            if name not in self._constants:  # one object for one name
+                self._constants[name] = ast.literal_eval(node)
+        except ValueError:
+            return lowerer.static_constant(node, name, self)
+        value = self._constants[name]
+        if isinstance(value, (list, dict, set)) or isinstance(value, tuple) and is_mutable(node):
+            if self.module.uses.may_change(name, _is_nested(value)):
+                message = f"{name!r} is not known from the text alone: the file changes it, or may change it"
+                raise lowerer.error(NameResolutionError, message, None, RUN_IT)
+        return lowerer.embed(value, name, module=LITERAL if self.standalone else self.name, captured=self.standalone)
+
+    # --- imports -----------------------------------------------------------------------------------------------
+
+    def imported(self, target: str, attribute: str | None, name: str, lowerer: Any) -> Any:
+        """What `import target as name` or `from target import attribute as name` binds."""
+        if not self.trusted(target):
+            return self.sibling(target, attribute, name, lowerer)
+        try:
+            obj = importlib.import_module(target)
+            if attribute is not None:
+                obj = getattr(obj, attribute) if hasattr(obj, attribute) else importlib.import_module(f"{target}.{attribute}")
+        except ImportError as err:
+            raise lowerer.error(NameResolutionError, f"{name!r} cannot be imported: {err}", None, "install the module") from None
+        return lowerer.embed(obj, name, module=target if attribute is not None else None)
+
+    def trusted(self, target: str) -> bool:
+        """Whether the module may be imported: a file of the program's own may have its name."""
+        top = target.split(".")[0]
+        return top in TRUSTED and self.read_module(top) is None
+
     def sibling(self, target: str, attribute: str | None, name: str, lowerer: Any) -> Any:
-        """A module beside this one, found by its file name and read as text."""
+        """A module beside this one, found by its file name and read as text, or what it defines under a name."""
+        scope = self.read_module(target)
+        if attribute is not None:
+            if scope is not None and (scope.defines(attribute) or scope.path.name != "__init__.py"):
+                found = scope.lookup(attribute, lowerer)
+                if found is None:
+                    raise lowerer.error(NameResolutionError, f"{target} does not define {attribute!r}", None)
+                return found
+            scope = self.read_module(f"{target}{'' if target.endswith('.') else '.'}{attribute}")
+        if scope is not None and not (attribute is None and scope.path.name == "__init__.py"):
+            return Ref(scope, name, scope, scope.name)
+        raise lowerer.error(NameResolutionError, *self._not_read(target, name))
+
+    def _not_read(self, target: str, name: str) -> tuple[str, None, str]:
+        top = target.split(".")[0]
+        if top and self.read_module(target) is None:
+            try:
+                missing = importlib.util.find_spec(top) is None
+            except (ImportError, ValueError):
+                missing = True
+            if missing:
+                return f"{name!r} cannot be imported: there is no module {top!r} here", None, "install the module"
+        return f"{name!r} is not known: the module {target} is read only with --import", None, RUN_IT
+
+    def read_module(self, target: str) -> StaticScope | None:
+        """The module of that name, dots in front as in an import statement, if there is a file for it."""
         level = len(target) - len(target.lstrip("."))
         folder = self.path.parent
         for _ in range(max(level - 1, 0)):
             folder = folder.parent
-        parts = target.lstrip(".").split(".") if target.lstrip(".") else []
-        path = folder.joinpath(*parts).with_suffix(".py") if parts else folder / f"{attribute}.py"
-        if not path.exists() or attribute is None:
+        if not level:  # absolute names start where the outermost package is
+            while (folder / "__init__.py").is_file():
+                folder = folder.parent
+        parts = [part for part in target.split(".") if part]
+        base = folder.joinpath(*parts)
+        path = next((p for p in (base.with_suffix(".py"), base / "__init__.py") if parts and p.is_file()), None)
+        if not parts and (folder / "__init__.py").is_file():
+            path = folder / "__init__.py"
+        if path is None or path.resolve() == self.path.resolve():
             return None
         key = str(path)
         if key not in self._modules:
-            self._modules[key] = StaticScope(StaticModule(path), path)
-        return self._modules[key].lookup(attribute, lowerer)
+            name = None if level else target
+            self._modules[key] = StaticScope(StaticModule(path), path, name, self.standalone)
+            self._modules[key]._modules = self._modules
+        return self._modules[key]
+
+    def defines(self, name: str) -> bool:
+        module = self.module
+        return name in module.places or bool(module.star_imports)
+
+    # --- from module import * ---------------------------------------------------------------------------------
+
+    def starred(self, name: str, lowerer: Any) -> Any:
+        """What `from module import *` binds the name to; the last such import counts."""
+        for target in reversed(self.module.star_imports):
+            if not self.may_star(target, name):
+                continue
+            if self.trusted(target):
+                return self.imported(target, name, name, lowerer)
+            scope = self.read_module(target)
+            if scope is None or scope.module.star_imports or "__all__" in scope.module.places:
+                message = f"{name!r} may come from `from {target} import *`, which is read only with --import"
+                raise lowerer.error(NameResolutionError, message, None, RUN_IT)
+            return scope.lookup(name, lowerer)
+        return None
+
+    def may_star(self, target: str, name: str) -> bool:
+        """Whether `from target import *` may bind the name."""
+        if self.trusted(target):
+            try:
+                module = importlib.import_module(target)
+            except ImportError:
+                return True
+            public = getattr(module, "__all__", None)
+            return name in public if public is not None else not name.startswith("_") and hasattr(module, name)
+        scope = self.read_module(target)
+        if scope is None or scope.module.star_imports or "__all__" in scope.module.places:
+            return True
+        return name in scope.module.places and not name.startswith("_")
 
     def import_module(self, name: str, full: str, level: int = 0) -> Any:
-        if level or full.split(".")[0] not in TRUSTED:
+        if level or not self.trusted(full):
             return None
         try:
             importlib.import_module(full)
         except ImportError:
             return None
         return sys.modules.get(name)
+
+    # --- decorators --------------------------------------------------------------------------------------------
+
+    def full_name(self, node: Any) -> str:
+        """The name that an expression such as `ft.lru_cache` has where it is defined, "" if it is not a name."""
+        parts: list[str] = []
+        while isinstance(node, gast.Attribute):
+            parts.insert(0, node.attr)
+            node = node.value
+        if not isinstance(node, gast.Name) or node.id in self.module.rebound:
+            return ""
+        if node.id in self.module.imports:
+            target, attribute = self.module.imports[node.id]
+            return ".".join([target, *([attribute] if attribute else []), *parts])
+        return ".".join([node.id, *parts]) if node.id not in self.module.places else ""
+
+    def unknown_decorator(self, source: FunctionSource) -> Any:
+        """The first decorator of a function that may make another function of it, or None."""
+        for node in getattr(source.node, "decorator_list", []):
+            full = self.full_name(node.func if isinstance(node, gast.Call) else node)
+            if full not in KEEPING and not full.startswith("s2sad."):
+                return node
+        return None
+
+
+def module_name(path: Path) -> str:
+    """The name under which a file is imported: with the packages it is in."""
+    path = path.resolve()
+    parts = [] if path.stem == "__init__" else [path.stem]
+    folder = path.parent
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts) or path.stem
+
+
+def _is_nested(value: Any) -> bool:
+    items = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
+    return any(isinstance(item, (list, dict, set, tuple)) for item in items)
 
 
 __all__ = ["Lit", "LiveScope", "StaticClass", "StaticFunction", "StaticScope", "function_source"]

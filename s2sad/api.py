@@ -30,9 +30,10 @@ from .errors import (
     UnsupportedSyntaxError,
 )
 from .frontend.lowerer import Request, parameter_names
-from .frontend.scope import LiveScope, StaticScope
-from .frontend.source import StaticModule, function_source
+from .frontend.scope import LiveScope
+from .frontend.source import function_source
 from .ir.nodes import Lit, Ref
+from .reading import check_receiver, defaults_of, is_bound_method, read_function
 from .rules import registry
 from .runtime import stop_gradient
 from .variants import Guards, arrays_in, canonical, concrete_key, containers_in, holds_floats
@@ -128,6 +129,8 @@ class _Target:
         names = self.names[len(self.prefix) :]
         if not given:
             raise UnknownWrtError(f"wrt is empty; {self.name}() has the parameters {', '.join(names)}")
+        if not names:
+            raise UnknownWrtError(f"{self.name}() has no parameter to differentiate with respect to")
         found = []
         for w in given:
             if isinstance(w, (int, np.integer)) and not isinstance(w, bool):
@@ -387,25 +390,57 @@ def inner_gradient(gradient: Gradient, lowerer: Any, args: list[Any], kwargs: di
     return Ref(function, compiled.name, function, "s2sad.generated")
 
 
-def typed_request(request: Request, signature: str | None) -> Request:
-    """Fill in the types that annotations and a signature text give."""
+def parameter_types(node: Any, signature: str | None) -> dict[str, Type]:
+    """The types of a function's parameters that annotations and a signature text give."""
     symbols = Symbols()
     for _ in range(64):
         symbols.fresh()  # the lowerer starts its own count; keep clear of it
     dims = Dims(symbols)
     found: dict[str, Type] = {}
-    for p in (*request.node.args.posonlyargs, *request.node.args.args, *request.node.args.kwonlyargs):
+    for p in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
         if p.annotation is not None:
             t = annotated_type(gast.gast_to_ast(p.annotation), dims)
             if t is not None:
                 found[p.id] = t
     if signature:
-        names = [n for n, _ in parameter_names(request.node)]
-        found.update(parse_signature(signature, symbols, names, dims))
-    for name, kind in parameter_names(request.node):
-        if kind in ("var", "kwvar"):
-            raise UnsupportedSyntaxError(f"the number of arguments in {name!r} is not known", hint="call the gradient, or ask for source_for(...)")
+        found.update(parse_signature(signature, symbols, [n for n, _ in parameter_names(node)], dims))
+    return found
+
+
+def first_differentiable(node: Any, signature: str | None = None, bound: bool = False) -> Wrt:
+    """The first parameter that may hold floats; of a method that is `bound`, the object does not count."""
+    types_ = parameter_types(node, signature)
+    names = [n for n, _ in parameter_names(node)][1 if bound else 0 :]
+    return next((n for n in names if types_.get(n, UNKNOWN).floating), names[0] if names else 0)
+
+
+def default_wrt(f: Callable[..., Any], signature: str | None = None) -> Wrt:
+    """What `f` is differentiated with respect to where nothing is said."""
+    target = _Target(f)
+    return first_differentiable(target.node, signature, bool(target.prefix) or target.cls is not None and target.names[:1] == ["self"])
+
+
+def typed_request(request: Request, signature: str | None) -> Request:
+    """Fill in the types that annotations and a signature text give."""
+    found = parameter_types(request.node, signature)
+
+    def span(node: Any) -> Span | None:
+        return Span.of_node(node, request.filename, request.lines) if hasattr(node, "lineno") else None
+
+    for p, kind in [(request.node.args.vararg, "*"), (request.node.args.kwarg, "**")]:
+        if p is not None:
+            raise UnsupportedSyntaxError(
+                f"the number of arguments in {kind}{p.id} is not known", span(p), construct="parameter",
+                hint="write the parameters out, or call the gradient from Python")  # fmt: skip
+    if request.cls is not None:
+        check_receiver(request.node, span)
+    for name, _ in parameter_names(request.node):
         found.setdefault(name, UNKNOWN)
+    for name in request.wrt:
+        if not found[name].floating:
+            raise IntegerInputError(
+                f"the parameter {name!r} of {request.name}() holds no floats, so there is no derivative with respect to it",
+                span(request.node), construct="function", hint="choose another parameter with wrt, or give it the type float")  # fmt: skip
     request.types = found
     return request
 
@@ -647,34 +682,22 @@ def _staged(request: Request, signature: str | None, stage: str, value: bool, st
 
 
 def source_of_file(
-    path: str | Path, func: str, wrt: Wrt = 0, signature: str | None = None, value: bool = False, stage: str = "source",
+    path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
     standalone: bool = False,
 ) -> str:  # fmt: skip
-    """The emitted text of the gradient of a function in a file, which is read and not run."""
-    module = StaticModule(path)
-    if func not in module.functions:
-        raise UnknownWrtError(f"there is no function {func!r} in {path}", hint=f"functions: {', '.join(module.functions)}")
-    found = module.functions[func]
-    scope = StaticScope(module, path)
-    names = [n for n, _ in parameter_names(found.node)]
-    if "." in func and names and names[0] == "self" and wrt == 0 and len(names) > 1:
-        wrt = 1
+    """The emitted text of the gradient of a function in a file, which is read and not run.
+
+    Without `wrt`, the gradient is with respect to the first parameter that may hold floats, `self` and `cls` left out.
+    """
+    found, scope = read_function(path, func, standalone)
+    if is_bound_method(found, scope):
+        check_receiver(found.node, found.span)
     target = _Target.__new__(_Target)
-    target.f, target.name, target.prefix, target.names = None, found.name, (), names
-    wanted = target.wrt_names(wrt)
-    defaults: dict[str, Any] = {}
-    a = found.node.args
-    positional = [p.id for p in (*a.posonlyargs, *a.args)]
-    for name, d in [*zip(positional[len(positional) - len(a.defaults) :], a.defaults), *zip([p.id for p in a.kwonlyargs], a.kw_defaults)]:
-        if isinstance(d, gast.Constant):
-            defaults[name] = Lit(d.value)
-        elif isinstance(d, gast.UnaryOp) and isinstance(d.operand, gast.Constant) and isinstance(d.op, gast.USub):
-            defaults[name] = Lit(-d.operand.value)
-        elif d is not None:
-            defaults[name] = Lit(None)
+    target.f, target.name, target.prefix, target.names = None, found.name, (), [n for n, _ in parameter_names(found.node)]
+    wrt = first_differentiable(found.node, signature, is_bound_method(found, scope)) if wrt is None else wrt
     request = Request(
-        found.node, found.name, scope, found.filename, found.lines, wanted, defaults=defaults, code=found.node,
-        as_tuple=isinstance(wrt, tuple))  # fmt: skip
+        found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
+        code=found.node, as_tuple=isinstance(wrt, tuple))  # fmt: skip
     return _staged(request, signature, stage, value, standalone)
 
 

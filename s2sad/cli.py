@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.errors import DifferentiationError, Span, UnknownWrtError, UnsupportedSyntaxError
+from s2sad.errors import DifferentiationError, SignatureError, Span, UnknownWrtError, UnsupportedSyntaxError
 from s2sad.files import import_file, write_whole
 from s2sad.literals import ArgumentsError, parse_arguments
 
@@ -49,8 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"s2sad: error: {error}", file=sys.stderr)
         return 2
     except DifferentiationError as error:
-        print(error, file=sys.stderr)
-        return 2 if isinstance(error, UnknownWrtError) else 1
+        wrong = isinstance(error, UnknownWrtError | SignatureError)
+        print(f"s2sad: error: {error}" if wrong and error.span is None else error, file=sys.stderr)
+        return 2 if wrong else 1
     except BrokenPipeError:
         # The reader (a pager, `head`) has gone; nothing is left to flush to, not even at interpreter exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -69,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
     grad = commands.add_parser("grad", help="print the source of a gradient")
     grad.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
-    grad.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first")
+    grad.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first that may hold floats")
     grad.add_argument("--value", action="store_true", help="return the value together with the gradient")
     grad.add_argument(
         "--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], W: f8[n,m], k: int"'
@@ -116,14 +117,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _grad(options: argparse.Namespace) -> int:
     import s2sad
+    from s2sad.api import default_wrt
 
     path, name = _target(options.target)
     if options.output not in (None, "-"):
         _refuse_output(options.output, path)
-    wrt: Any = _wrt(options.wrt, default=0)
+    wrt: Any = _wrt(options.wrt)
     if options.live:
         extra = {key: True for key in ("value", "standalone") if getattr(options, key)}
         function = _live_function(path, name)
+        wrt = default_wrt(function, options.signature) if wrt is None else wrt
         text = s2sad.source(function, wrt=wrt, signature=options.signature, stage=options.stage, **extra)
     else:
         _find(path, name)
@@ -152,7 +155,7 @@ def _check(options: argparse.Namespace) -> int:
 
     path, name = _target(options.target)
     args, kwargs = parse_arguments(options.args)
-    wrt = _wrt(options.wrt, default=None)
+    wrt = _wrt(options.wrt)
     function = _live_function(path, name)
     try:
         inspect.signature(function).bind(*args, **kwargs)
@@ -223,6 +226,10 @@ def _target(text: str) -> tuple[Path, str]:
     """Split FILE:FUNC and check that the file is there."""
     file, colon, name = text.rpartition(":")
     # C:\model.py has a colon, but no function after it.
+    if colon and (not name or "<locals>" in name) and Path(file).is_file():
+        known = _functions(_parse(Path(file)))
+        problem = f"{name} is a local function, of which there is one for each call" if name else "no function is named after the colon"
+        raise UsageError(problem + _suggestion([], known))
     if not colon or not all(part.isidentifier() for part in name.split(".")):
         file, name = text, ""
     path = Path(file)
@@ -238,9 +245,9 @@ def _target(text: str) -> tuple[Path, str]:
     return path, name
 
 
-def _wrt(text: str | None, default: int | None) -> Wrt | None:
+def _wrt(text: str | None) -> Wrt | None:
     if text is None:
-        return default
+        return None
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isidentifier() or part.isdecimal() for part in parts):
         raise UsageError(f"--wrt takes parameter names or positions separated by commas, not {text!r}")
@@ -295,6 +302,9 @@ def _find(path: Path, name: str) -> None:
         a for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for a in node.names
     ]
     bound |= {(alias.asname or alias.name).split(".")[0] for alias in aliases}
+    if name not in known and any(isinstance(n, ast.ClassDef) and n.name == name for n in tree.body):
+        methods = [k for k in known if k.startswith(f"{name}.")]
+        raise UsageError(f"{name} in {path} is a class" + _suggestion([], methods))
     head, _, method = name.partition(".")
     inherits = any(isinstance(n, ast.ClassDef) and n.name == head and n.bases for n in ast.walk(tree))
     if name in known or "*" in bound or (head in bound and (not method or inherits)):
@@ -321,7 +331,8 @@ def _live_function(path: Path, name: str) -> Callable[..., Any]:
     _parse(path)  # a syntax error is shown as such, not as a failed import
     found: Any
     try:
-        found = import_file(path)
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is for what this program writes
+            found = import_file(path)
     except (Exception, SystemExit) as error:
         traceback.print_exc()
         raise DifferentiationError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error

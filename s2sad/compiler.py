@@ -10,7 +10,7 @@ from .autodiff.calls import invoked, parts_of
 from .autodiff.reverse import Reverse
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
-from .backend.load import helper_sources, imports
+from .backend.load import helper_sources, imports, written_out
 from .backend.printer import Comment, to_source
 from .frontend.lowerer import Program, Request, lower
 from .ir.nodes import Function, Lit, Param, Struct
@@ -49,11 +49,12 @@ class Compiled:
         """A module that needs only NumPy."""
         needed, helpers = helper_sources(self.bindings)
         lines = {*to_source(ast.Module(imports(self.bindings, standalone=True), [])).splitlines(), *needed}
-        header = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n"
+        header = "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line)))
+        constants = "\n".join(written_out(self.bindings))
         for name, obj in self.bindings.names.items():  # a helper under another name, as a parameter has its own
             if (self.bindings.modules.get(name) or "").startswith("s2sad.runtime") and obj.__name__ != name:
                 helpers.append(f"{name} = {obj.__name__}\n")
-        return "\n\n".join([header, *helpers, self.definition])
+        return "\n\n".join([*(f"{part}\n" for part in (header, constants) if part), *helpers, self.definition])
 
 
 # Every pass can be left out: none of them decides what is right.

@@ -34,6 +34,7 @@ __all__ = [
     "NoRuleError",
     "NoSourceError",
     "NonScalarOutputError",
+    "SignatureError",
     "Span",
     "UnknownWrtError",
     "UnsupportedSyntaxError",
@@ -172,6 +173,10 @@ class UnsupportedSyntaxError(DifferentiationError):
     """A statement or expression that s2sad does not handle."""
 
 
+class SignatureError(UnsupportedSyntaxError, ValueError):
+    """A text for `signature` that cannot be read."""
+
+
 class NoRuleError(DifferentiationError):
     """A function, or a keyword of one, that has neither a derivative rule nor Python source to follow."""
 
@@ -189,7 +194,7 @@ class IntegerInputError(DifferentiationError, TypeError):
 
 
 class NonScalarOutputError(DifferentiationError, TypeError):
-    """A gradient of a function whose result is not one real number; `vjp` and `jacobian` take those."""
+    """A gradient of a function whose result is not one real number; `vjp` takes those."""
 
 
 class UnknownWrtError(DifferentiationError, ValueError):

@@ -221,7 +221,7 @@ def stop_gradient(x: Any) -> Any:
 def require_scalar(y: Any) -> None:
     """Raise a TypeError unless `y` is a single real number: what a gradient is taken of."""
     if np.ndim(y) != 0 or np.iscomplexobj(y) or not isinstance(y, (float, int, np.number, np.ndarray)):
-        raise TypeError("grad needs a function that returns a single real number; use vjp or jacobian")
+        raise TypeError("grad needs a function that returns a single real number; use vjp")
 
 
 def stored(a_bar: Any, index: Any) -> Any:

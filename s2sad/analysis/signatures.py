@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnknownWrtError, UnsupportedSyntaxError
+from ..errors import SignatureError, UnknownWrtError
 from .types import (
     BOOL,
     COMPLEX,
@@ -54,7 +54,7 @@ class Dims:
 def parse_signature(text: str, symbols: Symbols, names: list[str], dims: Dims | None = None) -> dict[str, Type]:
     """Types of parameters from `"x: f8[n], k: int"`.
 
-    Raises UnknownWrtError for a name that is no parameter and UnsupportedSyntaxError for a type it cannot read.
+    Raises UnknownWrtError for a name that is no parameter and SignatureError for a type it cannot read.
     """
     dims = dims or Dims(symbols)
     types: dict[str, Type] = {}
@@ -62,8 +62,8 @@ def parse_signature(text: str, symbols: Symbols, names: list[str], dims: Dims | 
         name, colon, annotation = part.partition(":")
         name = name.strip()
         if not colon:
-            raise UnsupportedSyntaxError(f"the signature {part.strip()!r} is not of the form name: type",
-                                         hint='for example "x: f8[n], k: int"')  # fmt: skip
+            raise SignatureError(f"the signature {part.strip()!r} is not of the form name: type",
+                                 hint='for example "x: f8[n], k: int"')  # fmt: skip
         if name not in names:
             raise UnknownWrtError(f"the signature names {name!r}, which is not a parameter", hint=f"parameters: {', '.join(names)}")
         types[name] = parse_type(annotation.strip(), dims)
@@ -74,9 +74,13 @@ def _split(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for i, c in enumerate(text):
         depth += (c in "[(") - (c in "])")
+        if depth < 0:
+            break
         if c == "," and depth == 0:
             parts.append(text[start:i])
             start = i + 1
+    if depth:
+        raise SignatureError(f"the brackets of {text.strip()!r} do not match", hint='for example "x: f8[n], k: int"')
     parts.append(text[start:])
     return [p for p in parts if p.strip()]
 
@@ -94,7 +98,7 @@ def parse_type(text: str, dims: Dims) -> Type:
             return Arr(np.dtype(float), None)
         if head in ("any", "Any", "object"):
             return UNKNOWN
-    else:
+    elif rest.rstrip().endswith("]"):
         inner = rest.rstrip().removesuffix("]")
         if head == "list":
             return ListT(parse_type(inner, dims))
@@ -105,7 +109,7 @@ def parse_type(text: str, dims: Dims) -> Type:
             if inner.strip() == "...":
                 return Arr(np.dtype(name), None)
             return Arr(np.dtype(name), tuple(dims.size(p) for p in inner.split(",") if p.strip()))
-    raise UnsupportedSyntaxError(f"{text!r} is not a type that is understood", hint="use float, int, bool, f8[n], f4[n,m], c16[n], list[float]")
+    raise SignatureError(f"{text!r} is not a type that is understood", hint="use float, int, bool, f8[n], f4[n,m], c16[n], list[float]")
 
 
 def annotated_type(node: Any, dims: Dims) -> Type | None:

@@ -130,10 +130,10 @@ class Reverse(Transport, Adjoints):
     def check_scalar(self, result: Any) -> None:
         t = type_of(result) if is_atom(result) else None
         if isinstance(result, Struct) or isinstance(t, (ListT, TupleT)) or (isinstance(t, Arr) and t.shape not in (None, ())):
-            what = "a tuple or other container" if not isinstance(t, Arr) else f"an array of {t.ndim} dimensions"
+            what = "a tuple or other container" if not isinstance(t, Arr) else f"an array of {t.ndim} dimension{'' if t.ndim == 1 else 's'}"
             raise NonScalarOutputError(
                 f"{self.function.name}() returns {what}, and grad needs a single number", self.function.span,
-                construct="function", hint="use vjp or jacobian, or sum the result")  # fmt: skip
+                construct="function", hint="use vjp, or sum the result")  # fmt: skip
         if isinstance(t, Obj) or (isinstance(result, Lit) and not isinstance(result.value, (int, float))):
             raise NonScalarOutputError(
                 f"{self.function.name}() does not return a number", self.function.span, construct="function",

@@ -6,11 +6,16 @@ import ast
 import hashlib
 import inspect
 import linecache
+import sys
 import types
 from typing import Any
 
-from ..errors import InternalCompilerError
+from ..errors import InternalCompilerError, UnsupportedSyntaxError
+from ..frontend.scope import LITERAL
 from .bindings import Bindings
+
+# what a standalone text may import; helpers of s2sad's own are copied into it
+COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "s2sad"}
 
 
 def load(text: str, name: str, bindings: Bindings) -> Any:
@@ -37,13 +42,15 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
     named: dict[str, list[ast.alias]] = {}
     for name, obj in sorted(bindings.names.items()):
         module = bindings.modules.get(name)
+        if standalone and not is_common(name, obj, module):
+            continue
         if isinstance(obj, types.ModuleType):
             plain.append(ast.Import([ast.alias(obj.__name__, name if name != obj.__name__ else None)]))
             continue
         if standalone and (module or "").startswith("s2sad"):
             continue
         home = module if module not in (None, "__main__") else getattr(obj, "__module__", None)
-        if home is None or home == "__main__":
+        if home in (None, "__main__", LITERAL):
             continue
         original = getattr(obj, "__name__", name)
         if not isinstance(original, str) or not original.isidentifier() or isinstance(obj, (float, int)):
@@ -52,6 +59,37 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
             home = "s2sad.runtime"
         named.setdefault(home, []).append(ast.alias(original, name if name != original else None))
     return [*plain, *(ast.ImportFrom(home, aliases, 0) for home, aliases in sorted(named.items()))]
+
+
+def is_common(name: str, obj: Any, module: str | None) -> bool:
+    """Whether a text may import an object without the program it was made from."""
+    home = obj.__name__ if isinstance(obj, types.ModuleType) else module or getattr(obj, "__module__", None)
+    return str(home).split(".")[0] in COMMON
+
+
+def written_out(bindings: Bindings) -> list[str]:
+    """Definitions of what a standalone module cannot import. Refused for anything but plain constants."""
+    lines = []
+    for name, obj in sorted(bindings.names.items()):
+        if is_common(name, obj, bindings.modules.get(name)):
+            continue
+        text = _literal(obj)
+        if text is None:
+            home = bindings.modules.get(name) or getattr(obj, "__module__", None) or "the program"
+            raise UnsupportedSyntaxError(
+                f"a standalone text cannot import {name!r} from {home}, and its value is not a literal",
+                hint="leave --standalone (standalone=True) out, or pass the value in")  # fmt: skip
+        lines.append(f"{name} = {text}")
+    return lines
+
+
+def _literal(value: Any) -> str | None:
+    """The literal for a constant, None if there is none."""
+    try:
+        same = type(value) in (int, float, complex, str, bool, tuple, list, dict, set) and ast.literal_eval(repr(value)) == value
+    except (ValueError, SyntaxError):
+        return None
+    return repr(value) if same else None
 
 
 def helper_sources(bindings: Bindings) -> tuple[list[str], list[str]]:

@@ -77,6 +77,9 @@ class Calls(Outlining):
 
     def call_known(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         obj = fn.obj
+        self.refuse_objects(args, kwargs, node)
+        if obj is np.vectorize and args and (self.touches_objects(args, kwargs) or isinstance(getattr(args[0], "obj", None), StaticFunction)):
+            raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
         handler = self.handler(obj)
         if handler is not None:
             result = handler(args, kwargs, node)
@@ -125,6 +128,15 @@ class Calls(Outlining):
         if not self.varied_args(args, kwargs):
             return self.opaque(fn, args, kwargs, node)
         raise self.no_rule(fn, node)
+
+    def refuse_objects(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> None:
+        """Refuse `dtype=object` for differentiated values."""
+        dtypes = [*args[1:], *(v for k, v in kwargs.items() if k == "dtype")]
+        named = any(isinstance(d, Ref) and d.obj in (object, np.object_) for d in dtypes if isinstance(getattr(d, "obj", None), type))
+        spelled = isinstance(kwargs.get("dtype"), Lit) and kwargs["dtype"].value in ("O", "object")
+        if (named or spelled) and self.varied_args(args, kwargs):
+            raise self.unsupported(
+                "differentiated values cannot be followed into a NumPy array of objects", node, "use a list, a tuple or a float array")
 
     def no_rule(self, fn: Any, node: Any, detail: str = "") -> DifferentiationError:
         name = fn.name if isinstance(fn, Ref) else str(fn)

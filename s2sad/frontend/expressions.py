@@ -1012,7 +1012,7 @@ class Expressions(Core):
             if not isinstance(t, (Arr, ListT)):
                 raise self.error(
                     AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
-                    "annotate the parameter as np.ndarray or give --signature",
+                    'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
                 )  # fmt: skip
             if self.varied(value) and isinstance(t, Arr) and t.dtype is not None and t.dtype.kind not in "fc":
                 # the store truncates to an integer: no derivative passes

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import gast
 import numpy as np
 
 from ..analysis import infer
@@ -204,7 +206,7 @@ class Core:
         number = isinstance(var.type, (Num, Arr)) and var.type.floating
         if number or (op.kind in ir.ARITHMETIC and var.type != STR):
             raise self.unsupported("a differentiated value passes through a string", None, "keep it a number")
-        if op.kind not in ir.COMPARE:
+        if op.kind not in ir.COMPARE and not (isinstance(op.fn, Ref) and op.fn.obj is len):
             self.texts.add(var)
 
     @property
@@ -737,8 +739,17 @@ def _construct_name(node: Any) -> str:
         "Call": "call", "FunctionDef": "function", "AugAssign": "augmented assignment", "Assign": "assignment",
         "With": "with statement", "For": "for loop", "While": "while loop", "If": "if statement", "Try": "try statement",
         "Subscript": "subscript", "Attribute": "attribute", "Name": "name", "BinOp": "operator", "Lambda": "lambda",
+        "Expr": "expression", "IfExp": "conditional expression", "BoolOp": "operator", "UnaryOp": "operator", "NamedExpr": "assignment",
+        "AnnAssign": "assignment", "JoinedStr": "f-string", "arg": "parameter",
     }  # fmt: skip
-    return special.get(name, name)
+    if isinstance(node, gast.stmt):
+        return special.get(name, f"{in_words(name)} statement")
+    return special.get(name, in_words(name))
+
+
+def in_words(name: str) -> str:
+    """The name of a class of the syntax tree as people say it: `AsyncFor` is "async for"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 __all__ = ["AmbiguousMemoryError", "Bound", "Core", "ObjVal", "Restart", "type_of"]

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from ..analysis.types import STR, UNKNOWN, Arr, Num, Obj, Symbols, Type
-from ..errors import DifferentiationError, DifferentiationErrors, Span, UnsupportedSyntaxError, combine
+from ..errors import DifferentiationError, DifferentiationErrors, NonScalarOutputError, Span, UnsupportedSyntaxError, combine
 from ..ir.nodes import (
     Assign,
     Block,
@@ -37,7 +37,7 @@ from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names
 from .outline import Outline
 from .statements import Statements
-from .values import DictVal, Frame, ListVal, ObjVal, TupleVal, is_atom
+from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, TupleVal, is_atom
 
 
 class Lowerer(LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects):
@@ -204,6 +204,10 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     low.block.stmts[:0] = low.entry
     for (id_, _), v in list(low.cells.items()):
         del id_, v
+    if isinstance(value, (FuncVal, Partial, Bound, ArrayMethod)):
+        raise NonScalarOutputError(
+            f"{request.name}() returns a function, not a number", low.span(node), construct="function",
+            hint="differentiate the function that it returns")  # fmt: skip
     result = structure(low, value)
     if any(a in low.texts and type_of(a) != STR for a in result_atoms(result) if isinstance(a, Var)):
         raise low.unsupported("a differentiated value passes through a string", node, "keep it a number")

@@ -158,10 +158,10 @@ class StaticScope:
 
     def unknown(self, name: str, lowerer: Any) -> DifferentiationError:
         line, block = self.module.places[name]
-        how = {"": "assigned", "def": "assigned by a function"}.get(block, f"assigned under `{block}`")
-        if name in self.module.rebound:
-            how = "assigned more than once, the last time" if block != "def" else how
-        message = f"{name!r} is not known from the text alone ({how}, {self.path.name}, line {line})"
+        how = {"": "it is assigned", "def": "a function assigns it"}.get(block, f"it is assigned under `{block}`")
+        if name in self.module.rebound and block != "def":
+            how = "it is assigned more than once, the last time"
+        message = f"{name!r} is not known from the text alone: {how} in line {line} of {self.path.name}"
         return lowerer.error(NameResolutionError, message, None, RUN_IT)  # type: ignore[no-any-return]
 
     def constant(self, name: str, lowerer: Any) -> Any:

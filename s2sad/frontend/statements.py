@@ -37,7 +37,7 @@ from ..ir.nodes import (
     Var,
     With,
 )
-from .lower import Core, Poisoned, Restart, Unreachable, type_of
+from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .source import function_source
 from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same
 
@@ -148,7 +148,7 @@ class Statements(Core):
                 "Global": "pass the value in and return it", "ClassDef": "define the class outside the function",
                 "Match": "use if / elif", "Delete": "let the name go out of use instead",
             }  # fmt: skip
-            raise self.unsupported(f"{type(stmt).__name__} statements are not supported", stmt, hints.get(type(stmt).__name__, ""))
+            raise self.unsupported(f"{in_words(type(stmt).__name__)} statements are not supported", stmt, hints.get(type(stmt).__name__, ""))
         method(stmt)
         for watch in self.watches:
             watch.look(self.cells, stmt)

@@ -157,7 +157,7 @@ def power_slope(x: Any, p: Any) -> Any:
     """`p * x ** (p - 1)`, the derivative of `x ** p` in `x`, 0 where `p` is 0 whatever `x` is."""
     flat = np.equal(p, 0)
     if np.ndim(flat) == 0 and np.ndim(x) == 0:
-        return 0.0 if flat else p * np.power(x, p - 1.0)
+        return p * np.power(x, 0.0 if flat else p - 1.0)
     return p * np.power(x, np.where(flat, 1, p - 1.0).astype(np.result_type(p, np.float32)))
 
 

@@ -6,6 +6,7 @@ type. Only functions of NumPy, `math` and the operators are run, never the user'
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
 from typing import Any
@@ -35,6 +36,56 @@ VALUE_DEPENDENT = frozenset(
 )  # fmt: skip
 _RNG = np.random.default_rng(20)
 _POOL = _RNG.uniform(0.25, 0.75, 200_000)
+
+
+_BUILTINS = frozenset({len, abs, min, max, sum, float, int, bool, complex, round, tuple, list, range, divmod, pow})
+_SAFE_NAMES = frozenset(
+    "result_type can_cast promote_types broadcast_shapes iscomplexobj isrealobj isscalar iterable unravel_index ravel_multi_index "
+    "tril_indices triu_indices tril_indices_from triu_indices_from diag_indices indices mgrid ogrid r_ c_ identity tri bincount "
+    "unique flatnonzero argwhere nonzero lexsort partition argpartition matrix_rank packbits unpackbits setdiff1d union1d "
+    "intersect1d isin in1d histogram cov corrcoef resize choose diagflat".split()
+)
+_LARGEST = 2e7
+
+
+@functools.lru_cache(maxsize=4096)
+def _runs(fn: Any) -> bool:
+    from ..rules import registry
+
+    if isinstance(fn, np.ufunc) or fn in _BUILTINS:
+        return True
+    module = (getattr(fn, "__module__", None) or "").split(".")[0]
+    if module in ("_operator", "operator", "math", "cmath") or isinstance(fn, type) and issubclass(fn, np.generic):
+        return True
+    if module == "s2sad" or getattr(fn, "__module__", "") == "s2sad.ir.nodes":
+        return True
+    if registry.adjoint_rule(fn) is not None or registry.is_zero(fn):
+        return True
+    return module == "numpy" and getattr(fn, "__name__", "") in _SAFE_NAMES
+
+
+def runnable(fn: Any) -> bool:
+    """Whether a function may be run to find its type: an operator, or array function without side effects."""
+    return _hashable(fn) and _runs(fn)
+
+
+def _modest(args: list[Any]) -> bool:
+    """Whether no argument is code, and none is a number so large that a result of that size could not be held."""
+    product = 1.0
+    todo = list(args)
+    while todo:
+        a = todo.pop()
+        if isinstance(a, (tuple, list)):
+            todo += a
+        elif isinstance(a, Known):
+            v = a.value
+            if isinstance(v, (tuple, list)):
+                todo += [Known(i) for i in v]
+            elif callable(v) and not isinstance(v, type):
+                return False
+            elif isinstance(v, (int, float)) and abs(v) > 1:
+                product *= abs(v) if isinstance(v, int) or abs(v) > 1e6 else 1.0
+    return product < _LARGEST
 
 
 class CannotSample(Exception):
@@ -121,7 +172,12 @@ def abstract(results: list[Any], symbols: Symbols) -> Type:
 
 
 def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> Type:
-    """The type of `fn(*args, **kwargs)`. An argument is a `Type`, or `Known(value)`."""
+    """The type of `fn(*args, **kwargs)`. An argument is a `Type`, or `Known(value)`.
+
+    Only functions that do nothing but compute are run, on arguments that are no code and of modest size.
+    """
+    if not runnable(fn) or not _modest([*types, *kwargs.values()]):
+        return _fallback(fn, types) if runnable(fn) else UNKNOWN
     results = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

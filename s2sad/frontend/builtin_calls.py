@@ -585,6 +585,8 @@ class BuiltinCalls(Core):
 
     def call_method(self, method: ArrayMethod, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         base, name = method.base, method.name
+        if name in ("astype", "view", "sum", "prod", "cumsum", "cumprod", "mean"):
+            self.refuse_objects([base, *args], kwargs, node)
         if isinstance(base, KnownVal):
             if name == "keys" and not args:
                 return TupleVal(tuple(map(Lit, base.obj)))
@@ -698,6 +700,8 @@ class BuiltinCalls(Core):
     def list_method(self, base: ListVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         key = (base.id, "items")
         items = self.cells[key]
+        if name in ("append", "extend", "insert", "pop", "reverse", "clear", "sort", "remove"):
+            self.check_private_container(base, node)
         if name == "append":
             self.cells[key] = (*items, args[0])
             return Lit(None)
@@ -735,6 +739,8 @@ class BuiltinCalls(Core):
 
     def dict_method(self, base: DictVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         items = self.items(base)
+        if name in ("pop", "update", "setdefault", "clear", "popitem"):
+            self.check_private_container(base, node)
         if name == "items":
             return TupleVal(tuple(TupleVal((Lit(k), v)) for k, v in items))
         if name == "keys":

@@ -374,7 +374,7 @@ class Expressions(Core):
         return self.binary(BINOPS[type(node.op).__name__], self.expr(node.left), self.expr(node.right), node)
 
     def binary(self, kind: str, a: Any, b: Any, node: Any) -> Any:
-        if isinstance(a, Lit) and isinstance(b, Lit) and not _float(a) and not _float(b):
+        if isinstance(a, Lit) and isinstance(b, Lit) and not _float(a) and not _float(b) and _small(kind, a.value, b.value):
             try:
                 value = BINARY[kind](a.value, b.value)
             except Exception as err:
@@ -955,6 +955,8 @@ class Expressions(Core):
     # --- stores ------------------------------------------------------------------------------------------------------
 
     def store_item(self, base: Any, index: Any, value: Any, node: Any, aug: str | None = None) -> None:
+        if isinstance(base, (ListVal, DictVal)):
+            self.check_private_container(base, node)
         if isinstance(base, ListVal):
             if isinstance(index, Lit) and isinstance(index.value, int):
                 items = list(self.items(base))
@@ -1224,6 +1226,15 @@ _UFUNCS = {
 def value_items(value: Any) -> Any:
     obj = value.obj if isinstance(value, Ref) else value.value
     return obj if isinstance(obj, dict) else None
+
+
+def _small(kind: str, a: Any, b: Any) -> bool:
+    """Whether a constant may be computed: its size is modest."""
+    if kind in ("pow", "lshift") and isinstance(a, int) and isinstance(b, int):
+        return b < 0 or b * (a.bit_length() if kind == "pow" else 1) < 4096
+    if kind == "mul":
+        return not any(isinstance(x, (str, bytes)) and isinstance(y, int) and y * len(x) > 4096 for x, y in ((a, b), (b, a)))
+    return True
 
 
 def _float(lit: Lit) -> bool:

@@ -34,6 +34,7 @@ from ..analysis.types import (
 from ..errors import AmbiguousMemoryError, DifferentiationError, Span, UnsupportedSyntaxError
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
+from .structures import Parts, containers_within, holds_container, skeleton, taken_apart
 from .values import (
     Bound,
     DictVal,
@@ -317,6 +318,12 @@ class Core:
                 else:
                     columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
             return tuple(columns)
+        if self.meeting and all(holds_container(v) for v in present) and len(present) == len(values) == len(self.meeting):
+            apart = [taken_apart(v, cells) for v, cells in zip(values, self.meeting)]
+            if all(skeleton(a) == skeleton(apart[0]) for a in apart):
+                for v, cells in zip(values, self.meeting):
+                    self.shared_containers.update(containers_within(v, cells))
+                return self.made_whole(self.merge_parts(apart, key, phi), self.made)
         if all(is_atom(v) for v in present):
             t = _atom_type(present[0])
             for v in present[1:]:
@@ -338,6 +345,53 @@ class Core:
             for v in values:
                 if isinstance(v, ListVal) and v.site not in self.dynamic_sites:
                     raise Restart(v.site)
+
+    meeting: Any = None  # the cells of the paths that are being merged
+    made: Any = None  # cells of containers made by merging
+
+    def merge_parts(self, values: list[Any], key: Any, phi: Callable[[list[Any], str, bool, Type], Any]) -> Any:
+        first = values[0]
+        if isinstance(first, (TupleVal, Parts)):
+            names = first.names if isinstance(first, Parts) and first.names else range(len(first.items))
+            items = tuple(
+                self.merge_parts([v.items[i] for v in values], (0, str(n) if isinstance(n, str) else f"item_{n}"), phi)
+                for i, n in enumerate(names)
+            )  # fmt: skip
+            return TupleVal(items, first.cls) if isinstance(first, TupleVal) else Parts(first.kind, first.cls, first.names, items, first.site)
+        return self.merge_values(values, key, phi)
+
+    def made_whole(self, value: Any, cells: dict[Any, Any]) -> Any:
+        """The containers that `Parts` stand for, their contents in `cells`."""
+        if isinstance(value, TupleVal):
+            return TupleVal(tuple(self.made_whole(v, cells) for v in value.items), value.cls)
+        if not isinstance(value, Parts):
+            return value
+        items = tuple(self.made_whole(v, cells) for v in value.items)
+        new = self.new_id()
+        self.shared_containers.add(new)
+        if value.kind == "object":
+            for n, v in zip(value.names, items):
+                cells[(new, n)] = v
+            return ObjVal(new, value.cls)
+        cells[(new, "items")] = items if value.kind == "list" else tuple(zip(value.names, items))
+        if value.site is not None:
+            self.sites[new] = value.site
+        return ListVal(new, value.site) if value.kind == "list" else DictVal(new, value.site)
+
+    @property
+    def shared_containers(self) -> set[int]:
+        """Containers that another one of the same contents stands for on another path: they must not change any more."""
+        return self.__dict__.setdefault("_shared_containers", set())
+
+    def check_private_container(self, base: Any, node: Any) -> None:
+        if base.id not in self.shared_containers:
+            return
+        if isinstance(base, ListVal) and base.site is not None and base.site not in self.dynamic_sites:
+            raise Restart(base.site)
+        what = "object" if isinstance(base, ObjVal) else "dict" if isinstance(base, DictVal) else "list"
+        raise self.unsupported(
+            f"this {what} may be a different one on another path or in another iteration, and it is changed in place", node,
+            "make a new one instead of changing it")  # fmt: skip
 
     def _contents_differ(self, key: Any) -> Any:
         site = self.site_of(key[0])
@@ -410,6 +464,7 @@ class Core:
 
         a, b = states
         merged: dict[Any, Any] = {}
+        self.meeting, self.made = states, {}
         for key in itertools.chain(a, (k for k in b if k not in a)):
             x, y = a.get(key, UNDEF), b.get(key, UNDEF)
             if (x is UNDEF or y is UNDEF) and key not in before and isinstance(key[0], int):
@@ -419,6 +474,8 @@ class Core:
             value = x if x is y else self.merge_values([x, y], key, phi)
             if value is not UNDEF:
                 merged[key] = value
+        merged.update(self.made)
+        self.meeting = None
         return merged
 
     def live_frames(self) -> set[int]:
@@ -468,6 +525,7 @@ class Core:
                 pairs: list[tuple[Var, Any]] = []
                 self.cells[key] = self.carry_in(before.get(key, UNDEF), key, types, pairs, free)
                 phis[key] = pairs
+            entered = {key: self.cells[key] for key in carried}
             self.loop_depth += 1
             try:
                 if test is not None:
@@ -491,11 +549,16 @@ class Core:
                 # a name first set in the body: its structure is known now
                 for k in new:
                     if k not in before:
-                        types[("shape", k)] = after[k]
+                        types[("shape", k)] = taken_apart(after[k], after)
+                        if holds_container(after[k]):
+                            types[("apart", k)] = True
                 continue
             stable = True
             for key in carried:
-                nexts = list(self._leaves(after.get(key, UNDEF)))
+                if ("poison", key) not in types and not self._same_skeleton(key, entered[key], after, types):
+                    stable = False
+                    continue
+                nexts = list(self._leaves(self._carried(key, after, types)))
                 pairs = phis[key]
                 self.same_kind_of_list([before.get(key, UNDEF), after.get(key, UNDEF)])
                 if len(nexts) != len(pairs):
@@ -531,7 +594,7 @@ class Core:
         stmt.go = go
         after_cells = dict(before)
         for key in carried:
-            template = after.get(key, UNDEF)
+            template = self._carried(key, after, types)
             results = []
             for nxt, (var, init) in zip(self._leaves(template), phis[key]):
                 t = var.type if init is UNDEF else join(_atom_type(init), var.type, self.symbols)
@@ -545,8 +608,7 @@ class Core:
                     self.share(result, nxt)
                 stmt.carries.append(Carry(var, init, nxt, result))
                 results.append(result)
-            it = iter(results)
-            after_cells[key] = self._rebuild(template, it)
+            after_cells[key] = self.made_whole(self._rebuild(template, iter(results)), after_cells)
         for key, value in after.items():
             if key not in after_cells and key[0] not in live:
                 after_cells[key] = value  # contents of objects made in the body
@@ -554,11 +616,47 @@ class Core:
         self.append(stmt)
         return stmt
 
+    def _carried(self, key: Any, after: dict[Any, Any], types: dict[Any, Any]) -> Any:
+        value = after.get(key, UNDEF)
+        return taken_apart(value, after) if ("apart", key) in types else value
+
+    def _same_skeleton(self, key: Any, entered: Any, after: dict[Any, Any], types: dict[Any, Any]) -> bool:
+        """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart."""
+        value = after.get(key, UNDEF)
+        if value is UNDEF or entered is UNDEF or isinstance(value, Poison) or isinstance(entered, Poison):
+            return True
+        if isinstance(value, tuple) or isinstance(entered, tuple):
+            return True  # contents of a container, compared by their number
+        if ("apart", key) in types:
+            a, b = types[("apart", key)], taken_apart(value, after)
+            if a is not True and a != skeleton(b):
+                raise self.unsupported(f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next")
+            types[("apart", key)] = skeleton(b)
+            self.shared_containers.update(containers_within(value, after))
+            return True
+        if skeleton(value) == skeleton(entered) or is_atom(value) or is_atom(entered):
+            return True
+        if holds_container(value) and holds_container(entered):
+            types[("apart", key)] = True
+            return False
+        if isinstance(value, TupleVal) or isinstance(entered, TupleVal):
+            return True
+        raise self.unsupported(f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration")
+
     def _outlives(self, key: Any, first_id: int, live: set[int]) -> bool:
         return bool(key[0] in live or key[0] < first_id)
 
     def carry_in(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
         """The value of `key` at the start of an iteration: one carried variable for each atom in it."""
+        if ("apart", key) in types and not isinstance(init, Parts):
+            if init is not UNDEF:
+                self.shared_containers.update(containers_within(init, self.cells))
+                init = taken_apart(init, self.cells)
+            return self.made_whole(self.carry_in(init, key, types, pairs, free), self.cells) if init is not UNDEF else self.made_whole(
+                self._carry_parts(init, key, types, pairs, free), self.cells)  # fmt: skip
+        return self._carry_parts(init, key, types, pairs, free)
+
+    def _carry_parts(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
         template = init
         if init is UNDEF:
             template = types.get(("shape", key), UNDEF)
@@ -608,7 +706,7 @@ class Core:
         return t
 
     def _leaves(self, value: Any) -> Iterator[Any]:
-        if isinstance(value, TupleVal):
+        if isinstance(value, (TupleVal, Parts)):
             for item in value.items:
                 yield from self._leaves(item)
         elif isinstance(value, tuple):
@@ -626,6 +724,8 @@ class Core:
     def _rebuild(self, value: Any, leaves: Iterator[Any]) -> Any:
         if isinstance(value, TupleVal):
             return TupleVal(tuple(self._rebuild(i, leaves) for i in value.items), value.cls)
+        if isinstance(value, Parts):
+            return Parts(value.kind, value.cls, value.names, tuple(self._rebuild(i, leaves) for i in value.items), value.site)
         if isinstance(value, tuple):
             out = []
             for item in value:

@@ -211,6 +211,7 @@ class Objects(Core):
                 self.object_attribute_or_none(base, name, node)
             if is_atom(value) and isinstance(value, Var) and not value.named:
                 value.hint, value.named = name, False
+            self.check_private_container(base, node)
             self.cells[(base.id, name)] = value
             self.dirty.add(base.id)
             return

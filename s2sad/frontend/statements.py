@@ -396,6 +396,7 @@ class Statements(Core):
             items = self.sequence_items(value, None, node)
             if items is None:
                 raise Restart(old.site)
+            self.check_private_container(old, node)
             self.cells[(old.id, "items")] = self.items(old) + tuple(items)
             return old
         t = type_of(old) if is_atom(old) else None

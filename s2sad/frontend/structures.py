@@ -1,0 +1,76 @@
+"""Containers and objects that are new on each path or in each iteration: merged and carried part by part.
+
+A list, dict or object of known structure is taken apart (`taken_apart`) where paths meet, its parts are merged like
+variables, and a container of the same structure is made of the results (`made_whole`). Nothing can tell it from the
+original as long as neither is changed in place afterwards; that is refused (`check_private_container`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .values import DictVal, ListVal, ObjVal, TupleVal, is_atom
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Parts:
+    """The parts of a list, dict or object. `names` are keys or attributes, `site` where a list was made."""
+
+    kind: str
+    cls: Any
+    names: tuple[Any, ...]
+    items: tuple[Any, ...]
+    site: Any = None
+
+
+def taken_apart(value: Any, cells: dict[Any, Any]) -> Any:
+    """A value with its containers and objects, all the way down, as `Parts`."""
+    if isinstance(value, TupleVal):
+        return TupleVal(tuple(taken_apart(v, cells) for v in value.items), value.cls)
+    if isinstance(value, ListVal):
+        items = cells[(value.id, "items")]
+        return Parts("list", None, (), tuple(taken_apart(v, cells) for v in items), value.site)
+    if isinstance(value, DictVal):
+        pairs = cells[(value.id, "items")]
+        return Parts("dict", None, tuple(k for k, _ in pairs), tuple(taken_apart(v, cells) for _, v in pairs), value.site)
+    if isinstance(value, ObjVal) and value.live is None:
+        names = tuple(sorted(str(n) for i, n in cells if i == value.id and not str(n).startswith("$")))
+        return Parts("object", value.cls, names, tuple(taken_apart(cells[(value.id, n)], cells) for n in names))
+    return value
+
+
+def holds_container(value: Any) -> bool:
+    """Whether a value is, or holds, a list, dict or object made by the program."""
+    if isinstance(value, TupleVal):
+        return any(holds_container(v) for v in value.items)
+    return isinstance(value, (ListVal, DictVal)) or isinstance(value, ObjVal) and value.live is None
+
+
+def containers_within(value: Any, cells: dict[Any, Any]) -> list[int]:
+    """The ids of the containers in a value."""
+    if isinstance(value, TupleVal):
+        return [i for v in value.items for i in containers_within(v, cells)]
+    if isinstance(value, (ListVal, DictVal)):
+        items = cells[(value.id, "items")]
+        inner = [i if isinstance(value, ListVal) else i[1] for i in items]
+        return [value.id, *(i for v in inner for i in containers_within(v, cells))]
+    if isinstance(value, ObjVal) and value.live is None:
+        inner = [v for (i, n), v in list(cells.items()) if i == value.id and not str(n).startswith("$")]
+        return [value.id, *(i for v in inner for i in containers_within(v, cells))]
+    return []
+
+
+def skeleton(value: Any) -> Any:
+    """What of a value is not carried in variables: two values with equal skeletons differ in atoms only."""
+    if is_atom(value):
+        return "*"
+    if isinstance(value, TupleVal):
+        return ("tuple", value.cls, *(skeleton(v) for v in value.items))
+    if isinstance(value, Parts):
+        return (value.kind, value.cls, value.names, *(skeleton(v) for v in value.items))
+    if isinstance(value, (ListVal, DictVal, ObjVal)):
+        return ("container", value.id)
+    if type(value).__name__ == "FuncVal":
+        return ("function", id(value.node), value.frame.id, *(skeleton(d) for d in value.defaults))
+    return type(value).__name__

@@ -24,6 +24,7 @@ from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
     IntegerInputError,
+    NonScalarOutputError,
     InternalCompilerError,
     Span,
     UnknownWrtError,
@@ -213,7 +214,19 @@ class Gradient:
         if self._target.prefix:
             args = (*self._target.prefix, *args)
         variant = self._select(args, kwargs)
-        return variant.call(*args, **kwargs)
+        try:
+            return variant.call(*args, **kwargs)
+        except (TypeError, ValueError) as err:
+            raise self._as_refusal(err) or err
+
+    def _as_refusal(self, err: Exception) -> DifferentiationError | None:
+        """The refusals that only the emitted code can tell, as errors of ours."""
+        text, name = str(err), self._target.name
+        if text.startswith("an array that is stored to was copied"):
+            return AmbiguousMemoryError(f"in {name}(), {text}", hint="copy it before the store")
+        if text.startswith("grad needs a function that returns a single real number"):
+            return NonScalarOutputError(f"{name}() does not return a single real number, which grad needs", hint="use vjp")
+        return None
 
     def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> _Variant:
         ints = self._ints

@@ -11,7 +11,7 @@ import gast
 
 from .errors import DifferentiationError, NameResolutionError, UnknownWrtError, UnsupportedSyntaxError
 from .frontend.lowerer import parameter_names
-from .frontend.mutations import changes_parameters, is_mutable
+from .frontend.mutations import STATE, keeps_state
 from .frontend.scope import LITERAL, RUN_IT, StaticScope
 from .frontend.source import FunctionSource, StaticModule
 from .ir.nodes import Lit, Ref
@@ -95,8 +95,8 @@ def _default(node: Any, source: FunctionSource, scope: StaticScope) -> Any:
     except (ValueError, TypeError):
         pass
     else:
-        if is_mutable(gast.gast_to_ast(node)) and changes_parameters(source.node):
-            raise place.error(UnsupportedSyntaxError, "a default value that the function may change", None, "pass the value in")
+        if keeps_state(source.node, [node]):
+            raise place.error(UnsupportedSyntaxError, STATE, None, "pass the value in")
         return Lit(value)
     head = node
     while isinstance(head, gast.Attribute):

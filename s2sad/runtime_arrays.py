@@ -60,6 +60,8 @@ def cast_back(g: Any, y: Any, x: Any) -> Any:
 
 def restore_axes(g: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """`g`, the adjoint of a reduction of `x` over `axis`, repeated along the reduced axes."""
+    if np.ndim(x) == 0:
+        return np.reshape(g, ())
     if axis is not None and not keepdims:
         ndim = np.ndim(x)
         axes = axis if isinstance(axis, tuple) else (axis,)
@@ -76,7 +78,7 @@ def sum_axes(g: Any, y: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def count_along(x: Any, axis: Any = None) -> int:
     """The number of elements of `x` that a reduction over `axis` joins into one."""
-    if axis is None:
+    if axis is None or np.ndim(x) == 0:
         return int(np.size(x))
     axes = axis if isinstance(axis, tuple) else (axis,)
     return math.prod(np.shape(x)[k] for k in axes)
@@ -92,6 +94,8 @@ def share_ties(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False)
 def product_of_others(x: Any, axis: Any = None) -> Any:
     """For each element, the product of all others of `x` along `axis`; no division, so zeros are fine."""
     x = np.asarray(x)
+    if x.ndim == 0:
+        return np.ones_like(x)
     axes = range(x.ndim) if axis is None else (axis if isinstance(axis, tuple) else (axis,))
     axes = tuple(k % x.ndim for k in axes)
     kept = tuple(k for k in range(x.ndim) if k not in axes)

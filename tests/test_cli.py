@@ -134,7 +134,8 @@ def test_import_uses_the_live_module(program: Path, capsys: pytest.CaptureFixtur
     assert cli.main(["grad", f"{program}:y", "--import"]) == 0
     captured = capsys.readouterr()
     assert "this module was run" in captured.err
-    assert captured.out.startswith("def y_grad")
+    assert captured.out.startswith("import numpy as np\n")
+    ast.parse(captured.out)
 
 
 def test_a_refusal_shows_the_line_and_a_caret_and_writes_no_file(program: Path, tmp_path: Path):
@@ -183,6 +184,32 @@ def test_rules_lists_rules_and_shows_templates(capsys: pytest.CaptureFixture):
     assert "did you mean" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("signature", ["w1: f8[n", "w1: f8[n]]", "w1: f99", "w1 float", "w3: float"])
+def test_a_bad_signature_is_a_wrong_command(program: Path, capsys: pytest.CaptureFixture, signature: str):
+    assert cli.main(["grad", f"{program}:y", "--signature", signature]) == 2
+    assert capsys.readouterr().err.startswith("s2sad: error: ")
+
+
+def test_names_of_kinds_are_words(tmp_path: Path, capsys: pytest.CaptureFixture):
+    path = tmp_path / "kinds.py"
+    path.write_text("def f(x):\n    match x:\n        case 1: return x\n    return x\n")
+    assert cli.main(["grad", f"{path}:f"]) == 1
+    err = capsys.readouterr().err
+    assert "match statements are not supported" in err
+    assert "(match statement)" in err
+    path.write_text("def f():\n    return 1.0\n")
+    assert cli.main(["grad", f"{path}:f"]) == 2
+    assert "f() has no parameter to differentiate with respect to" in capsys.readouterr().err
+
+
+def test_the_default_is_the_first_parameter_that_holds_floats(tmp_path: Path, capsys: pytest.CaptureFixture):
+    path = tmp_path / "model_of_one.py"
+    path.write_text("class C:\n    def m(self, n: int, x):\n        return x * n\n")
+    for option in ([], ["--import"]):
+        assert cli.main(["grad", f"{path}:C.m", *option]) == 0
+        assert "Gradient of m with respect to x" in capsys.readouterr().out
+
+
 # --- the command line alone ---------------------------------------------------------------------------------
 
 
@@ -214,6 +241,9 @@ def test_options_reach_the_compiler(program: Path, emitted: list[dict], capsys: 
         (["grad", "{dir}:y"], "is not a file"),
         (["grad", "{dir}/program.py"], "expected FILE:FUNC; {dir}/program.py defines: y, dots"),
         (["grad", "{dir}/program.py:dot"], "no function 'dot' in {dir}/program.py; did you mean dots?"),
+        (["grad", "{dir}/program.py:"], "no function is named after the colon; it defines: y, dots"),
+        (["grad", "{dir}/program.py:Model"], "Model in {dir}/program.py is a class; it defines: Model.energy"),
+        (["grad", "{dir}/program.py:f.<locals>.g"], "is a local function"),
         (["grad", "{dir}/program.py:energy"], "did you mean Model.energy?"),
         (["grad", "{dir}/program.py:Model.enrgy"], "did you mean Model.energy?"),
         (["grad", "{dir}/program.py:qqqq"], "it defines: y, dots, stores, fails, unsupported, Model.energy"),

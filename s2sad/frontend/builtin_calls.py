@@ -798,6 +798,7 @@ class BuiltinCalls(Core):
 
     # provided by the other parts
     spelled: Callable[..., Any]
+    refuse_objects: Callable[..., Any]
     let_out: Callable[..., Any]
     after_call: Callable[..., Any]
     atom: Callable[..., Any]

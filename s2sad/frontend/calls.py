@@ -19,6 +19,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
 from .lower import Poisoned, Restart, type_of
+from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
@@ -44,6 +45,13 @@ MAX_RECURSION = 24
 MUTATORS = frozenset(
     f for name in "put place putmask fill_diagonal copyto put_along_axis".split() if (f := getattr(np, name, None)) is not None
 )  # fmt: skip
+# those that take a sequence of arrays, or make an array of a sequence themselves
+SEQUENCE_FUNCTIONS = frozenset(
+    f for name in ("array asarray asanyarray ascontiguousarray asfortranarray concatenate concat stack vstack hstack dstack "
+                   "column_stack row_stack block broadcast_arrays meshgrid select ix_ choose piecewise full full_like zeros ones "
+                   "empty copy atleast_1d atleast_2d atleast_3d").split()
+    if (f := getattr(np, name, None)) is not None
+) | {np.linalg.multi_dot, np.ndarray.astype}  # fmt: skip
 VIEWS_OF_INPUT = frozenset({np.asarray, np.asanyarray, np.ascontiguousarray, np.atleast_1d, np.atleast_2d, np.atleast_3d})
 REFUSED_BUILTINS = {
     "eval": "write the expression out", "exec": "write the statements out", "locals": "name the variables",
@@ -183,6 +191,8 @@ class Calls(Outlining):
             return self.into_out(fn, args, kwargs, out, node)
         if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
+        if obj not in SEQUENCE_FUNCTIONS and (isinstance(obj, np.ufunc) or (getattr(obj, "__module__", None) or "").split(".")[0] == "numpy"):
+            args = [self.as_array(a, node) if self.varied_value(a) else a for a in args]
         rule = registry.adjoint_rule(obj)
         if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
             raise self.no_rule(fn, node)
@@ -210,6 +220,12 @@ class Calls(Outlining):
     def _sizes_certain(self, args: list[Any]) -> bool:
         t = type_of(args[0]) if args and is_atom(args[0]) else None
         return isinstance(t, Num) or (isinstance(t, Arr) and t.shape is not None and all(len(set(d)) == 1 or d in self.base_dims for d in t.shape))
+
+    def as_array(self, value: Any, node: Any) -> Any:
+        """A list or tuple of numbers as the array that NumPy makes of it."""
+        if isinstance(value, (ListVal, TupleVal)) or is_atom(value) and isinstance(type_of(value), (ListT, TupleT)):
+            return self.primitive(Ref(np.array, "np.array", np), [value], {}, node)
+        return value
 
     def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         obj = fn.obj
@@ -412,6 +428,8 @@ class Calls(Outlining):
         self.frames.append(module_frame)
         try:
             self.static_decorators(static)
+            if keeps_state(source.node, [*source.node.args.defaults, *source.node.args.kw_defaults]):
+                raise self.unsupported(STATE, node, "pass the value in")
             defaults = tuple(self.expr(d) for d in source.node.args.defaults)
             kw_defaults = tuple(None if d is None else self.expr(d) for d in source.node.args.kw_defaults)
         finally:

@@ -7,6 +7,8 @@ import builtins
 import functools
 from typing import Any
 
+import gast
+
 # methods that change neither a list, a dict nor a set
 READING = frozenset("copy count get index items keys values union intersection difference issubset issuperset".split())
 _LIBRARIES = frozenset({"numpy", "math"})
@@ -46,6 +48,30 @@ class Uses:
         if any(n.target.id == name for n in augmented):  # type: ignore[attr-defined]
             return True
         return any(not self.reads(node, nested, seen) for node in self._loads.get(name, []))
+
+    @functools.cached_property
+    def rewrites_names(self) -> bool:
+        """Whether the text assigns top-level names through `globals()`, or runs text at top level."""
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id in ("globals", "vars", "locals") and not node.args and not self.reads(node, False, frozenset()):
+                return True
+            if node.func.id in ("exec", "eval") and not self._in_function(node):
+                return True
+        return False
+
+    def _in_function(self, node: ast.AST | None) -> bool:
+        while node is not None and not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            node = self.parents.get(node)
+        return node is not None
+
+    def changed_attributes(self, name: str) -> tuple[set[str], set[str]]:
+        """Attributes of a module that the text assigns, and those whose containers it may change."""
+        uses = [self.parents.get(node) for node in self._loads.get(name, [])]
+        attributes = [use for use in uses if isinstance(use, ast.Attribute)]
+        stored = {use.attr for use in attributes if not isinstance(use.ctx, ast.Load)}
+        return stored, {use.attr for use in attributes if not self.reads(use, True, frozenset())}
 
     def reads(self, node: ast.AST, nested: bool, seen: frozenset[str]) -> bool:
         """Whether what surrounds an expression only reads the container that it gives."""
@@ -130,4 +156,13 @@ def is_mutable(node: ast.expr) -> bool:
     return any(isinstance(n, makers) for n in ast.walk(node))
 
 
-__all__ = ["CHANGING", "Uses", "changes_parameters", "is_mutable"]
+STATE = "a default value that the function may change, so that the next call finds it changed, is not supported"
+
+
+def keeps_state(function: Any, defaults: list[Any]) -> bool:
+    """Whether a function (of `gast`) may change one of its default values, which are made once for all calls."""
+    mutable = any(d is not None and is_mutable(gast.gast_to_ast(d)) for d in defaults)
+    return mutable and changes_parameters(gast.gast_to_ast(function))
+
+
+__all__ = ["CHANGING", "STATE", "Uses", "changes_parameters", "is_mutable", "keeps_state"]

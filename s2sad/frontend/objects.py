@@ -109,7 +109,9 @@ class Objects(Core):
             if obj.__name__.split(".")[0] not in _SYSTEM:
                 self.guard(("global", id(vars(obj)), name), (vars(obj), name), item)
             return self.embed(item, f"{base.name}.{name}", parent=base)
-        if isinstance(item, types.MethodType) and item.__self__ is obj and not isinstance(obj, type):
+        if isinstance(item, types.MethodType) and item.__self__ is obj and not isinstance(obj, type) and isinstance(
+            item.__func__, types.FunctionType
+        ):
             return Bound(Ref(item.__func__, f"{base.name}.{name}", base.root, base.module), base)
         if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
             return self.embed(item, f"{base.name}.{name}", parent=base)

@@ -152,6 +152,9 @@ class StaticScope:
         """Refuse a name whose meaning depends on what happens when the module runs."""
         module = self.module
         line, block = module.places.get(name, (0, ""))
+        if module.uses.rewrites_names and (line or module.star_imports):
+            message = f"{name!r} is not known from the text alone: {self.path.name} assigns names through globals(), vars() or exec()"
+            raise lowerer.error(NameResolutionError, message, None, RUN_IT)
         uncertain = name in module.rebound or block and hasattr(builtins, name)
         if uncertain or line and any(star > line and self.may_star(m, name) for m, star in zip(module.star_imports, module.star_lines)):
             raise self.unknown(name, lowerer)
@@ -173,10 +176,19 @@ class StaticScope:
             return lowerer.static_constant(node, name, self)
         value = self._constants[name]
         if isinstance(value, (list, dict, set)) or isinstance(value, tuple) and is_mutable(node):
-            if self.module.uses.may_change(name, _is_nested(value)):
-                message = f"{name!r} is not known from the text alone: the file changes it, or may change it"
-                raise lowerer.error(NameResolutionError, message, None, RUN_IT)
+            self.refuse_changes(name, name, _is_nested(value), lowerer)
         return lowerer.embed(value, name, module=LITERAL if self.standalone else self.name, captured=self.standalone)
+
+    def refuse_changes(self, name: str, local: str, nested: bool, lowerer: Any) -> None:
+        """Refuse a container of the text, or of a module that it imports, that the text may change."""
+        if self.module.uses.may_change(local, nested):
+            message = f"{name!r} is not known from the text alone: {self.path.name} changes it, or may change it"
+            raise lowerer.error(NameResolutionError, message, None, RUN_IT)
+
+    def holds_container(self, name: str) -> bool:
+        """Whether the name is a container that is written out in the text of this module."""
+        node = self.module.constants.get(name)
+        return node is not None and is_mutable(node)
 
     # --- imports -----------------------------------------------------------------------------------------------
 
@@ -205,9 +217,15 @@ class StaticScope:
                 found = scope.lookup(attribute, lowerer)
                 if found is None:
                     raise lowerer.error(NameResolutionError, f"{target} does not define {attribute!r}", None)
+                if scope.holds_container(attribute):
+                    self.refuse_changes(attribute, name, True, lowerer)
                 return found
             scope = self.read_module(f"{target}{'' if target.endswith('.') else '.'}{attribute}")
         if scope is not None and not (attribute is None and scope.path.name == "__init__.py"):
+            stored, changed = self.module.uses.changed_attributes(name)
+            if stored or any(scope.holds_container(a) for a in changed):
+                message = f"{name!r} is not known from the text alone: {self.path.name} changes what that module holds"
+                raise lowerer.error(NameResolutionError, message, None, RUN_IT)
             return Ref(scope, name, scope, scope.name)
         raise lowerer.error(NameResolutionError, *self._not_read(target, name))
 
@@ -262,6 +280,8 @@ class StaticScope:
             if scope is None or scope.module.star_imports or "__all__" in scope.module.places:
                 message = f"{name!r} may come from `from {target} import *`, which is read only with --import"
                 raise lowerer.error(NameResolutionError, message, None, RUN_IT)
+            if scope.holds_container(name):
+                self.refuse_changes(name, name, True, lowerer)
             return scope.lookup(name, lowerer)
         return None
 

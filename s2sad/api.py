@@ -24,8 +24,8 @@ from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
     IntegerInputError,
-    NonScalarOutputError,
     InternalCompilerError,
+    NonScalarOutputError,
     Span,
     UnknownWrtError,
     UnsupportedSyntaxError,
@@ -217,13 +217,16 @@ class Gradient:
         try:
             return variant.call(*args, **kwargs)
         except (TypeError, ValueError) as err:
-            raise self._as_refusal(err) or err
+            refusal = self._as_refusal(err)
+            if refusal is None:
+                raise
+            raise refusal from err
 
     def _as_refusal(self, err: Exception) -> DifferentiationError | None:
         """The refusals that only the emitted code can tell, as errors of ours."""
         text, name = str(err), self._target.name
         if text.startswith("an array that is stored to was copied"):
-            return AmbiguousMemoryError(f"in {name}(), {text}", hint="copy it before the store")
+            return AmbiguousMemoryError(f"in {name}(), {text}", hint="where it is only read, flatten a copy: .flatten() or .copy()")
         if text.startswith("grad needs a function that returns a single real number"):
             return NonScalarOutputError(f"{name}() does not return a single real number, which grad needs", hint="use vjp")
         return None
@@ -530,7 +533,8 @@ def snapshot(v: Any) -> Any:
         return v.copy()
     if isinstance(v, tuple):
         items = [snapshot(item) for item in v]
-        return type(v)(*items) if hasattr(v, "_fields") else tuple(items)
+        cls: Any = type(v)
+        return cls._make(items) if hasattr(v, "_fields") else tuple(items)
     if type(v) is list:
         return [snapshot(item) for item in v]
     if type(v) is dict:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from .errors import GradientMismatchError
+from .runtime import fields_of, is_object
 
 
 def check(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], wrt: Any, rtol: float) -> float:
@@ -52,8 +52,8 @@ def floats(v: Any) -> Iterator[Any]:
     elif isinstance(v, dict):
         for i in v.values():
             yield from floats(i)
-    elif dataclasses.is_dataclass(v) or hasattr(v, "__dict__") and not callable(v):
-        for i in vars(v).values():
+    elif is_object(v):
+        for i in fields_of(v).values():
             yield from floats(i)
 
 
@@ -69,14 +69,15 @@ def moved(v: Any, k: list[int], step: float) -> Any:
         k[0] -= 1
         return v + step if k[0] == -1 else v
     if isinstance(v, tuple) and hasattr(v, "_fields"):
-        return type(v)(*[moved(i, k, step) for i in v])
+        cls: Any = type(v)
+        return cls._make([moved(i, k, step) for i in v])
     if isinstance(v, (list, tuple)):
         return type(v)([moved(i, k, step) for i in v])
     if isinstance(v, dict):
         return {key: moved(i, k, step) for key, i in v.items()}
-    if hasattr(v, "__dict__") and not callable(v):
+    if is_object(v):
         out = copy.copy(v)
-        for name, i in vars(v).items():
+        for name, i in fields_of(v).items():
             object.__setattr__(out, name, moved(i, k, step))
         return out
     return v

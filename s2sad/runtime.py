@@ -90,20 +90,18 @@ from s2sad.runtime_shapes import (
 )  # fmt: skip
 
 __all__ = [
-    "uncast",
-    "place_stored",
     "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "cholesky_bar",
-    "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma",
-    "dot_left", "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar",
-    "gradient_spacing_bar", "index_add", "inner_left", "inner_right", "interp_nodes_bar", "interp_slope",
-    "interp_values_bar", "irfft_bar", "item_bar", "join_like", "kron_left", "kron_right", "layout",
-    "like", "log_or_zero", "matmul_left", "matmul_right", "matrix_power_bar", "meshgrid_bar", "norm_bar",
-    "pinv_bar", "place_diagonal", "polygamma_of", "power_slope", "product_of_others", "quantile_bar",
-    "repeat_bar", "restore_axes", "reverse_cumsum", "select_bar", "share_extremum", "share_ties",
-    "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "sum_axes", "svd_bar",
-    "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
-    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "unroll_axis",
-    "zeros_like", "pack_like", "require_scalar", "require_view", "stop_gradient", "stored",
+    "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left",
+    "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar", "gradient_spacing_bar", "index_add",
+    "inner_left", "inner_right", "interp_nodes_bar", "interp_slope", "interp_values_bar", "irfft_bar", "item_bar",
+    "join_like", "kron_left", "kron_right", "layout", "like", "log_or_zero", "matmul_left", "matmul_right",
+    "matrix_power_bar", "meshgrid_bar", "norm_bar", "pack_like", "pinv_bar", "place_diagonal", "place_stored",
+    "polygamma_of", "power_slope", "product_of_others", "quantile_bar", "repeat_bar", "require_scalar",
+    "require_view", "restore_axes", "reverse_cumsum", "select_bar", "share_extremum", "share_ties",
+    "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "stop_gradient", "stored", "sum_axes",
+    "svd_bar", "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
+    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "uncast", "unroll_axis",
+    "zeros_like",
 ]  # fmt: skip
 
 # --- adjoints with structure --------------------------------------------------------------------------------
@@ -121,8 +119,8 @@ def zeros_like(x: Any) -> Any:
         return [zeros_like(item) for item in x]
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
-    if _is_plain_object(x):
-        return types.SimpleNamespace(**{name: zeros_like(item) for name, item in _fields(x).items()})
+    if is_object(x):
+        return types.SimpleNamespace(**{name: zeros_like(item) for name, item in fields_of(x).items()})
     return None
 
 
@@ -161,18 +159,30 @@ def like(x: Any, x_bar: Any) -> Any:
     if isinstance(x, (list, tuple)):
         bars = [None] * len(x) if x_bar is None else x_bar
         items = [like(item, bar) for item, bar in zip(x, bars)]
-        return type(x)(*items) if hasattr(x, "_fields") else (tuple if isinstance(x, tuple) else list)(items)
+        if hasattr(x, "_fields"):
+            cls: Any = type(x)
+            return cls._make(items)  # not __new__, either
+        return tuple(items) if isinstance(x, tuple) else items
     if isinstance(x, dict):
         return {key: like(item, None if x_bar is None else x_bar.get(key)) for key, item in x.items()}
-    if _is_plain_object(x):
-        fields = {name: like(item, getattr(x_bar, name, None)) for name, item in _fields(x).items()}
+    if is_object(x):
+        fields = {name: like(item, getattr(x_bar, name, None)) for name, item in fields_of(x).items()}
         if dataclasses.is_dataclass(x):
-            gradient = object.__new__(type(x))  # not __init__, which may refuse or recompute
-            for name, item in fields.items():
-                object.__setattr__(gradient, name, item)
-            return gradient
+            return instance(type(x), **fields)
         return types.SimpleNamespace(**fields)
     return None
+
+
+def instance(cls: type, **attributes: Any) -> Any:
+    """An instance of `cls` with these attributes. Its `__init__`, which may refuse or recompute them, is not called.
+
+    >>> instance(type("Point", (), {}), x=1.0).x
+    1.0
+    """
+    made: Any = object.__new__(cls)
+    for name, value in attributes.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def index_add(a: Any, index: Any, g: Any) -> Any:
@@ -195,13 +205,13 @@ def _may_repeat(index: Any) -> bool:
     )
 
 
-def _is_plain_object(x: Any) -> bool:
+def is_object(x: Any) -> bool:
     if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, str, bytes)):
         return False
     return dataclasses.is_dataclass(x) or hasattr(x, "__dict__")
 
 
-def _fields(x: Any) -> dict[str, Any]:
+def fields_of(x: Any) -> dict[str, Any]:
     if dataclasses.is_dataclass(x):
         return {
             field.name: getattr(x, field.name) for field in dataclasses.fields(x) if hasattr(x, field.name)
@@ -256,4 +266,4 @@ def uncast(z_bar: Any, g: Any) -> Any:
 def require_view(y: Any, x: Any) -> None:
     """Raise a ValueError unless `y` shares the memory of `x`: a store to one has to reach the other."""
     if np.size(y) and not np.may_share_memory(y, x):
-        raise ValueError("an array that is stored to was copied where its gradient needs a view; copy it before the store")
+        raise ValueError("an array that is stored to was copied where its gradient needs a view")

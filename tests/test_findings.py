@@ -13,7 +13,7 @@ from s2sad.errors import AmbiguousMemoryError, DifferentiationError, Unsupported
 
 
 def formatted(x: float) -> float:
-    return float("%f" % x)  # noqa: UP031
+    return float("%f" % x)
 
 
 def array_of_text(x: float) -> Any:
@@ -44,7 +44,7 @@ def test_text_that_is_only_looked_at_does_no_harm(capsys: pytest.CaptureFixture[
 
 
 def test_a_default_that_is_changed_is_refused() -> None:
-    def f(x: float, seen: list[float] = []) -> float:  # noqa: B006
+    def f(x: float, seen: list[float] = []) -> float:
         seen.append(x)
         return sum(seen)
 

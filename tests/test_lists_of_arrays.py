@@ -49,7 +49,7 @@ def views_of_an_array_that_changes(x: np.ndarray) -> Any:
     table = np.outer(x, x)
     rows = []
     for i in range(len(x)):
-        rows.append(table[i])  # noqa: PERF401
+        rows.append(table[i])
         table[i] *= x[0]
     s = 0.0
     for r in rows:

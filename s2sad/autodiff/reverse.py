@@ -128,6 +128,8 @@ class Reverse(Transport, Adjoints):
         return Function(f.name, params, body, result, span=f.span)
 
     def check_scalar(self, result: Any) -> None:
+        if self.function.body.diverges:  # it always raises, and so does the gradient
+            return
         t = type_of(result) if is_atom(result) else None
         if isinstance(result, Struct) or isinstance(t, (ListT, TupleT)) or (isinstance(t, Arr) and t.shape not in (None, ())):
             what = "a tuple or other container" if not isinstance(t, Arr) else f"an array of {t.ndim} dimension{'' if t.ndim == 1 else 's'}"

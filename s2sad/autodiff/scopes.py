@@ -120,7 +120,7 @@ class Transport:
         self.saves: set[Var] = set()  # what a store overwrites: gone once it has run
         self.own: set[Var] = set()  # variables of the reverse sweep
         self.index_of: dict[Var, Var] = {}  # forward loop variable -> reverse loop variable
-        self.exported: dict[tuple[Var, int], Any] = {}
+        self.exported: dict[Any, Any] = {}
         self.restoring = False  # the store whose adjoint is being made is not undone yet
 
     # --- reading -------------------------------------------------------------------------------------------------------

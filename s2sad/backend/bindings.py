@@ -13,6 +13,7 @@ class Bindings:
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}  # name -> object
         self.modules: dict[str, str | None] = {}  # name -> module it is imported from
+        self.originals: dict[str, str] = {}  # name -> name in that module
         self._alias: dict[tuple[str, int], str] = {}
         self.keep: list[Any] = []
         self.reserved: set[str] = set()  # names of emitted functions
@@ -34,5 +35,6 @@ class Bindings:
             self._alias[key] = alias
             self.names[alias] = root
             self.modules[alias] = ref.module
+            self.originals[alias] = stem
             self.keep.append(root)
         return self._alias[key] + bracket + index + dot + rest

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+import dataclasses
+import inspect
+import types
 from collections import Counter
 from typing import Any
 
+from .. import runtime
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
+from ..frontend.structures import generated_init
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Function, If, Lit, Loop, Op, Ref, Star, Struct, Try, Var, With
 from ..optimize.copies import makes_array
@@ -58,6 +63,8 @@ class Emitter(Loops):
         if isinstance(result, Struct):
             if result.cls is not None and result.kind in ("named", "object"):
                 self.bindings.name_of(_class_ref(result.cls))
+                if not _plainly_made(result):
+                    self.bindings.name_of(_INSTANCE)
             for item in result.items:
                 self._bind_structs(item)
 
@@ -128,9 +135,12 @@ class Emitter(Loops):
                 return ast.List(items, ast.Load())
             if r.kind == "dict":
                 return ast.Dict([ast.Constant(k) for k in r.keys], items)
+            cls = self.atom(_class_ref(r.cls))
+            plain = _plainly_made(r)
             if r.kind == "named":
-                return ast.Call(self.atom(_class_ref(r.cls)), items, [])
-            return ast.Call(self.atom(_class_ref(r.cls)), [], [ast.keyword(k, v) for k, v in zip(r.keys, items)])
+                return ast.Call(cls, items, []) if plain else ast.Call(ast.Attribute(cls, "_make", ast.Load()), [ast.List(items, ast.Load())], [])
+            keywords = [ast.keyword(k, v) for k, v in zip(r.keys, items)]
+            return ast.Call(cls, [], keywords) if plain else ast.Call(self.atom(_INSTANCE), [cls], keywords)
         return self.atom(r)
 
     # --- statements ----------------------------------------------------------------------------------------------------
@@ -342,6 +352,19 @@ def _store(node: ast.expr) -> Any:
     return node
 
 
+def _plainly_made(result: Struct) -> bool:
+    """Whether a call of the class makes an instance of these items as they are."""
+    cls = result.cls
+    if result.kind == "named":
+        return str(cls.__new__.__globals__.get("__name__")).startswith("namedtuple_")
+    if cls is types.SimpleNamespace:
+        return True
+    if not dataclasses.is_dataclass(cls) or hasattr(cls, "__post_init__") or not generated_init(inspect.getattr_static(cls, "__init__")):
+        return False
+    fields = dataclasses.fields(cls)
+    return all(f.init for f in fields) and {f.name for f in fields} == set(result.keys)
+
+
 def _class_ref(cls: Any) -> Ref:
     return Ref(cls, cls.__name__, cls, cls.__module__)
 
@@ -353,6 +376,7 @@ def _numpy() -> Ref:
 
 
 _NUMPY = _numpy()
+_INSTANCE = Ref(runtime.instance, "instance", runtime.instance, "s2sad.runtime")
 
 
 __all__ = ["Bindings", "Emitter"]

@@ -52,9 +52,9 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
         home = module if module not in (None, "__main__") else getattr(obj, "__module__", None)
         if home in (None, "__main__", LITERAL):
             continue
-        original = getattr(obj, "__name__", name)
+        original = getattr(obj, "__name__", bindings.originals.get(name, name))
         if not isinstance(original, str) or not original.isidentifier() or isinstance(obj, (float, int)):
-            original = name
+            original = bindings.originals.get(name, name)
         if (home or "").startswith("s2sad"):
             home = "s2sad.runtime"
         named.setdefault(home, []).append(ast.alias(original, name if name != original else None))

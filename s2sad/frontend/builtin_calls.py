@@ -39,6 +39,7 @@ from .values import (
     DictVal,
     EnumVal,
     FuncVal,
+    KeysVal,
     KnownVal,
     ListVal,
     ObjVal,
@@ -589,7 +590,7 @@ class BuiltinCalls(Core):
             self.refuse_objects([base, *args], kwargs, node)
         if isinstance(base, KnownVal):
             if name == "keys" and not args:
-                return TupleVal(tuple(map(Lit, base.obj)))
+                return KeysVal(tuple(map(Lit, base.obj)))
             raise self.unsupported(f"{name!r} of a signature is not supported", node)
         if isinstance(base, SetVal):
             return self.set_method(base, name, args, kwargs, node)
@@ -744,7 +745,7 @@ class BuiltinCalls(Core):
         if name == "items":
             return TupleVal(tuple(TupleVal((Lit(k), v)) for k, v in items))
         if name == "keys":
-            return TupleVal(tuple(Lit(k) for k, _ in items))
+            return KeysVal(tuple(Lit(k) for k, _ in items))
         if name == "values":
             return TupleVal(tuple(v for _, v in items))
         if name == "copy":

@@ -23,6 +23,7 @@ from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
+from .structures import generated_init
 from .values import (
     ArrayMethod,
     Bound,
@@ -552,6 +553,8 @@ class Calls(Outlining):
         if issubclass(cls, BaseException):
             atoms = tuple(self.atom(a) for a in args)
             return self.emit(Op("call", atoms, fn=fn), Obj(cls), "error", varied=False, fresh=True)
+        if _makes_its_own(cls):
+            raise self.unsupported(f"the class {cls.__name__} has a __new__ of its own", node, "make the instance before the call, or use __init__")
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             bound = inspect.signature(cls.__new__).bind(cls, *args, **kwargs)
             bound.apply_defaults()
@@ -571,7 +574,7 @@ class Calls(Outlining):
         if type(cls) not in (type,) and not getattr(type(cls), "__module__", "").startswith("abc"):
             raise self.unsupported(f"the class {cls.__name__} has a metaclass", node)
         value = ObjVal(self.new_id(), cls)
-        if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and _generated(cls.__dict__["__init__"]):
+        if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and generated_init(cls.__dict__["__init__"]):
             self.construct_dataclass(value, cls, args, kwargs, node)
         elif isinstance(cls.__init__, types.FunctionType):
             self.call_live(Ref(cls.__init__, f"{fn.name}.__init__", fn.root, fn.module), cls.__init__, [value, *args], kwargs, node)
@@ -664,9 +667,13 @@ def _class_cell(function: types.FunctionType) -> Any:
     return None
 
 
-def _generated(init: Any) -> bool:
-    filename = getattr(getattr(init, "__code__", None), "co_filename", "<string>")
-    return filename == "<string>" or "dataclass" in filename
+def _makes_its_own(cls: Any) -> bool:
+    """Whether a class of the user's has a `__new__` that is written out."""
+    new = cls.__new__
+    if not isinstance(new, types.FunctionType) or str(new.__globals__.get("__name__")).startswith("namedtuple_"):
+        return False
+    return (new.__module__ or "").split(".")[0] not in _LIBRARIES
+
 
 
 def _own_nodes(node: Any) -> Any:

@@ -39,6 +39,7 @@ from .values import (
     DictVal,
     EnumVal,
     FuncVal,
+    KeysVal,
     KnownVal,
     ListVal,
     ObjVal,
@@ -381,6 +382,8 @@ class Expressions(Core):
                 raise self.unsupported(f"this operation always fails: {err}", node) from None
             if isinstance(value, (int, str, bool)) or value is None:
                 return Lit(value)
+        if isinstance(a, KeysVal) or isinstance(b, KeysVal):
+            a, b = self.as_set(a, node), self.as_set(b, node)
         if isinstance(a, SetVal) and isinstance(b, SetVal) and kind in ("sub", "and_", "or_", "xor"):
             return SetVal(tuple(sorted(BINARY[kind](set(a.items), set(b.items)), key=repr)), self.site(node))
         if isinstance(a, TupleVal) and isinstance(b, TupleVal) and kind == "add":
@@ -482,6 +485,8 @@ class Expressions(Core):
             if known is not None:
                 return Lit(known if kind == "in_" else not known)
             return self.emit(Op(kind, (self.atom(a), self.atom(b))), BOOL, "found", varied=False)
+        if isinstance(a, (KeysVal, SetVal)) and isinstance(b, (KeysVal, SetVal)):
+            return Lit(bool(COMPARE[kind](set(self.as_set(a, node).items), set(self.as_set(b, node).items))))
         ca, cb = self.constant(a), self.constant(b)
         if ca is not None and cb is not None:
             try:
@@ -509,6 +514,10 @@ class Expressions(Core):
         elif any(x in (STR, NONE) for x in types):
             t = BOOL
         return self.emit(Op(kind, (aa, ab)), t, "test", varied=False, fresh=True)
+
+    def as_set(self, v: Any, node: Any) -> Any:
+        """The set of the keys of a dict."""
+        return SetVal(tuple(i.value for i in v.items), self.site(node)) if isinstance(v, KeysVal) else v
 
     def constant(self, v: Any) -> Lit | None:
         if isinstance(v, Lit):

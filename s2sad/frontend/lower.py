@@ -561,7 +561,7 @@ class Core:
                 nexts = list(self._leaves(self._carried(key, after, types)))
                 pairs = phis[key]
                 self.same_kind_of_list([before.get(key, UNDEF), after.get(key, UNDEF)])
-                if len(nexts) != len(pairs):
+                if len(nexts) != len(pairs) or not self._alike(entered[key], after.get(key, UNDEF), ("apart", key) in types):
                     value = after.get(key, UNDEF)
                     if key[1] == "items" and (site := self.site_of(key[0])) is not None and site not in self.dynamic_sites:
                         raise Restart(site)
@@ -642,6 +642,13 @@ class Core:
         if isinstance(value, TupleVal) or isinstance(entered, TupleVal):
             return True
         raise self.unsupported(f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration")
+
+    @staticmethod
+    def _alike(entered: Any, value: Any, apart: bool) -> bool:
+        """Whether two values of as many atoms differ in these only: not in the functions, lists, objects they hold."""
+        if apart or any(v is UNDEF or isinstance(v, Poison) for v in (entered, value)):
+            return True
+        return skeleton(entered) == skeleton(value)
 
     def _outlives(self, key: Any, first_id: int, live: set[int]) -> bool:
         return bool(key[0] in live or key[0] < first_id)

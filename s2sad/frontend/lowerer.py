@@ -9,7 +9,14 @@ import gast
 import numpy as np
 
 from ..analysis.types import STR, UNKNOWN, Arr, Num, Obj, Symbols, Type
-from ..errors import DifferentiationError, DifferentiationErrors, NonScalarOutputError, Span, UnsupportedSyntaxError, combine
+from ..errors import (
+    DifferentiationError,
+    DifferentiationErrors,
+    NonScalarOutputError,
+    Span,
+    UnsupportedSyntaxError,
+    combine,
+)
 from ..ir.nodes import (
     Assign,
     Block,
@@ -23,8 +30,8 @@ from ..ir.nodes import (
     Var,
     defs_of,
     inner_defs_of,
-    substitute_result,
     result_atoms,
+    substitute_result,
     walk,
 )
 from ..rules import registry

@@ -44,8 +44,8 @@ class Uses:
         if name in seen:
             return False
         seen |= {name}
-        augmented = (n for n in ast.walk(self.tree) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name))
-        if any(n.target.id == name for n in augmented):  # type: ignore[attr-defined]
+        augmented = (n.target for n in ast.walk(self.tree) if isinstance(n, ast.AugAssign))
+        if any(isinstance(target, ast.Name) and target.id == name for target in augmented):
             return True
         return any(not self.reads(node, nested, seen) for node in self._loads.get(name, []))
 
@@ -85,7 +85,7 @@ class Uses:
                 return False
             return not nested or self.reads(self.parents[parent], nested, seen)
         if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):  # another name for it
-            targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+            targets: list[ast.expr] = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
             return self._names_read(targets, nested, seen)
         if isinstance(parent, (ast.For, ast.comprehension)) and nested:
             return parent.iter is not node or self._names_read([parent.target], nested, seen)

@@ -17,7 +17,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from ..variants import state_of
 from .lower import Core, type_of
-from .scope import StaticScope
+from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
@@ -102,6 +102,8 @@ class Objects(Core):
             return None
         if isinstance(obj, StaticScope):
             return obj.lookup(name, self)
+        if isinstance(obj, StaticClass):
+            raise self.unsupported(f"what the class {base.name} holds is not known from the text", node, "use --import to run the module")
         if not hasattr(obj, name):
             raise self.unsupported(f"{base.name} has no attribute {name!r}", node)
         item = getattr(obj, name)

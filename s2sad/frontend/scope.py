@@ -99,7 +99,7 @@ class LiveScope:
     def import_module(self, name: str, full: str, level: int = 0) -> Any:
         if level:
             package = self.function.__globals__.get("__package__") or ""
-            full = name = importlib.util.resolve_name("." * level + name, package)  # type: ignore[attr-defined]
+            full = name = importlib.util.resolve_name("." * level + name, package)
         if full in sys.modules or full.split(".")[0] in TRUSTED or full.split(".")[0] in sys.modules:
             try:
                 importlib.import_module(full)
@@ -165,7 +165,7 @@ class StaticScope:
         if name in self.module.rebound and block != "def":
             how = "it is assigned more than once, the last time"
         message = f"{name!r} is not known from the text alone: {how} in line {line} of {self.path.name}"
-        return lowerer.error(NameResolutionError, message, None, RUN_IT)  # type: ignore[no-any-return]
+        return lowerer.error(NameResolutionError, message, None, RUN_IT)
 
     def constant(self, name: str, lowerer: Any) -> Any:
         node = self.module.constants[name]

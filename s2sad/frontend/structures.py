@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..ir.nodes import UNDEF
 from .values import DictVal, ListVal, ObjVal, TupleVal, is_atom
 
 
@@ -63,7 +64,7 @@ def containers_within(value: Any, cells: dict[Any, Any]) -> list[int]:
 
 def skeleton(value: Any) -> Any:
     """What of a value is not carried in variables: two values with equal skeletons differ in atoms only."""
-    if is_atom(value):
+    if is_atom(value) or value is UNDEF:
         return "*"
     if isinstance(value, TupleVal):
         return ("tuple", value.cls, *(skeleton(v) for v in value.items))
@@ -71,6 +72,18 @@ def skeleton(value: Any) -> Any:
         return (value.kind, value.cls, value.names, *(skeleton(v) for v in value.items))
     if isinstance(value, (ListVal, DictVal, ObjVal)):
         return ("container", value.id)
+    if isinstance(value, tuple):  # contents of a list, or pairs of a dict
+        return ("contents", *(("pair", v[0], skeleton(v[1])) if isinstance(v, tuple) else skeleton(v) for v in value))
     if type(value).__name__ == "FuncVal":
         return ("function", id(value.node), value.frame.id, *(skeleton(d) for d in value.defaults))
     return type(value).__name__
+
+
+def generated_init(init: Any) -> bool:
+    """Whether dataclasses wrote an `__init__`."""
+    code = getattr(init, "__code__", None)
+    qualname = getattr(code, "co_qualname", None)  # from Python 3.11 on
+    if qualname is not None:
+        return "__create_fn__" in qualname
+    filename = getattr(code, "co_filename", "")
+    return filename == "<string>" or "dataclass" in filename

@@ -21,6 +21,11 @@ class TupleVal:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class KeysVal(TupleVal):
+    """The keys of a dict, all known: in order like a tuple, and with the operators of a set."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ListVal:
     """A list of known length; its items are in cell `(id, "items")`."""
 

@@ -76,6 +76,7 @@ REFUSED = {
     "an object array": ("import numpy as np\ndef f(x):\n    a = np.array([x, x], dtype=object)\n    return a[0]\n", "array of objects"),
     "a cast to objects": ("def f(x): return x.astype(object)[0]\n", "array of objects"),
     "any number of arguments": ("def f(x, *args): return x * len(args)\n", "the number of arguments in \\*args"),
+    "an attribute of a class": ("class C:\n    K = 2.0\ndef f(x: float): return x * C.K\n", "what the class C holds"),
     "a function as a result": ("def f(x):\n    def g(y): return x * y\n    return g\n", "returns a function, not a number"),
 }  # fmt: skip
 
@@ -143,6 +144,16 @@ def test_defaults_that_are_names_are_imported(emit: Emit) -> None:
     text = emit("import numpy as np\nG = np.array([1.0, 2.0]); H = 3.0\ndef f(x: float, g=G, h=H): return x * np.sum(g) * h\n")
     assert "from static_module import G, H" in text
     assert "def f_grad(x, g=G, h=H, f_bar=1.0)" in text
+
+
+def test_one_name_in_two_modules(emit: Emit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "import helper_module as h\nFACTOR = 4.0\ndef f(x: float): return x * FACTOR + h.scale(x)\n"
+    text = emit(source)
+    (tmp_path / "static_module.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("static_module", "helper_module"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert run(text, 1.0) == 5.5
 
 
 @pytest.mark.parametrize("head", ["n: int", "s: str", "b: bool"])

@@ -510,8 +510,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     gradient = Gradient(f, wanted, "vjp")
 
     def back(u: Any) -> tuple[Any, ...]:
-        check_adjoint(u, value, "the adjoint")
-        args = (u, *target.prefix, *saved)
+        args = (adjoint_like(u, value, "the adjoint"), *target.prefix, *saved)
         found = gradient._select(args, {}).call(*args)
         by_name = dict(zip(wanted, found))
         out: list[Any] = []
@@ -542,20 +541,28 @@ def snapshot(v: Any) -> Any:
     return copy.deepcopy(v) if dataclasses.is_dataclass(v) and not isinstance(v, type) else v
 
 
-def check_adjoint(u: Any, value: Any, what: str) -> None:
-    """Raise a TypeError or ValueError unless `u` has the structure and the shapes of `value`."""
+def adjoint_like(u: Any, value: Any, what: str) -> Any:
+    """The adjoint `u` in the structure and dtypes of `value`; a TypeError or ValueError unless it has its shapes."""
     if isinstance(value, (tuple, list)):
         if not isinstance(u, (tuple, list)) or len(u) != len(value):
             raise TypeError(f"{what} should be a {type(value).__name__} of {len(value)}, like the value")
-        for i, (a, b) in enumerate(zip(u, value)):
-            check_adjoint(a, b, f"{what}[{i}]")
-    elif isinstance(value, dict):
+        items = [adjoint_like(a, b, f"{what}[{i}]") for i, (a, b) in enumerate(zip(u, value))]
+        cls: Any = type(value)
+        return items if isinstance(value, list) else cls._make(items) if hasattr(value, "_fields") else tuple(items)
+    if isinstance(value, dict):
         if not isinstance(u, dict) or u.keys() != value.keys():
             raise TypeError(f"{what} should be a dict with the keys of the value")
-        for k, b in value.items():
-            check_adjoint(u[k], b, f"{what}[{k!r}]")
-    elif isinstance(value, (np.ndarray, float, complex, np.inexact)) and u is not None and np.shape(u) != np.shape(value):
+        return {k: adjoint_like(u[k], b, f"{what}[{k!r}]") for k, b in value.items()}
+    array = isinstance(value, np.ndarray) and value.dtype.kind in "fc"
+    if not array and not isinstance(value, (float, complex, np.inexact)):
+        return u
+    if np.asarray(u).dtype.kind not in "biufc":
+        raise TypeError(f"{what} should be {'an array' if array else 'a number'}, not {u!r:.50}")
+    if np.shape(u) != np.shape(value):
         raise ValueError(f"{what} has the shape {np.shape(u)}, the value {np.shape(value)}")
+    if np.iscomplexobj(u) and not np.iscomplexobj(value):
+        raise TypeError(f"{what} is complex, the value is real")
+    return np.asarray(u, value.dtype) if array else type(value)(u)
 
 
 class Differentiated:

@@ -7,7 +7,9 @@ or 1, and the value of strings, booleans and None. One variant serves all calls 
 from __future__ import annotations
 
 import functools
+import operator
 import types
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -76,6 +78,22 @@ def canonical(key: Any, memo: dict[int, int]) -> Any:
     return key
 
 
+def class_attribute(cls: type, name: str) -> Any:
+    """What a class holds under a name, itself or in a base, as it is there."""
+    for base in cls.__mro__:
+        if name in vars(base):
+            return vars(base)[name]
+    raise AttributeError(name)
+
+
+_GUARDED: dict[str, Callable[[Any, Any], Any]] = {
+    "attr": getattr,
+    "item": operator.getitem,
+    "class": class_attribute,
+    "method": lambda owner, name: getattr(getattr(owner, name), "__func__", None),
+}
+
+
 class Guards:
     """The bindings of names that a variant was compiled for."""
 
@@ -95,7 +113,7 @@ class Guards:
                 return False
         for owner, kind, key, obj in self.others:
             try:
-                found = getattr(owner, key) if kind == "attr" else owner[key]
+                found = _GUARDED[kind](owner, key)
             except (AttributeError, KeyError, IndexError):
                 return False
             if found is not obj and not (isinstance(obj, (float, int, str)) and type(found) is type(obj) and found == obj):

@@ -76,3 +76,16 @@ def test_right(f: Callable[..., Any]) -> None:
 def test_refused(f: Callable[..., Any]) -> None:
     with pytest.raises(AmbiguousMemoryError, match="list"):
         s2sad.grad(f)(X)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 8])
+def test_a_slice_of_a_list_of_unknown_length(n: int) -> None:
+    def f(x: Any, a: Any) -> Any:
+        _, *inner, _ = x
+        s = 0.0
+        for k, v in enumerate(inner[:3]):
+            a[k] *= v
+            s += v * inner[-1]
+        return a.sum() + s
+
+    s2sad.check_grad(f, np.arange(1.0, n + 1.0), np.ones(3))

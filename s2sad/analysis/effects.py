@@ -9,11 +9,12 @@ import numpy as np
 from ..frontend.calls import _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
+from .types import Arr, Num
 
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
                          "deepcopy", "ifexp"}) - {"in_", "not_in"}  # fmt: skip
 # operations that look at a value's shape or type only, never at its contents
-_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len, isinstance})
+_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len})
 _VIEW_METHODS = frozenset({"T", "reshape", "ravel", "transpose", "squeeze", "swapaxes", "diagonal", "view"})
 
 
@@ -41,22 +42,26 @@ def region_of(atom: Any) -> Region | None:
 
 
 def reads_contents(op: Op) -> list[Region]:
-    """The memory that an operation reads; a view or a shape does not read."""
+    """The memory that an operation reads; a view or the shape of an array does not read, the length of a list does."""
     if op.kind in ("atom", "slice", "tuple", "list"):
         return []
-    if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype"):
+    if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype") and _is_array(op.args[0]):
         return []
     if op.kind == "call" and isinstance(op.fn, Ref):
         if getattr(op.fn.obj, "__name__", "") == "require_view":
             return []
         try:
             if op.fn.obj is np.full_like:
-                return [r for a in op.args[1:] if (r := region_of(a)) is not None]
-            if op.fn.obj in _SHAPE_ONLY:
+                return [r for a in op.args[not op.args or _is_array(op.args[0]) :] if (r := region_of(a)) is not None]
+            if op.fn.obj is isinstance or op.fn.obj in _SHAPE_ONLY and all(map(_is_array, op.args[:1])):
                 return []
         except TypeError:
             pass
     return [r for a in op.atoms() if (r := region_of(a)) is not None]
+
+
+def _is_array(atom: Any) -> bool:
+    return isinstance(atom, Var) and isinstance(atom.type, (Arr, Num))
 
 
 def is_view(op: Op, target: Var) -> bool:

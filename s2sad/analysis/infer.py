@@ -69,10 +69,11 @@ def runnable(fn: Any) -> bool:
     return _hashable(fn) and _runs(fn)
 
 
-def _modest(args: list[Any]) -> bool:
+def _modest(fn: Any, args: list[Any]) -> bool:
     """Whether no argument is code, and none is a number so large that a result of that size could not be held."""
     product = 1.0
-    todo = list(args)
+    todo = args[:1] + args[2:] if fn in (np.full, np.full_like) else list(args)  # the size, not what fills it
+    floats = fn is np.arange
     while todo:
         a = todo.pop()
         if isinstance(a, (tuple, list)):
@@ -83,8 +84,8 @@ def _modest(args: list[Any]) -> bool:
                 todo += [Known(i) for i in v]
             elif callable(v) and not isinstance(v, type):
                 return False
-            elif isinstance(v, (int, float)) and abs(v) > 1:
-                product *= abs(v) if isinstance(v, int) or abs(v) > 1e6 else 1.0
+            elif isinstance(v, int) or isinstance(v, float) and floats:
+                product *= max(1.0, abs(v), 1.0 / abs(v) if floats and v else 1.0)
     return product < _LARGEST
 
 
@@ -176,7 +177,7 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
 
     Only functions that do nothing but compute are run, on arguments that are no code and of modest size.
     """
-    if not runnable(fn) or not _modest([*types, *kwargs.values()]):
+    if not runnable(fn) or not _modest(fn, [*types, *kwargs.values()]):
         return _fallback(fn, types) if runnable(fn) else UNKNOWN
     results = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):

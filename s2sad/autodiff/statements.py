@@ -765,7 +765,8 @@ class Adjoints:
         g = self.bar_atom(bar)
         buf = self.buffer(base)
         at = self.need(index)
-        if t is UNKNOWN or (isinstance(t, Arr) and self.index_kind(index) is None) or (isinstance(t, ListT) and type_of(g) is UNKNOWN):
+        plain = isinstance(type_of(g), (Num, Arr)) and isinstance(type_of(index), Num)  # `+=` of a list's slice extends it
+        if t is UNKNOWN or (isinstance(t, Arr) and self.index_kind(index) is None) or (isinstance(t, ListT) and not plain):
             self.append(Effect(Op("call", (buf, at, g), fn=self.runtime_ref("index_add")), stmt.span))
             return
         aug = "add"

@@ -181,6 +181,13 @@ class Calls(Outlining):
             t = type_of(args[0])
             if isinstance(t, (Num, Arr)) and t.dtype is not None:
                 return Lit((t.dtype.kind == "c") == (obj is np.iscomplexobj))
+        if any(obj is test for test in _DTYPE_TESTS) and len(args) == 2 and not kwargs and isinstance(args[0], Var):
+            dtype, kind = self.dtypes.get(args[0]), self.constant(args[1])
+            if dtype is not None and kind is not None:
+                try:
+                    return Lit(bool(obj(dtype, kind.value)))
+                except (TypeError, ValueError):
+                    pass  # the call raises it when it runs
         if obj is np.size and len(args) == 1 and is_atom(args[0]) and isinstance(type_of(args[0]), (Arr, Num)):
             return self.get_attribute(args[0], "size", node) if isinstance(type_of(args[0]), Arr) else Lit(1)
         if obj is np.shape and len(args) == 1 and is_atom(args[0]) and isinstance(type_of(args[0]), (Arr, Num)):
@@ -614,6 +621,7 @@ class Calls(Outlining):
     object_of: Callable[..., Any]
     object_attribute: Callable[..., Any]
     dtypes: Any
+    constant: Callable[..., Any]
     get_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
     varied_value: Callable[..., Any]
@@ -665,6 +673,9 @@ def _class_cell(function: types.FunctionType) -> Any:
     if "__class__" in names and function.__closure__:
         return function.__closure__[names.index("__class__")].cell_contents
     return None
+
+
+_DTYPE_TESTS = tuple(getattr(np, name) for name in ("isdtype", "issubdtype") if hasattr(np, name))  # isdtype: from NumPy 2 on
 
 
 def _makes_its_own(cls: Any) -> bool:

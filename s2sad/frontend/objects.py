@@ -42,6 +42,12 @@ class Objects(Core):
             return
         self.guards[key] = (where, obj)
 
+    def guard_class(self, cls: Any, name: str) -> None:
+        """Remember what an attribute was found to be in a class: another one may be set later."""
+        found = _class_attribute(cls, name)
+        if found is not None and (cls.__module__ or "").split(".")[0] not in _SYSTEM:
+            self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
+
     def embed(
         self, obj: Any, name: str, parent: Ref | None = None, module: str | None = None, captured: bool = False,
         default: bool = False,
@@ -114,7 +120,10 @@ class Objects(Core):
         if isinstance(item, types.MethodType) and item.__self__ is obj and not isinstance(obj, type) and isinstance(
             item.__func__, types.FunctionType
         ):
+            self.guard(("method", id(obj), name), ((obj, "method"), name), item.__func__)
             return Bound(Ref(item.__func__, f"{base.name}.{name}", base.root, base.module), base)
+        if isinstance(obj, type):
+            self.guard_class(obj, name)
         if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
             return self.embed(item, f"{base.name}.{name}", parent=base)
         if name == "__args__" and type(obj).__module__ in ("typing", "types"):
@@ -136,6 +145,7 @@ class Objects(Core):
         memo = self.__dict__.setdefault("_objects", {})
         if id(obj) not in memo:
             memo[id(obj)] = ObjVal(self.new_id(), type(obj), ref, obj)
+            self.guard(("attr", id(obj), "__class__"), ((obj, "attr"), "__class__"), type(obj))
         return memo[id(obj)]
 
     # --- attributes of instances -------------------------------------------------------------------------------------
@@ -161,6 +171,7 @@ class Objects(Core):
             if getter is not None:
                 return self.call_value(Bound(Ref(getter[0], "__getattr__", getter[0]), base), [Lit(name)], {}, node)
             raise self.unsupported(f"{base.cls.__name__} has no attribute {name!r} here", node)
+        self.guard_class(base.cls, name)
         return self.bind_attribute(found[0], base, name, node)
 
     def bind_attribute(self, item: Any, base: ObjVal, name: str, node: Any) -> Any:
@@ -186,14 +197,19 @@ class Objects(Core):
 
     def super_attribute(self, base: SuperVal, name: str, node: Any) -> Any:
         owner = base.self
-        cls = owner.cls if isinstance(owner, ObjVal) else owner.obj
+        cls = owner.cls if isinstance(owner, ObjVal) else owner.obj if isinstance(owner.obj, type) else type(owner.obj)
         mro = cls.__mro__
         for parent in mro[mro.index(base.cls) + 1 :]:
             if name in vars(parent):
                 if isinstance(owner, ObjVal):
                     if vars(parent)[name] is object.__init__:
                         break
+                    self.guard_class(parent, name)
                     return self.bind_attribute(vars(parent)[name], owner, name, node)
+                item = vars(parent)[name]
+                if isinstance(item, types.FunctionType) and cls is not owner.obj:
+                    self.guard_class(parent, name)
+                    return Bound(Ref(item, f"{parent.__name__}.{name}", parent, parent.__module__), owner)
                 break
         if name == "__init__":
             return Ref(_nothing, "_nothing", _nothing)

@@ -179,7 +179,7 @@ class _Walk:
             return False
         live.clear()
         live |= then | orelse
-        _read(stmt.test, live)
+        _read(stmt.test, live, contents=True)
         return True
 
     def stmt_Loop(self, stmt: Loop, live: set[Any]) -> bool:
@@ -192,12 +192,12 @@ class _Walk:
             head = set(at_head)
             test_live = set(head)
             if stmt.test is not None:
-                _read(stmt.test, test_live)
+                _read(stmt.test, test_live, contents=True)
             end = set(test_live)
             for c in stmt.carries:
                 if c.phi in wanted:
                     _read(c.next, end)
-            _read(stmt.go, end)
+            _read(stmt.go, end, contents=True)
             body = _copy(stmt.body)
             self.block(body, end)
             test = _copy(stmt.test_block)

@@ -154,3 +154,31 @@ def test_where_keeps_the_untaken_side_out() -> None:
     with np.errstate(all="ignore"):
         found = s2sad.grad(f)(np.array([0.7, -1.3, 0.0]))
     assert np.all(np.isfinite(found))
+
+
+def too_many(x: Any) -> Any:
+    a, b = x
+    return a * b
+
+
+def too_few(x: Any) -> Any:
+    a, *_, b = x
+    return a * b
+
+
+def in_rows(x: Any) -> Any:
+    total = 0.0
+    for a, b in x:
+        total = total + a * b
+    return total
+
+
+@pytest.mark.parametrize("f, right, wrong", [
+    (too_many, np.ones(2), np.ones(3)), (too_few, np.ones(5), np.ones(1)), (in_rows, np.ones((4, 2)), np.ones((4, 3))),
+])  # fmt: skip
+def test_unpacking_checks_the_number_of_values(f: Any, right: Any, wrong: Any) -> None:
+    gradient = s2sad.grad(f)
+    s2sad.check_grad(f, right)
+    gradient(right)
+    with pytest.raises((ValueError, s2sad.DifferentiationError), match="unpack"):
+        gradient(wrong)

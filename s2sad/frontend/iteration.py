@@ -9,8 +9,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, literal_dim
-from ..ir.nodes import Each, Lit, Loop, Op, Range, Ref, Var
+from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, literal_dim
+from ..ir.nodes import Each, Lit, Loop, Op, Raise, Range, Ref, Var
 from .lower import Core, type_of
 from .values import (
     DictVal,
@@ -246,11 +246,28 @@ class Iteration(Core):
                     return tuple(self.load(value, Lit(i), node) for i in range(n))
             if count is not None and not isinstance(t, Num):
                 if isinstance(t, Arr) and t.shape is not None or t is UNKNOWN or isinstance(t, (Arr, ListT, Obj)):
-                    # Python checks the number of values when it unpacks; so does this statement
+                    # Python checks the number of values when it unpacks; so does this program
+                    if isinstance(t, (Arr, ListT)):
+                        self.check_length(value, "ne", count, node)
+                        return tuple(self.load(value, Lit(i), node) for i in range(count))
                     checked = self.emit(Op("unpack", (value, Lit(count))), TupleT((self.item_type(t, Lit(0)),) * count),
                                         "items", view_of=[value])  # fmt: skip
-                    return tuple(self.load(value if isinstance(t, (Arr, ListT)) else checked, Lit(i), node) for i in range(count))
+                    self.check_length(checked, "ne", count, node)
+                    return tuple(self.load(checked, Lit(i), node) for i in range(count))
         return None
+
+    def check_length(self, value: Any, test: str, count: int, node: Any) -> None:
+        """What Python raises where a sequence of another length is unpacked."""
+        length = self.emit(Op("call", (value,), fn=self.builtin("len")), Num(np.dtype(int), True), "n", varied=False, fresh=True)
+        wrong = self.emit(Op(test, (length, Lit(count))), BOOL, "test", varied=False, fresh=True)
+
+        def refuse() -> None:
+            message = Lit(f"{'at least ' if test == 'lt' else ''}{count} values are needed to unpack")
+            error = self.emit(Op("call", (message,), fn=self.builtin("ValueError")), Obj(ValueError), "error", varied=False, fresh=True)
+            self.append(Raise(error, None, self.span(node)))
+            self.block.diverges = True
+
+        self.branch(wrong, refuse, lambda: None)
 
     # provided by the other parts
     atom: Callable[..., Any]
@@ -258,6 +275,10 @@ class Iteration(Core):
     binary: Callable[..., Any]
     embed: Callable[..., Any]
     builtin: Callable[..., Any]
+    branch: Callable[..., Any]
+    append: Callable[..., Any]
+    span: Callable[..., Any]
+    block: Any
     varied_value: Callable[..., Any]
     item_type: Callable[..., Any]
 

@@ -353,6 +353,8 @@ class Statements(Core):
     def unpack_starred(self, target: Any, value: Any, star: int) -> None:
         """`a, *b, c = x` of a sequence whose length is not known."""
         tail = len(target.elts) - star - 1
+        if len(target.elts) > 1:
+            self.check_length(value, "lt", len(target.elts) - 1, target)
         for i, element in enumerate(target.elts[:star]):
             self.assign(element, self.get_item(value, Lit(i), target))
         part = self.get_item(value, SliceVal(Lit(star or None), Lit(-tail if tail else None), Lit(None)), target)
@@ -769,6 +771,7 @@ class Statements(Core):
     array_store: Callable[..., Any]
     list_extend: Callable[..., Any]
     make_list: Callable[..., Any]
+    check_length: Callable[..., Any]
     sequence_items: Callable[..., Any]
     iterable: Callable[..., Any]
     unrollable: Callable[..., Any]

@@ -6,6 +6,8 @@ def tuple_parameter_grad(p, tuple_parameter_bar=1.0):
     """Gradient of tuple_parameter with respect to p."""
     # forward sweep
     items = tuple(p)
+    if len(items) != 2:
+        raise ValueError("2 values are needed to unpack")
     item = items[0]
     b = items[1]
     product = item * b

@@ -48,6 +48,8 @@ class _Target:
 
     def __init__(self, f: Callable[..., Any]) -> None:
         f = getattr(f, "__s2sad_function__", f)
+        if not callable(f):
+            raise TypeError(f"a function is needed, not {f!r:.60}")
         self.f = f
         self.name = getattr(f, "__name__", type(f).__name__)
         self.prefix: tuple[Any, ...] = ()

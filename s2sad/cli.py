@@ -10,6 +10,7 @@ import argparse
 import ast
 import contextlib
 import difflib
+import errno
 import importlib
 import inspect
 import operator
@@ -55,6 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader (a pager, `head`) has gone; nothing is left to flush to, not even at interpreter exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (OSError, UnicodeEncodeError) as error:  # a full disk, an output that cannot hold the names
+        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+            raise
+        print(f"s2sad: error: cannot write the result: {error}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
         return 1
     except Exception as error:
         traceback.print_exc()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 from .autodiff.calls import invoked, parts_of
 from .autodiff.reverse import Reverse
@@ -136,11 +137,14 @@ def emit(functions: list[Function], program: Program, flat: bool = False) -> Com
 def elementary(request: Request) -> Compiled:
     """The elementary form of the requested function."""
     program = lower(request)
-    functions = []
+    functions: list[Function] = []
+    taken = {program.function.name}
     for fn in invoked(program.function):
-        fn.names["forward"] = fn.name
+        name = next(n for i in count() if (n := f"{fn.name}_{i}" if i else fn.name) not in taken)
+        taken.add(name)
+        fn.names["forward"] = name
         result = Struct("tuple", (*fn.results, Lit(None)))
-        functions.append(Function(fn.name, [Param(p) for p in fn.params], fn.body, result))
+        functions.append(Function(name, [Param(p) for p in fn.params], fn.body, result))
     return emit([*functions, program.function], program, flat=True)
 
 

@@ -28,8 +28,13 @@ def test_a_class_attribute_that_is_set_later() -> None:
     base, config = make()
     cfg = config()
     functions = [
-        lambda x: config.a * x**2, lambda x: cfg(x), lambda x: cfg.meth(x), lambda x: cfg.up(x), cfg.meth, cfg.up,
-    ]  # fmt: skip
+        lambda x: config.a * x**2,
+        lambda x: cfg(x),
+        lambda x: cfg.meth(x),
+        lambda x: cfg.up(x),
+        cfg.meth,
+        cfg.up,
+    ]
     gradients = [s2sad.grad(f) for f in functions]
     of_argument = s2sad.grad(lambda x, m: m.meth(x))
     assert [g(1.5) for g in gradients] == [6.0] * 6
@@ -45,7 +50,11 @@ def test_a_class_attribute_that_is_set_later() -> None:
 def test_a_method_that_is_set_later() -> None:
     base, config = make()
     cfg = config()
-    functions = [lambda x: cfg.meth(x), lambda x: cfg.up(x), cfg.up]
+    functions = [
+        lambda x: cfg.meth(x),
+        lambda x: cfg.up(x),
+        cfg.up,
+    ]
     gradients = [s2sad.grad(f) for f in functions]
     of_argument = s2sad.grad(lambda x, m: m.meth(x))
     assert [g(1.0) for g in gradients] == [4.0] * 3
@@ -64,7 +73,12 @@ def test_an_instance_that_changes_its_class() -> None:
         a = 7.0
 
     cfg = config()
-    gradients = [s2sad.grad(f) for f in (lambda x: cfg.meth(x), lambda x: cfg(x), lambda x: cfg.a * x)]
+    functions = [
+        lambda x: cfg.meth(x),
+        lambda x: cfg(x),
+        lambda x: cfg.a * x,
+    ]
+    gradients = [s2sad.grad(f) for f in functions]
     assert [g(1.0) for g in gradients] == [4.0, 4.0, 2.0]
     cfg.__class__ = Other
     assert [g(1.0) for g in gradients] == [14.0, 14.0, 7.0]

@@ -182,3 +182,29 @@ def test_unpacking_checks_the_number_of_values(f: Any, right: Any, wrong: Any) -
     gradient(right)
     with pytest.raises((ValueError, s2sad.DifferentiationError), match="unpack"):
         gradient(wrong)
+
+
+def simpson(f: Callable[[float], float], a: float, b: float, eps: float = 1e-8, depth: int = 8) -> float:
+    c = 0.5 * (a + b)
+
+    def panel(lo: float, hi: float) -> float:
+        return (hi - lo) / 6 * (f(lo) + 4 * f(0.5 * (lo + hi)) + f(hi))
+
+    whole, left, right = panel(a, b), panel(a, c), panel(c, b)
+    if depth == 0 or abs(left + right - whole) < 15 * eps:
+        return left + right + (left + right - whole) / 15
+    return simpson(f, a, c, eps / 2, depth - 1) + simpson(f, c, b, eps / 2, depth - 1)
+
+
+def test_a_lambda_that_is_called_too_often_to_be_written_out_each_time() -> None:
+    s2sad.check_grad(lambda p, b: simpson(lambda x: np.exp(-p * x) * np.sin(x * p + 1), 0.0, b), 1.3, 2.0, wrt=(0, 1))
+
+
+@pytest.mark.parametrize("window", [np.hanning, np.hamming, np.ones])
+def test_window_functions_are_arrays(window: Any) -> None:
+    def f(x: Any) -> Any:
+        p = x * window(len(x))
+        p[1:-1] *= 2.0
+        return np.sum(p**2)
+
+    s2sad.check_grad(f, np.arange(1.0, 9.0))

@@ -43,7 +43,8 @@ _SAFE_NAMES = frozenset(
     "result_type can_cast promote_types broadcast_shapes iscomplexobj isrealobj isscalar iterable unravel_index ravel_multi_index "
     "tril_indices triu_indices tril_indices_from triu_indices_from diag_indices indices mgrid ogrid r_ c_ identity tri bincount "
     "unique flatnonzero argwhere nonzero lexsort partition argpartition matrix_rank packbits unpackbits setdiff1d union1d "
-    "intersect1d isin in1d histogram cov corrcoef resize choose diagflat".split()
+    "intersect1d isin in1d histogram cov corrcoef resize choose diagflat "
+    "hanning hamming blackman bartlett kaiser vander".split()
 )
 _LARGEST = 2e7
 

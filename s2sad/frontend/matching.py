@@ -145,7 +145,8 @@ def _candidates(filename: str, text: str, index: int, flags: int) -> tuple[_Cand
     if not originals:
         return ()
     copy = ast.parse(_surroundings(filename, text))
-    copy.body.append(_copied(tree.body[index]))
+    lambdas = any(isinstance(n, ast.Lambda) for n in originals)
+    copy.body.append(_copied(tree.body[index]) if lambdas else tree.body[index])
     copies = [n for n in ast.walk(copy.body[-1]) if isinstance(n, _FUNCTIONS)]
     for number, node in enumerate(copies):
         if isinstance(node, ast.Lambda):

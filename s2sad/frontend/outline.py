@@ -84,7 +84,7 @@ class Outlining(Core):
         key = (self.code_key(frame), self.arguments_key(values))
         fn = self.outlined.get(key)
         if fn is None:
-            fn = ir.Outlined(frame.name)
+            fn = ir.Outlined(frame.name if frame.name.isidentifier() else "function")
             self.outlined[key] = fn
             self.lower_outlined(fn, frame, names, values, run, call)
         if fn.template is None:

@@ -67,7 +67,7 @@ def prod(y, a, axis=None, dtype=None, *, keepdims=False):
 def extremum(y, a, axis=None, *, keepdims=False):
     if axis is None and not keepdims:
         ties = np.equal(a, y)
-        a_bar = np.where(ties, y_bar / max(int(np.count_nonzero(ties)), 1), 0.0)
+        a_bar = np.where(ties, y_bar / max(float(np.count_nonzero(ties)), 1.0), 0.0)
     else:
         a_bar = share_ties(y_bar, y, a, axis, keepdims)
 

@@ -12,7 +12,7 @@ def axis_methods_grad(x, axis_methods_bar=1.0):
     # reverse sweep
     restore_axes1 = restore_axes(np.full_like(prod, axis_methods_bar * max_), x, 1, False)
     ties = np.equal(x, max_)
-    quotient = axis_methods_bar * prod.sum() / max(int(np.count_nonzero(ties)), 1)
+    quotient = axis_methods_bar * prod.sum() / max(float(np.count_nonzero(ties)), 1.0)
     x_bar = restore_axes1 * product_of_others(x, 1) + np.where(ties, quotient, 0.0)
     product_bar = np.full_like(centred * scale, axis_methods_bar)
     scale_bar = (product_bar * centred).sum(axis=1, keepdims=True)

@@ -78,18 +78,19 @@ def canonical(key: Any, memo: dict[int, int]) -> Any:
     return key
 
 
-def class_attribute(cls: type, name: str) -> Any:
-    """What a class holds under a name, itself or in a base, as it is there."""
+def class_attribute(cls: type, name: str) -> tuple[Any] | None:
+    """What a class holds under a name, itself or in a base, as it is there; None if it holds nothing."""
     for base in cls.__mro__:
         if name in vars(base):
-            return vars(base)[name]
-    raise AttributeError(name)
+            return (vars(base)[name],)
+    return None
 
 
+_ABSENT = object()
 _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
     "attr": getattr,
     "item": operator.getitem,
-    "class": class_attribute,
+    "class": lambda cls, name: (class_attribute(cls, name) or (_ABSENT,))[0],
     "method": lambda owner, name: getattr(getattr(owner, name), "__func__", None),
 }
 

@@ -14,7 +14,7 @@ from .types import Arr, Num
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
                          "deepcopy", "ifexp"}) - {"in_", "not_in"}  # fmt: skip
 # operations that look at a value's shape or type only, never at its contents
-_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len})
+SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len})
 _VIEW_METHODS = frozenset({"T", "reshape", "ravel", "transpose", "squeeze", "swapaxes", "diagonal", "view"})
 
 
@@ -53,7 +53,7 @@ def reads_contents(op: Op) -> list[Region]:
         try:
             if op.fn.obj is np.full_like:
                 return [r for a in op.args[not op.args or _is_array(op.args[0]) :] if (r := region_of(a)) is not None]
-            if op.fn.obj is isinstance or op.fn.obj in _SHAPE_ONLY and all(map(_is_array, op.args[:1])):
+            if op.fn.obj is isinstance or op.fn.obj in SHAPE_ONLY and all(map(_is_array, op.args[:1])):
                 return []
         except TypeError:
             pass

@@ -314,11 +314,19 @@ class Reverse(Transport, Adjoints):
             self.block(block)
             scopes.append(scope)
             self.scope = outer
-        touched = list(dict.fromkeys([*scopes[0].touched, *scopes[1].touched]))
+        phis = self.join_branches(scopes[0], scopes[1], outer)
+        a, b = scopes[0].out, scopes[1].out
+        if not a.stmts and not b.stmts and not phis:
+            return
+        test = self.need(stmt.test)
+        self.append(If(test, a, b, phis, stmt.span))
+
+    def join_branches(self, then: Scope, orelse: Scope, outer: Scope) -> list[Phi]:
+        """The merges of the adjoints that two branches contributed to; `outer` continues with their results."""
         phis = []
-        for v in touched:
+        for v in dict.fromkeys([*then.touched, *orelse.touched]):
             values = []
-            for scope in scopes:
+            for scope in (then, orelse):
                 # a loop around may carry the adjoint only since the other branch asked for it
                 self.scope = scope
                 values.append(self.merged_bar(scope.bars.get(v, outer.bars.get(v)), v))
@@ -335,11 +343,7 @@ class Reverse(Transport, Adjoints):
             phis.append(Phi(new, values[0], values[1]))
             outer.bars[v] = new
             self.note_touched(outer, v)
-        a, b = scopes[0].out, scopes[1].out
-        if not a.stmts and not b.stmts and not phis:
-            return
-        test = self.need(stmt.test)
-        self.append(If(test, a, b, phis, stmt.span))
+        return phis
 
     def merged_bar(self, bar: Any, v: Var) -> Any:
         """The adjoint of `v` at the end of a branch, as memory if `v` is memory."""
@@ -444,24 +448,7 @@ class Reverse(Transport, Adjoints):
             orelse.bars = dict(outer.bars)
             self._choose(rest, scopes, path, orelse)
             self.scope = outer
-        phis = []
-        for v in dict.fromkeys([*then.touched, *orelse.touched]):
-            values = []
-            for scope in (then, orelse):
-                self.scope = scope
-                values.append(self.merged_bar(scope.bars.get(v, outer.bars.get(v)), v))
-            self.scope = outer
-            new = Var(f"{v.hint}_bar", self.joined(values), False, region=Region() if is_mutable(self.joined(values)) else None)
-            if new.region is not None:
-                for a in values:
-                    if isinstance(a, Var) and a.region is not None:
-                        new.region.union(a.region)
-            self.own.add(new)
-            if self.is_memory(v):
-                self.shadow_vars.add(new)
-            phis.append(Phi(new, values[0], values[1]))
-            outer.bars[v] = new
-            self.note_touched(outer, v)
+        phis = self.join_branches(then, orelse, outer)
         self.append(If(test, then.out, orelse.out, phis))
 
     # --- loops ----------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from ..variants import state_of
+from ..variants import class_attribute, state_of
 from .lower import Core, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -44,7 +44,7 @@ class Objects(Core):
 
     def guard_class(self, cls: Any, name: str) -> None:
         """Remember what an attribute was found to be in a class: another one may be set later."""
-        found = _class_attribute(cls, name)
+        found = class_attribute(cls, name)
         if found is not None and (cls.__module__ or "").split(".")[0] not in _SYSTEM:
             self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
 
@@ -165,9 +165,9 @@ class Objects(Core):
                 value = self.load_attribute(base, name, item)
                 self.cells[key] = value
                 return value
-        found = _class_attribute(base.cls, name)
+        found = class_attribute(base.cls, name)
         if found is None:
-            getter = _class_attribute(base.cls, "__getattr__")
+            getter = class_attribute(base.cls, "__getattr__")
             if getter is not None:
                 return self.call_value(Bound(Ref(getter[0], "__getattr__", getter[0]), base), [Lit(name)], {}, node)
             raise self.unsupported(f"{base.cls.__name__} has no attribute {name!r} here", node)
@@ -217,13 +217,13 @@ class Objects(Core):
 
     def store_attribute(self, base: Any, name: str, value: Any, node: Any) -> None:
         if isinstance(base, ObjVal):
-            item = _class_attribute(base.cls, name)
+            item = class_attribute(base.cls, name)
             if item is not None and isinstance(item[0], property):
                 if item[0].fset is None:
                     raise self.unsupported(f"the property {name!r} cannot be set", node)
                 self.call_live(Ref(item[0].fset, name, item[0].fset), item[0].fset, [base, value], {}, node)
                 return
-            if _class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
+            if class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
                 if not hasattr(base.cls, "__dataclass_fields__"):
                     raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node)
                 raise self.unsupported(f"{base.cls.__name__} is frozen", node)
@@ -418,13 +418,6 @@ def _plain(o: Any) -> bool:
     return o is None or isinstance(o, (bool, str, int, float, complex, np.generic, np.ndarray, type)) or (
         type(o) is tuple and all(_plain(i) for i in o)
     )
-
-
-def _class_attribute(cls: Any, name: str) -> tuple[Any] | None:
-    for base in cls.__mro__:
-        if name in vars(base):
-            return (vars(base)[name],)
-    return None
 
 
 def _instance_of_user_class(live: Any) -> bool:

@@ -19,7 +19,6 @@ from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
 from ..runtime import spread
 
 _NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.concatenate, np.array, np.sum)
-_SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, len, np.shape, np.ndim, np.size})
 
 
 def elide_copies(function: Function) -> Function:
@@ -95,25 +94,15 @@ def copied(op: Op | None) -> Any:
 def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
     """`np.zeros_like(x.copy())` needs only `x`."""
     op = stmt.op
-    if op.kind == "call" and isinstance(op.fn, Ref) and isinstance(op.fn.obj, type(np.zeros_like)):
-        try:
-            shape_only = op.fn.obj in (*_SHAPE_ONLY, np.full_like)
-        except TypeError:
-            return
-        if shape_only and op.args:
-            source = op.args[0]
-            while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
-                source = inner
-            if source is not op.args[0]:
-                stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
-    elif op.kind == "getattr" and op.name in ("shape", "size", "ndim") or (
-        op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is len
-    ):
-        source = op.args[0]
-        while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
-            source = inner
-        if source is not op.args[0]:
-            stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
+    called = op.fn.obj if op.kind == "call" and isinstance(op.fn, Ref) else None
+    read = op.kind == "getattr" and op.name in ("shape", "size", "ndim")
+    if not op.args or not read and not any(called is fn for fn in effects.SHAPE_ONLY):
+        return
+    source = op.args[0]
+    while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
+        source = inner
+    if source is not op.args[0]:
+        stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
 
 
 def _block(block: Block, uses: Counter[Var]) -> None:

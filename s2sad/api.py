@@ -36,7 +36,7 @@ from .frontend.source import function_source
 from .ir.nodes import Lit, Ref
 from .reading import check_receiver, defaults_of, is_bound_method, read_function
 from .rules import registry
-from .runtime import stop_gradient
+from .runtime import copy_in_layout, stop_gradient
 from .variants import Guards, arrays_in, canonical, concrete_key, containers_in, holds_floats
 
 Wrt = int | str | tuple[int | str, ...]
@@ -198,6 +198,7 @@ class Gradient:
         self._last: _Variant | None = None
         self._ints = False  # whether variants are made for the very integers of a call
         self._sizes = False  # and for the very sizes of its arrays
+        self._careful = False  # whether an array was copied where a view was expected
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
@@ -215,13 +216,21 @@ class Gradient:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._target.prefix:
             args = (*self._target.prefix, *args)
-        variant = self._select(args, kwargs)
+        return self._run(args, kwargs)
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
-            return variant.call(*args, **kwargs)
+            return self._select(args, kwargs).call(*args, **kwargs)
         except (TypeError, ValueError) as err:
             refusal = self._as_refusal(err)
             if refusal is None:
                 raise
+            if isinstance(refusal, AmbiguousMemoryError) and not self._careful:
+                with self._lock:
+                    self._careful = True
+                    self._fast.clear()
+                    self._variants.clear()
+                return self._run(args, kwargs)
             raise refusal from err
 
     def _as_refusal(self, err: Exception) -> DifferentiationError | None:
@@ -341,7 +350,8 @@ class Gradient:
 
     def _emit(self, request: Request) -> compiler.Compiled:
         try:
-            return compiler.compile_gradient(request, self.kind == "value_and_grad", "structure" if self.kind == "vjp" else "scalar")
+            seed = "structure" if self.kind == "vjp" else "scalar"
+            return compiler.compile_gradient(request, self.kind == "value_and_grad", seed, careful=self._careful)
         except DifferentiationError:
             raise
         except Exception as err:  # a defect of the compiler: nothing was computed, so nothing is wrong
@@ -513,7 +523,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 
     def back(u: Any) -> tuple[Any, ...]:
         args = (adjoint_like(u, value, "the adjoint"), *target.prefix, *saved)
-        found = gradient._select(args, {}).call(*args)
+        found = gradient._run(args, {})
         by_name = dict(zip(wanted, found))
         out: list[Any] = []
         for i, a in enumerate(active):
@@ -531,7 +541,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 def snapshot(v: Any) -> Any:
     """A copy of the arrays and containers in `v`, so that nothing the function or the caller stores to them is seen."""
     if isinstance(v, np.ndarray):
-        return v.copy()
+        return copy_in_layout(v)
     if isinstance(v, tuple):
         items = [snapshot(item) for item in v]
         cls: Any = type(v)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from .autodiff.calls import invoked, parts_of
+from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from .autodiff.reverse import Reverse
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
@@ -89,17 +90,15 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 
 def compile_gradient(
-    request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset()
-) -> Compiled:
-    """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out."""
-    program = lower(request)
-    if optimised and "copies" not in skip:
-        propagate_copies(program.function)
-    if optimised and "dead" not in skip:
-        # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
-        drop_dead(program.function, keep=program.variables_at_entry())
+    request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
+    careful: bool = False,
+) -> Compiled:  # fmt: skip
+    """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
+
+    With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell.
+    """
+    program, function = reversed_program(request, value, seed, optimised, skip, careful)
     name = program.function.name
-    function = Reverse(program).run(seed, value)
     stem = name if name.isidentifier() else "f"
     function.name = f"{stem}_vjp" if seed != "scalar" else f"{stem}_value_and_grad" if value else f"{stem}_grad"
     function.doc = docstring(name, request.wrt, value, seed)
@@ -112,6 +111,27 @@ def compile_gradient(
         function = optimise(function, skip)
     parts = parts_of(function, program, improve_parts, {function.name, *(p.var.hint for p in function.params)})
     return emit([*parts, function], program, flat=not optimised)
+
+
+def reversed_program(
+    request: Request, value: bool, seed: str, optimised: bool, skip: frozenset[str], careful: bool
+) -> tuple[Program, Function]:
+    """The lowered program and its gradient; again with companions for memory that turns out to need them."""
+    plan = Plan(careful=careful)
+    last = 0
+    while True:
+        program = lower(request)
+        if optimised and "copies" not in skip:
+            propagate_copies(program.function)
+        if optimised and "dead" not in skip:
+            # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
+            drop_dead(program.function, keep=program.variables_at_entry())
+        try:
+            return program, Reverse(program, plan).run(seed, value)
+        except NeedsCompanions as needs:
+            plan, last = plan.after(needs), needs.number
+        except NoCompanions:
+            plan = plan.without(last)
 
 
 def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:

@@ -91,7 +91,7 @@ from s2sad.runtime_shapes import (
 
 __all__ = [
     "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "cholesky_bar",
-    "convolve_bar", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left",
+    "convolve_bar", "copy_in_layout", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left",
     "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar", "gradient_spacing_bar", "index_add",
     "inner_left", "inner_right", "interp_nodes_bar", "interp_slope", "interp_values_bar", "irfft_bar", "item_bar",
     "join_like", "kron_left", "kron_right", "layout", "like", "log_or_zero", "matmul_left", "matmul_right",
@@ -100,7 +100,8 @@ __all__ = [
     "require_view", "restore_axes", "reverse_cumsum", "select_bar", "share_extremum", "share_ties",
     "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "stop_gradient", "stored", "sum_axes",
     "svd_bar", "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
-    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "uncast", "unroll_axis",
+    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "uncast", "unrepeat",
+    "unroll_axis",
     "zeros_like",
 ]  # fmt: skip
 
@@ -261,6 +262,36 @@ def uncast(z_bar: Any, g: Any) -> Any:
     if isinstance(z_bar, (list, tuple)):
         return np.array([zeros_like(part) if item is None else uncast(item, part) for item, part in zip(z_bar, g)])
     return broadcast_like(z_bar, g)
+
+
+def copy_in_layout(x: Any) -> Any:
+    """A copy of an array with the strides of the array: what NumPy makes a view of the one, it makes a view of the other."""
+    if isinstance(x, list):
+        return [copy_in_layout(item) for item in x]
+    if not isinstance(x, np.ndarray) or x.flags.c_contiguous or x.flags.f_contiguous:
+        return np.array(x, order="K")
+    low, high = np.lib.array_utils.byte_bounds(x) if hasattr(np.lib, "array_utils") else np.byte_bounds(x)  # type: ignore[attr-defined]
+    start = x.__array_interface__["data"][0] - low
+    y = np.ndarray(x.shape, x.dtype, bytearray(high - low), start, x.strides)
+    y[...] = x
+    return y
+
+
+def unrepeat(bar: Any, items: Any) -> Any:
+    """The adjoint of the list in `items * n`."""
+    found = zeros_like(items)
+    for start in range(0, len(bar), len(items) or 1):
+        found = add(found, bar[start : start + len(items)])
+    return found
+
+
+def add_items(bars: Any, parts: Any) -> None:
+    """Add the adjoints of arrays in a list to their buffers, in place."""
+    for bar, part in zip(bars, parts, strict=True):
+        if isinstance(bar, list):
+            add_items(bar, part)
+        elif part is not None:
+            bar += part
 
 
 def require_view(y: Any, x: Any) -> None:

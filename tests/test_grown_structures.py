@@ -138,11 +138,10 @@ def test_keys_of_a_dict_are_a_set() -> None:
         s2sad.grad(f)(1.0, c=3.0)
 
 
-def test_a_copy_that_needed_to_be_a_view_is_a_refusal() -> None:
+def test_a_copy_where_a_view_was_expected() -> None:
     def f(a: Any) -> Any:
         d = a.copy()
         d[0] *= 2.0
         return d.T.ravel() @ np.arange(a.size)
 
-    with pytest.raises(s2sad.DifferentiationError, match="flatten"):
-        s2sad.grad(f)(np.arange(6.0).reshape(2, 3))
+    s2sad.check_grad(f, np.arange(6.0).reshape(2, 3))

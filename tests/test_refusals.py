@@ -177,13 +177,6 @@ def outside_object(x):
     return HOLDER.value * 2.0
 
 
-def two_names(x):
-    y = x * 1.0
-    z = y if y[0] > 0.0 else x * 2.0
-    z[0] = 5.0 * x[1]
-    return np.sum(y * y)
-
-
 def eigenvalues(x):
     return np.sum(np.abs(np.linalg.eig(x.reshape(2, 2))[0]))
 
@@ -209,7 +202,7 @@ def through_objects(x):
 
 
 REFUSED = [
-    generator, structural_match, evaluated, global_rebound, outside_array, outside_object, two_names, eigenvalues,
+    generator, structural_match, evaluated, global_rebound, outside_array, outside_object, eigenvalues,
     triangular, vectorized, through_text, through_a_set, through_objects,
 ]  # fmt: skip
 

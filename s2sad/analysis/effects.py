@@ -9,6 +9,7 @@ import numpy as np
 from ..frontend.calls import _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
+from ..rules import registry
 from .types import Arr, Num
 
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
@@ -48,7 +49,7 @@ def reads_contents(op: Op) -> list[Region]:
     if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype") and _is_array(op.args[0]):
         return []
     if op.kind == "call" and isinstance(op.fn, Ref):
-        if getattr(op.fn.obj, "__name__", "") == "require_view":
+        if op.fn.obj is np.may_share_memory or getattr(op.fn.obj, "__name__", "") == "require_view":
             return []
         try:
             if op.fn.obj is np.full_like:
@@ -96,3 +97,21 @@ def writes(stmt: Any) -> list[Region] | None:
         regions = [r for a in op.atoms() if (r := region_of(a)) is not None]
         return regions
     return []
+
+
+def restructures(stmt: Any) -> list[Region] | None:
+    """The lists that a statement makes hold other objects, as `writes` gives them; a store to an array in a list does not."""
+    if isinstance(stmt, Store) and isinstance(stmt.base, Var) and isinstance(stmt.base.type, Arr):
+        return []
+    return writes(stmt)
+
+
+def layout_matters(block: ir.Block) -> set[Region]:
+    """The memory that some operation makes a view or a copy of, depending on strides, and that is stored to."""
+    found = set()
+    for stmt in ir.walk(block):
+        if isinstance(stmt, Assign) and stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) and (r := region_of(stmt.target)) is not None:
+            rule = registry.adjoint_rule(stmt.op.fn.obj)
+            if r.stored and rule is not None and rule.memory == "maybe_view":
+                found.add(r)
+    return found

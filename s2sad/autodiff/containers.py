@@ -6,46 +6,98 @@ one array had both, a store through the one would miss what was collected in the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..analysis.types import Arr, ListT, TupleT, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Effect, Function, Store, Var
+from ..ir.nodes import Assign, Effect, Function, Region, Store, Var
 from .scopes import Structure
 
+Refuse = Callable[[Any, AmbiguousMemoryError], Exception]
 
-def check_lists(function: Function, structure: Structure) -> None:
-    """Raise AmbiguousMemoryError if an array in a run-time list may be stored to under another name."""
+
+def check_lists(function: Function, structure: Structure, followed: set[Region], refuse: Refuse) -> None:
+    """Refuse an array in a run-time list that may be stored to under another name, unless its memory is `followed`."""
     opened = set()  # memory of lists whose items are taken out as arrays
-    written = set()  # memory of arrays that are stored to
+    written = set()  # memory of arrays, or of lists of numbers, that are stored to
     for stmt in ir.walk(function.body):
-        if isinstance(stmt, Store) and isinstance(stmt.base, Var) and stmt.base.region is not None and not isinstance(stmt.base.type, ListT):
-            written.add(stmt.base.region.find())
-        elif isinstance(stmt, Assign) and _takes_item(stmt):
+        base = _changed(stmt)
+        if isinstance(base, Var) and base.region is not None and not (isinstance(base.type, ListT) and is_mutable(base.type.elem)):
+            written.add(base.region.find())
+        if isinstance(stmt, Assign) and _takes_item(stmt):
             assert stmt.target.region is not None
             opened.add(stmt.target.region.find())
-    shared = {r for r in opened & written if r.varied}
+    restructured = {r for stmt in ir.walk(function.body) if (r := _restructures(stmt)) is not None}
+    for stmt in ir.walk(function.body):
+        r = _restructures(stmt)
+        if r is not None and r.varied and r not in followed and isinstance(stmt, Store) and isinstance(stmt.value, Var) and (
+            isinstance(stmt.value.type, ListT) and stmt.value.type == stmt.base.type
+        ):
+            raise refuse(r, AmbiguousMemoryError(
+                "the arrays in a list are rearranged", stmt.span, construct="list", hint="make a new list"))  # fmt: skip
+    for stmt in ir.walk(function.body):
+        region = stmt.target.region.find() if isinstance(stmt, Assign) and stmt.target.region is not None else None
+        if region in restructured - followed and _takes_item(stmt) and stmt.target.varied:
+            if _outlives(stmt, function, structure):
+                raise refuse(region, AmbiguousMemoryError(
+                    f"{stmt.target.hint!r} is taken from a list that gets other arrays later", stmt.span, construct="list",
+                    hint="take a copy"))  # fmt: skip
+    shared = {r for r in opened & written if r.varied} - followed
     if not shared:
         return
     for stmt in ir.walk(function.body):
         for v in put_in(stmt):
             if v.region is not None and v.region.find() in shared and not _given_away(v, stmt, structure):
-                raise AmbiguousMemoryError(
+                raise refuse(v.region, AmbiguousMemoryError(
                     f"{v.hint!r} is in a list and has a name of its own, and it is stored to", getattr(stmt, "span", None),
-                    construct="list", hint="put a copy into the list, or use the list's item only")  # fmt: skip
+                    construct="list", hint="put a copy into the list, or use the list's item only"))  # fmt: skip
         if isinstance(stmt, Assign) and isinstance(stmt.target.type, ListT) and _copies_items(stmt) and (
             stmt.target.region is not None and stmt.target.region.find() in shared
         ):
-            raise AmbiguousMemoryError(
-                "two lists share their arrays, and these are stored to", stmt.span, construct="list", hint="copy the arrays")
+            raise refuse(stmt.target.region, AmbiguousMemoryError(
+                "two lists share their arrays, and these are stored to", stmt.span, construct="list", hint="copy the arrays"))  # fmt: skip
 
 
 def _takes_item(stmt: Assign) -> bool:
     op, v = stmt.op, stmt.target
     if op.kind not in ("getitem", "method") or v.region is None or not op.args or not isinstance(op.args[0], Var):
         return False
-    return isinstance(op.args[0].type, (ListT, TupleT)) and is_mutable(v.type) and not isinstance(v.type, ListT)
+    return isinstance(op.args[0].type, (ListT, TupleT)) and is_mutable(v.type)
+
+
+def _changed(stmt: Any) -> Any:
+    """The array or list that a statement changes."""
+    if isinstance(stmt, Store):
+        return stmt.base
+    changes = isinstance(stmt, (Assign, Effect)) and stmt.op.kind == "method" and stmt.op.name in ("append", "pop", "insert")
+    return stmt.op.args[0] if changes and stmt.op.args else None
+
+
+def _restructures(stmt: Any) -> Region | None:
+    """The memory of a list of arrays in which a statement replaces or removes one."""
+    base = _changed(stmt)
+    if isinstance(stmt, Effect) and stmt.op.name == "append" or not isinstance(base, Var) or not isinstance(base.type, ListT) or base.region is None:
+        return None
+    return base.region.find() if is_mutable(base.type.elem) else None
+
+
+def _outlives(stmt: Assign, function: Function, structure: Structure) -> bool:
+    """Whether an array that was taken from a list is used behind a change of the list."""
+    v, block = stmt.target, structure.block_of(stmt)
+    owner = structure.owner[id(block)][0]
+    if owner is not None and any(a is v for a in ir.uses_of(owner)) or any(a is v for a in ir.result_atoms(function.result)):
+        return True
+    at = next(i for i, s in enumerate(block.stmts) if s is stmt)
+    changed = False
+    for s in block.stmts[at + 1 :]:
+        inside = [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]
+        changes = any(_restructures(x) is v.region.find() for x in inside)  # type: ignore[union-attr]
+        if any(a is v for x in inside for a in ir.uses_of(x)) and (changed or changes and not isinstance(s, Store)):
+            return True
+        changed = changed or changes
+    return False
 
 
 def put_in(stmt: Any) -> list[Var]:

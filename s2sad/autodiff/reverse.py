@@ -60,6 +60,7 @@ from ..ir.nodes import (
     With,
 )  # fmt: skip
 from ..rules import registry
+from .companions import Companions, Plan, regions_in_order
 from .containers import check_lists
 from .scopes import Scope, Transport
 from .statements import Adjoints
@@ -69,9 +70,13 @@ FORWARD, REVERSE = "forward sweep", "reverse sweep"
 
 
 class Reverse(Transport, Adjoints):
-    """One run of reverse mode on one program."""
+    """One run of reverse mode on one program; `plan` says which memory gets companions."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, plan: Plan | None = None) -> None:
+        self.regions = regions_in_order(program.function)
+        self.plan = plan or Plan()
+        regions = {self.regions[n] for n in self.plan.wanted}
+        self.companions = Companions(program.function, regions)
         Transport.__init__(self, program.function)
         self.program = program
         self.splicer = Splicer(symbols=program.lowerer.symbols)
@@ -83,7 +88,7 @@ class Reverse(Transport, Adjoints):
         self.shadows: dict[Var, Any] = {}
         self.buffered: set[Var] = set()
         self.find_buffered()
-        check_lists(program.function, self.structure)
+        check_lists(program.function, self.structure, regions, self.ambiguous)
 
     # --- the whole ------------------------------------------------------------------------------------------------------
 
@@ -284,6 +289,8 @@ class Reverse(Transport, Adjoints):
     def block(self, block: Block) -> None:
         """Append the adjoints of a block's statements, last first, to the current scope."""
         for stmt in list(reversed(block.stmts)):
+            if id(stmt) in self.companions.made:
+                continue
             self.scope.current = stmt
             method = getattr(self, "adjoint_" + type(stmt).__name__, None)
             if method is not None:

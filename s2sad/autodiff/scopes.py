@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.types import Arr, Num, TapeT
+from ..analysis.types import Arr, ListT, Num, TapeT
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
 from ..ir.nodes import (
@@ -258,11 +258,13 @@ class Transport:
             return False
         if stmt.target.region is not None and not effects.is_view(op, stmt.target) and stmt.target.region.stored:
             return False  # an object that is stored to has an identity
-        if effects.is_view(op, stmt.target):
+        view = effects.is_view(op, stmt.target)
+        if view and not isinstance(op.args[0].type, ListT):
             return True
         regions = {r for r in effects.reads_contents(op) if r.stored}
         if not regions:
             return True
+        written = effects.restructures if view else effects.writes
         # memory it reads must not have changed between its definition and the point reached in reverse
         stmts = mirror.fwd.stmts
         start = next((i for i, s in enumerate(stmts) if s is stmt), None)
@@ -273,7 +275,7 @@ class Transport:
             for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
                 if s is mirror.current and inner is s and isinstance(s, ir.Store) and not self.restoring:
                     continue  # restored already when its adjoint runs
-                changed = effects.writes(inner)
+                changed = written(inner)
                 if changed is None or any(r in regions for r in changed):
                     return False
         return True

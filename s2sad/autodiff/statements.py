@@ -31,6 +31,7 @@ from ..ir.nodes import (
     OPERATORS,
     UNDEF,
     Assign,
+    Block,
     Carry,
     Effect,
     Lit,
@@ -45,6 +46,7 @@ from ..ir.nodes import (
     With,
 )
 from ..rules import registry
+from .companions import Companions, NeedsCompanions, Plan
 from .scopes import Scope
 from .templates import Splicer, Thunk, bind_operands, splice
 
@@ -80,6 +82,9 @@ class Adjoints:
     function: Any
     structure: Any
     restoring: bool
+    companions: Companions
+    regions: list[Region]
+    plan: Plan
 
     # --- emitting -------------------------------------------------------------------------------------------------------
 
@@ -310,8 +315,22 @@ class Adjoints:
             self.scope.bars[v] = self.call("add", (self.bar_atom(before), self.bar_atom(g)), UNKNOWN, f"{v.hint}_bar")
         self.note_touched(self.scope, v)
 
+    def ambiguous(self, region: Region | None, error: AmbiguousMemoryError) -> Exception:
+        """What to raise where it is not known which array a name stands for: start again with companions for it."""
+        number = self.number_of(region)
+        return error if number is None else NeedsCompanions(number)
+
+    def number_of(self, region: Region | None) -> int | None:
+        """The number of memory that may get companions."""
+        found = [n for n, known in enumerate(self.regions) if region is not None and known.find() is region.find()]
+        return found[0] if found and not self.plan.impossible.union(self.plan.wanted) & set(found) else None
+
     def contribute_memory(self, v: Var, g: Any, merge: bool) -> None:
         """Add to the shadow of memory that is stored to; at a merge of paths the shadow itself is handed on."""
+        if v in self.companions.of:
+            if not merge:  # a merge hands the companion itself on
+                self.add_to_companion(v, g)
+            return
         g = self.bar_atom(g)
         if self.read_only_view(v) and not merge:
             self.contribute_through(v, g)
@@ -320,10 +339,10 @@ class Adjoints:
         if merge:
             if root is not v or self.found_buffer(root) is not None or self.crosses_loop(root):
                 place = self.structure.places[v].stmt
-                raise AmbiguousMemoryError(
+                raise self.ambiguous(v.region, AmbiguousMemoryError(
                     f"{v.hint!r} reaches a merge of paths or iterations under more than one name, and is stored to",
                     getattr(place, "span", None) or self.function.span, construct="store",
-                    hint=f"copy {v.hint!r} before storing to it")  # fmt: skip
+                    hint=f"copy {v.hint!r} before storing to it"))  # fmt: skip
             if g not in self.shadow_vars:
                 g = self.as_buffer(g, v)
             self.scope.bars[root] = g
@@ -340,6 +359,32 @@ class Adjoints:
             self.append(Store(buf, everything, self.call("add", (buf, g), UNKNOWN, buf.hint)))
             return
         self.append(Store(buf, None, g, "add", role="accumulate"))
+
+    def add_to_companion(self, v: Var, g: Any) -> None:
+        g, buf = self.project(self.bar_atom(g), v), self.buffer(v)
+        if not isinstance(v.type, ListT):
+            self.append(Store(buf, None, g, "add", role="accumulate"))
+        elif is_mutable(v.type.elem):
+            self.append(Effect(Op("call", (buf, g), fn=self.runtime_ref("add_items"))))
+        else:
+            everything = self.emit(Op("slice", (Lit(None), Lit(None), Lit(None))), Obj(slice), "all")
+            self.append(Store(buf, everything, self.call("add", (buf, g), UNKNOWN, buf.hint)))
+
+    def adjoint_of_companion(self, stmt: Assign) -> None:
+        """The adjoint of an operation whose result has a companion."""
+        v, op = stmt.target, stmt.op
+        if isinstance(v.type, ListT) and is_mutable(v.type.elem):
+            return  # the arrays have companions of their own
+        if v in self.companions.shares:
+            outer, test = self.scope, self.need(self.companions.shares[v])
+            inner = self.scope = Scope(Block(), Block(), outer, "if")
+            self.through_rule(stmt, self.buffer(v))
+            self.scope = outer
+            self.append(ir.If(test, Block(), inner.out, [], stmt.span))
+        elif not effects.is_view(op, v):
+            bar = self.buffer(v)
+            self.shadow_vars.add(bar)
+            self.through_rule(stmt, bar)
 
     def read_only_view(self, v: Var) -> bool:
         """Whether NumPy made `v` a view that cannot be written through."""
@@ -407,6 +452,9 @@ class Adjoints:
 
     def buffer(self, v: Var) -> Var:
         """The memory in which the adjoint of `v` is collected."""
+        if v in self.companions.of:
+            companion: Var = self.need(self.companions.of[v])
+            return companion
         base = self.view_base(v)
         if base is not None:
             return self.view_buffer(v, base)
@@ -512,6 +560,8 @@ class Adjoints:
         if rule is not None and rule.memory == "maybe_view" and self.contiguous(op.args[0]):
             return False
         if rule is not None and isinstance(v.type, Arr) and isinstance(type_of(op.args[0]), Arr):
+            if self.plan.careful and (number := self.number_of(v.region)) is not None:
+                raise NeedsCompanions(number)
             return True
         name = op.fn.name if isinstance(op.fn, Ref) else op.name
         raise AmbiguousMemoryError(
@@ -692,12 +742,19 @@ class Adjoints:
         self.restore_arguments(stmt)
         if v in self.leaves or not self.active(v):
             return
+        if v in self.companions.of:
+            self.adjoint_of_companion(stmt)
+            return
         if self.view_base(v) is not None:
             self.take(v)
             return
         bar = self.take(v)
-        if bar is None:
-            return
+        if bar is not None:
+            self.through_rule(stmt, bar)
+
+    def through_rule(self, stmt: Assign, bar: Any) -> None:
+        """Pass the adjoint of a result on to the operands."""
+        v, op = stmt.target, stmt.op
         if v.type is UNKNOWN and op.kind == "inplace":
             raise AmbiguousMemoryError("an in-place operation on an unknown value", stmt.span)
         kind = op.kind
@@ -707,6 +764,8 @@ class Adjoints:
             self.adjoint_getitem(stmt, bar)
         elif kind in ("tuple", "list"):
             self.adjoint_items(op, bar, v)
+        elif kind in ("add", "mul") and isinstance(v.type, ListT):
+            self.adjoint_joined(op, self.bar_atom(bar))
         elif kind == "unpack":
             packed = self.call("pack_like", (self.need(op.args[0]), self.bar_atom(bar)), float_like(op.args[0].type), f"{op.args[0].hint}_bar")
             self.contribute(op.args[0], packed)
@@ -739,6 +798,20 @@ class Adjoints:
                     t = self.splicer.item_type(bt, Lit(k))
                 part = self.emit(Op("getitem", (bar, Lit(k))), t, f"{_hint(a)}_bar", view_of=bar)
             self.contribute(a, part)
+
+    def adjoint_joined(self, op: Op, bar: Any) -> None:
+        """The adjoint of `a + b` and `a * n` of lists."""
+        if op.kind == "mul":
+            for a in op.args:
+                if isinstance(type_of(a), ListT):
+                    self.contribute(a, self.call("unrepeat", (bar, self.need(a)), float_like(type_of(a)), f"{_hint(a)}_bar"))
+            return
+        a, b = op.args
+        count = self.emit(Op("call", (self.need(a),), fn=Ref(len, "len", len, "builtins")), Num(np.dtype(int)), "n")
+        for operand, bounds in ((a, (Lit(None), count)), (b, (count, Lit(None)))):
+            if self.active(operand):
+                part = self.emit(Op("slice", (*bounds, Lit(None))), Obj(slice), "part")
+                self.contribute(operand, self.emit(Op("getitem", (bar, part)), float_like(operand.type), f"{operand.hint}_bar"))
 
     def adjoint_getitem(self, stmt: Assign, bar: Any) -> None:
         base, index = stmt.op.args
@@ -1021,8 +1094,10 @@ class Adjoints:
             at: Any = Lit(Ellipsis)
         else:
             kind = self.index_kind(stmt.index) if isinstance(base.type, Arr) else "basic"
-            t = self.splicer.array_item_type(base.type, self.index_value(stmt.index)) if isinstance(base.type, Arr) else (
-                base.type.elem if isinstance(base.type, ListT) else UNKNOWN)  # fmt: skip
+            if isinstance(base.type, Arr):
+                t = self.splicer.array_item_type(base.type, self.index_value(stmt.index))
+            else:
+                t = UNKNOWN if not isinstance(base.type, ListT) else base.type if self.is_slice(stmt.index) else base.type.elem
             view = Var(f"{base.hint}_saved", t, False, region=Region() if is_mutable(t) else None)
             load = Assign(view, Op("getitem", (base, stmt.index)), stmt.span)
             saved = view
@@ -1048,7 +1123,9 @@ class Adjoints:
         op = stmt.op
         if op.kind == "method" and op.name == "append" and isinstance(op.args[0], Var) and isinstance(op.args[0].type, ListT):
             base, value = op.args
-            if base.varied:
+            if value in self.companions.of:
+                self.append(Effect(Op("method", (self.buffer(base),), name="pop"), stmt.span))
+            elif base.varied:
                 buf = self.buffer(base)
                 hint = f"{_hint(value)}_bar"
                 part = self.emit(Op("method", (buf,), name="pop"), float_like(type_of(value)), hint)
@@ -1083,7 +1160,9 @@ class Adjoints:
             return
         bar = self.take(v) if self.active(v) else None
         self.append(Effect(Op("method", (self.need(base), self.need(v)), name="append", data="restore"), stmt.span))
-        if base.varied:
+        if v in self.companions.of:
+            self.append(Effect(Op("method", (self.buffer(base), self.buffer(v)), name="append"), stmt.span))
+        elif base.varied:
             buf = self.buffer(base)
             g = self.zeros(v) if bar is None else self.exact(self.bar_atom(bar), v)
             self.append(Effect(Op("method", (buf, g), name="append"), stmt.span))
@@ -1093,11 +1172,22 @@ class Adjoints:
         at = self.need(stmt.index)
         if stmt.aug is not None:
             raise AmbiguousMemoryError("an augmented store to a run-time list", stmt.span, hint="write items[i] = items[i] + value")
+        if stmt.value in self.companions.of:
+            self.append(Store(buf, at, self.need(self.companions.displaced[id(stmt)]), None, stmt.span))
+            return
         if self.active(stmt.value):
             part = self.emit(Op("getitem", (buf, at)), float_like(type_of(stmt.value)), f"{_hint(stmt.value)}_bar")
             self.contribute(stmt.value, part)
+        if self.is_slice(stmt.index):  # all items were replaced: those of before are back
+            old = self.call("zeros_like", (self.need(stmt.base),), float_like(stmt.base.type), buf.hint)
+            self.append(Store(buf, at, old, None, stmt.span, role="zero"))
+            return
         zero = self.zeros(stmt.value) if isinstance(stmt.value, Var) else Lit(0.0)
         self.append(Store(buf, at, zero, None, stmt.span, role="zero"))
+
+    def is_slice(self, index: Any) -> bool:
+        place = self.structure.places.get(index) if isinstance(index, Var) else None
+        return place is not None and isinstance(place.stmt, Assign) and place.stmt.op.kind == "slice"
 
     # provided by Transport
     exported: dict[Any, Any]

@@ -616,20 +616,9 @@ class BuiltinCalls(Core):
         if isinstance(t, (Arr, Num)) or (self.varied(base) and not isinstance(t, (ListT, TupleT))):
             return self.array_method(base, name, args, kwargs, node)
         if isinstance(t, ListT):
-            if name == "append":
-                self.check_list(base, node)
-                self.list_append(base, args[0], node)
-                return Lit(None)
-            if name == "extend":
-                self.list_extend(base, args[0], node)
-                return Lit(None)
-            if name == "pop" and (not args or isinstance(args[0], Lit) and args[0].value == -1):
-                self.check_list(base, node)
-                self.mark_stored(base)
-                elem = t.elem
-                if isinstance(elem, Num) and elem.ints is not None:
-                    elem = Num(elem.dtype, elem.py, self.symbols.fresh())
-                return self.emit(Op("method", (base,), name="pop"), elem, "last", varied=base.varied and elem.floating, view_of=[base])
+            done = self.run_time_list_method(base, name, args, node)
+            if done is not NotImplemented:
+                return done
             if name == "copy":
                 copied = self.emit(Op("call", (base,), fn=self.builtin("list")), t, "items", view_of=[base] if is_mutable(t.elem) else [])
                 return copied
@@ -820,6 +809,7 @@ class BuiltinCalls(Core):
     make_list: Callable[..., Any]
     make_set: Callable[..., Any]
     run_time_list: Callable[..., Any]
+    run_time_list_method: Callable[..., Any]
     list_append: Callable[..., Any]
     list_extend: Callable[..., Any]
     array_store: Callable[..., Any]

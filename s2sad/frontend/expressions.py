@@ -23,14 +23,13 @@ from ..analysis.types import (
     Obj,
     TupleT,
     Type,
-    covers,
-    dims_in,
     is_mutable,
     literal_dim,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
-from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, Effect, If, Lit, Op, Raise, Ref, Region, Store, Var
+from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, If, Lit, Op, Raise, Ref, Region, Store, Var
 from .lower import Core, Poisoned, Restart, _refresh, type_of
+from .run_time_lists import known_slice
 from .statements import BINOPS
 from .values import (
     ArrayMethod,
@@ -189,20 +188,6 @@ class Expressions(Core):
         value = self.new_list(items, site)
         self.sites[value.id] = site
         return value
-
-    def run_time_list(self, items: tuple[Any, ...], hint: str = "items") -> Var:
-        atoms = tuple(self.atom(i) for i in items)
-        elem: Type | None = None
-        for a in atoms:
-            elem = type_of(a) if elem is None else self.join_types(elem, type_of(a))
-        var = self.emit(Op("list", atoms), ListT(elem if elem is not None else UNKNOWN), hint,
-                        varied=False, view_of=[a for a in atoms if is_mutable(type_of(a))])  # fmt: skip
-        if any(self.varied(a) for a in atoms):
-            var.region.varied = True  # type: ignore[union-attr]
-            var.varied = True
-        if not atoms:
-            var.type = ListT(Obj(type(None)))  # nothing yet: the first append decides
-        return var
 
     def join_types(self, a: Type, b: Type) -> Type:
         from ..analysis.types import join
@@ -699,6 +684,12 @@ class Expressions(Core):
                 if all(isinstance(p, Lit) for p in parts):
                     chosen = items[slice(*(p.value for p in parts))]
                     return TupleVal(chosen) if isinstance(base, TupleVal) else self.make_list(chosen, node)
+            for item in items:  # which of them it is only the run can tell: they have to be run-time lists
+                self.kept(item)
+            if isinstance(base, TupleVal) and not isinstance(index, SliceVal) and items and all(
+                is_atom(i) and isinstance(type_of(i), ListT) for i in items
+            ):
+                return self.get_item(self.run_time_list(items), index, node)
             return self.get_item(self.atom(base), index, node)
         if isinstance(base, DictVal):
             key = self.constant_key(index)
@@ -771,6 +762,11 @@ class Expressions(Core):
         base_type = type_of(base)
         if isinstance(base_type, Arr) and basic is False and isinstance(t, Arr):
             return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), fresh=True)
+        if isinstance(base_type, ListT) and isinstance(index, SliceVal):
+            part = self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base] if is_mutable(base_type.elem) else [],
+                             varied=self.varied(base) and t.floating)  # fmt: skip
+            part.view = False  # a list of its own, of the same items
+            return part
         return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base],
                          varied=self.varied(base) and t.floating)  # fmt: skip
 
@@ -967,15 +963,20 @@ class Expressions(Core):
         if isinstance(base, (ListVal, DictVal)):
             self.check_private_container(base, node)
         if isinstance(base, ListVal):
+            items = list(self.items(base))
             if isinstance(index, Lit) and isinstance(index.value, int):
-                items = list(self.items(base))
                 try:
                     items[index.value] = value
                 except IndexError:
                     raise self.unsupported(f"index {index.value} is out of range", node) from None
                 self.cells[(base.id, "items")] = tuple(items)
                 return
-            raise Restart(base.site)
+            part, new = known_slice(index), self.sequence_items(value, None, node)
+            if part is None or new is None or part.step not in (None, 1) and len(items[part]) != len(new):
+                raise Restart(base.site)
+            items[part] = new
+            self.cells[(base.id, "items")] = tuple(items)
+            return
         if isinstance(base, DictVal):
             key = self.constant_key(index)
             if key is None:
@@ -995,6 +996,9 @@ class Expressions(Core):
         if isinstance(base, TupleVal):
             raise self.unsupported("a tuple cannot be changed", node)
         atom = self.atom(base)
+        if isinstance(atom, Var) and isinstance(type_of(atom), ListT):
+            self.list_store(atom, index, value, aug, node)
+            return
         self.array_store(atom, index, self.atom(value), aug, node)
 
     def array_store(self, base: Any, index: Any, value: Any, aug: str | None, node: Any) -> None:
@@ -1004,12 +1008,6 @@ class Expressions(Core):
         t = base.type
         if base.region is None:
             base.region = Region()
-        if aug is not None and isinstance(t, ListT):
-            old = self.load(base, index, node)
-            new = self.augmented(aug, old, value, node)
-            if new is not old:  # an array has been changed in place: the list holds it already
-                self.array_store(base, index, self.atom(new), None, node)
-            return
         if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
             # a[i] *= v reads the old value, and with a repeated index only the last result is kept
             if aug not in ("add", "sub", "add.at") or not (index is None or self.is_basic(index)):
@@ -1034,55 +1032,10 @@ class Expressions(Core):
         if isinstance(t, Arr) and t.floating:
             self.mark_stored(base, value)
         elif isinstance(t, ListT):
-            vt = type_of(value)
-            base.type = ListT(vt if t.elem == Obj(type(None)) else self.join_types(t.elem, vt))
-            self.mark_stored(base, value)
+            self.hold(base, value)
         else:
             base.region.stored = True
         self.append(Store(base, atom, value, aug, self.span(node)))
-
-    def list_append(self, base: Var, value: Any, node: Any) -> None:
-        atom = self.atom(value)
-        t = base.type
-        if isinstance(t, ListT):
-            new = type_of(atom) if t.elem == Obj(type(None)) else self.join_types(t.elem, type_of(atom))
-            if isinstance(new, Num) and new.ints is not None:
-                new = Num(new.dtype, new.py, None)
-            if not covers(t.elem, type_of(atom), self.loose_dims) or isinstance(t.elem, Num) and new != t.elem:
-                self.loose_dims.update(dims_in(new) - dims_in(t.elem))
-                base.type = ListT(new)
-                self.flips.append(base.born)
-        if is_mutable(type_of(atom)) and isinstance(atom, Var):
-            self.share(base, atom)
-        self.mark_stored(base, atom)
-        self.append(Effect(Op("method", (base, atom), name="append"), self.span(node)))
-
-    @property
-    def loose_dims(self) -> set[Any]:
-        """Sizes in the item types of lists that differ from item to item."""
-        return self.__dict__.setdefault("_loose_dims", set())
-
-    def list_extend(self, base: Var, value: Any, node: Any) -> Var:
-        items = self.sequence_items(value, None, node)
-        if items is None:
-            if self.varied_value(value) or base.varied:
-                iterable = self.iterable(value, node)
-
-                def start(loop: Any) -> None:
-                    self.cells[(self.frame.id, "$element")] = self.element(iterable, loop, node)
-
-                def body(loop: Any) -> Any:
-                    self.list_append(base, self.cells.pop((self.frame.id, "$element")), node)
-                    return None
-
-                self.loop(start, body)
-                return base
-            self.mark_stored(base)
-            self.append(Effect(Op("method", (base, self.atom(value)), name="extend"), self.span(node)))
-            return base
-        for item in items:
-            self.list_append(base, item, node)
-        return base
 
     def expr_Lambda(self, node: Any) -> Any:
         defaults = tuple(self.expr(d) for d in node.args.defaults)
@@ -1208,6 +1161,12 @@ class Expressions(Core):
         return False
 
     # provided by the other parts
+    run_time_list: Callable[..., Any]
+    list_append: Callable[..., Any]
+    list_store: Callable[..., Any]
+    kept: Callable[..., Any]
+    hold: Callable[..., Any]
+    loose_dims: set[Any]
     assign: Callable[..., Any]
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]

@@ -8,7 +8,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..analysis.types import STR, UNKNOWN, Arr, Num, Obj, Symbols, Type
+from .. import runtime
+from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, Type
 from ..errors import (
     DifferentiationError,
     DifferentiationErrors,
@@ -24,6 +25,7 @@ from ..ir.nodes import (
     Lit,
     Op,
     Param,
+    Ref,
     Region,
     Store,
     Struct,
@@ -43,12 +45,13 @@ from .library_calls import LibraryCalls
 from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names
 from .outline import Outline
+from .run_time_lists import RunTimeLists
 from .statements import Statements
 from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, TupleVal, is_atom
 
 
-class Lowerer(LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects):
-    """See the parts: statements, expressions, calls, builtin_calls, iteration, objects, on top of `lower.Core`."""
+class Lowerer(LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects, RunTimeLists):
+    """See the parts: statements, expressions, calls, builtin_calls, iteration, objects, run_time_lists, on top of `lower.Core`."""
 
 
 class Lowered(Function):
@@ -287,24 +290,28 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]
     from ..ir.nodes import substitute
 
     entry_reads = {s.target: s for s in low.entry}
+    from ..analysis.effects import layout_matters  # needs the lowerer
+    sensitive = layout_matters(low.block)
     for stmt in walk(low.block):
         substitute(stmt, sub)
     position = len(low.entry)
     new = []
     for var, copy in copies.items():
-        kind = "copy" if isinstance(var.type, Arr) else "deepcopy"
-        new.append(Assign(copy, Op(kind, (var,))))
+        new.append(Assign(copy, Op("deepcopy", (var,))))
         source = Var(var.hint, var.type, False, True, Region())
         source.varied = var.varied
         if var in entry_reads:
             entry_reads[var].target = source
-            new[-1].op = Op(kind, (source,))
         else:
             # the parameter itself keeps a region of its own: nothing is stored to it
-            new[-1].op = Op(kind, (source,))
             for p in params:
                 if p.var is var:
                     p.var = source
+        if isinstance(var.type, (Arr, ListT)) and var.region is not None and var.region.find() in sensitive:
+            fn = Ref(runtime.copy_in_layout, "copy_in_layout", runtime.copy_in_layout, "s2sad.runtime")
+            new[-1].op = Op("call", (source,), fn=fn)
+        else:
+            new[-1].op = Op("copy" if isinstance(var.type, Arr) else "deepcopy", (source,))
         copy.region = var.region
         copies[var] = copy
         low.__dict__.setdefault("entry_copies", {})[var] = (source, copy)

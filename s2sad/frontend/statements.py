@@ -38,6 +38,7 @@ from ..ir.nodes import (
     With,
 )
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
+from .run_time_lists import known_slice
 from .source import function_source
 from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same
 
@@ -261,10 +262,18 @@ class Statements(Core):
                 if isinstance(base, DictVal) and isinstance(key, Lit):
                     items = tuple((k, v) for k, v in self.items(base) if k != key.value)
                     self.cells[(base.id, "items")] = items
-                elif isinstance(base, ListVal) and isinstance(key, Lit):
+                elif isinstance(base, ListVal):
                     items_l = list(self.items(base))
-                    del items_l[key.value]
+                    place = key.value if isinstance(key, Lit) else known_slice(key)
+                    if place is None:
+                        raise Restart(base.site)
+                    self.check_private_container(base, stmt)
+                    del items_l[place]
                     self.cells[(base.id, "items")] = tuple(items_l)
+                elif isinstance(base, Var) and isinstance(base.type, ListT):
+                    if not isinstance(key, SliceVal):
+                        self.get_item(base, key, stmt)  # an index out of range is an error
+                    self.delete_item(base, key, stmt)
                 else:
                     raise self.unsupported("del of a part of a run-time value is not supported", stmt)
             else:
@@ -767,6 +776,7 @@ class Statements(Core):
     get_item: Callable[..., Any]
     get_attribute: Callable[..., Any]
     store_item: Callable[..., Any]
+    delete_item: Callable[..., Any]
     store_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
     list_extend: Callable[..., Any]

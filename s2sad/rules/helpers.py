@@ -111,3 +111,8 @@ def stored(y, a_bar, index):
 
 
 zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)
+
+
+@adjoint(runtime.copy_in_layout)
+def copy_in_layout(y, x):
+    x_bar = y_bar

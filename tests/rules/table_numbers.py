@@ -280,6 +280,7 @@ HELPERS: list[Row] = [
     row(runtime.split_like, normal(2, 5), [normal(2, 2), normal(2, 3)], 1, note="axis", skip=(1,)),
     row(runtime.reverse_cumsum, normal(2, 3), normal(2, 3), 1, skip=(1,)),
     row(runtime.cast_back, normal(3), normal(3), normal(3), skip=(1, 2)),
+    row(runtime.copy_in_layout, normal(2, 3)),
     row(runtime.stored, normal(3), np.array([0, 2, 0])),
     row(runtime.pack_like, normal(2), [0.4, 0.2], skip=(0,), single=False),
     row(runtime.take_bar, normal(2), normal(3), np.array([0, 0]), skip=(1,)),

@@ -23,7 +23,7 @@ import numpy as np
 
 from .. import runtime
 from ..analysis import effects
-from ..analysis.types import Arr, ListT, Num, TupleT, float_like, is_mutable
+from ..analysis.types import Arr, ListT, Num, Obj, TupleT, float_like, is_mutable
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -266,14 +266,23 @@ class Companions:
         return []
 
     def store(self, stmt: Store) -> tuple[list[Any], list[Any]]:
-        base = stmt.base
-        if not self.has(base) or not isinstance(base.type, ListT) or not self.has(stmt.value):
+        base, value = stmt.base, stmt.value
+        if not self.has(base) or not isinstance(base.type, ListT) or not is_mutable(base.type.elem):
             return [], []
-        companion, new = self.companion(base), self.companion(stmt.value)
+        companion = self.companion(base)
+        before, new = [], None
+        if self.has(value):
+            new = self.companion(value)
+        elif isinstance(value, Var) and value.type == ListT(Obj(type(None))):  # an empty list
+            new = Var(companion.hint, companion.type, False, region=companion.region)
+            before.append(Assign(new, Op("list", ()), stmt.span))
+        else:
+            raise NoCompanions("something else is kept in the list")
         old = Var(new.hint, new.type, False, region=new.region)
         old.view = True
         self.displaced[id(stmt)] = old
-        return [Assign(old, Op("getitem", (companion, stmt.index)), stmt.span)], [Store(companion, stmt.index, new, None, stmt.span)]
+        before.append(Assign(old, Op("getitem", (companion, stmt.index)), stmt.span))
+        return before, [Store(companion, stmt.index, new, None, stmt.span)]
 
 
 def zeros(v: Var) -> Op:

@@ -78,6 +78,7 @@ class Reverse(Transport, Adjoints):
         regions = {self.regions[n] for n in self.plan.wanted}
         self.companions = Companions(program.function, regions)
         Transport.__init__(self, program.function)
+        self.saves.update(self.companions.displaced.values())
         self.program = program
         self.splicer = Splicer(symbols=program.lowerer.symbols)
         self.splicer.frames.append(program.lowerer.frames[0])

@@ -1172,7 +1172,7 @@ class Adjoints:
         at = self.need(stmt.index)
         if stmt.aug is not None:
             raise AmbiguousMemoryError("an augmented store to a run-time list", stmt.span, hint="write items[i] = items[i] + value")
-        if stmt.value in self.companions.of:
+        if id(stmt) in self.companions.displaced:
             self.append(Store(buf, at, self.need(self.companions.displaced[id(stmt)]), None, stmt.span))
             return
         if self.active(stmt.value):

@@ -689,7 +689,7 @@ class BuiltinCalls(Core):
 
     def list_method(self, base: ListVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         key = (base.id, "items")
-        items = self.cells[key]
+        items = self.items(base)
         if name in ("append", "extend", "insert", "pop", "reverse", "clear", "sort", "remove"):
             self.check_private_container(base, node)
         if name == "append":

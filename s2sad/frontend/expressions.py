@@ -28,7 +28,7 @@ from ..analysis.types import (
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, If, Lit, Op, Raise, Ref, Region, Store, Var
-from .lower import Core, Poisoned, Restart, _refresh, type_of
+from .lower import Core, Restart, _refresh, type_of
 from .run_time_lists import known_slice
 from .statements import BINOPS
 from .values import (
@@ -76,9 +76,7 @@ class Expressions(Core):
                 raise self.unsupported(f"{type(node).__name__} expressions are not supported", node, hints.get(type(node).__name__, ""))
             value = method(node)
             if isinstance(value, Poison):
-                if not value.reason:
-                    raise Poisoned("")
-                raise self.unsupported(value.reason, node)
+                raise self.poisoned(value, node)
             return value
         finally:
             self.node = outer
@@ -1112,9 +1110,7 @@ class Expressions(Core):
         if isinstance(value, ObjVal) and value.origin is not None:
             return value.origin
         if isinstance(value, Poison):
-            if not value.reason:
-                raise Poisoned("")
-            raise self.unsupported(value.reason)
+            raise self.poisoned(value)
         what = {"FuncVal": "a local function", "ObjVal": "an object", "Partial": "a partial function", "Bound": "a method"}
         kind = what.get(type(value).__name__, "this value")
         raise self.unsupported(f"{kind} is used where a run-time value is needed", None)

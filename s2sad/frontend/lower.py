@@ -261,8 +261,14 @@ class Core:
             return value.items
         contents = self.cells[(value.id, "items")]
         if isinstance(contents, Poison):
-            raise self.unsupported(contents.reason or "the contents of this container are not known")
+            raise self.poisoned(contents)
         return contents
+
+    def poisoned(self, value: Poison, node: Any = None) -> Exception:
+        """What to raise where a value is used that cannot be."""
+        if value.site is not None and value.site not in self.dynamic_sites:
+            return Restart(value.site)
+        return self.unsupported(value.reason, node) if value.reason else Poisoned("")
 
     def new_list(self, items: tuple[Any, ...], site: Any, origin: Any = None) -> Any:
         value = ListVal(self.new_id(), site, origin)

@@ -37,6 +37,7 @@ from ..ir.nodes import (
     Var,
     With,
 )
+from .attempts import Attempt
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
 from .source import function_source
@@ -619,11 +620,20 @@ class Statements(Core):
             self.frame.locals = self.frame.locals | {done}
             self.body(without_else(stmt, done))
             return
+        site = ("attempt", *self.site(stmt))
+        parts = Attempt.of(stmt)
+        if parts is not None and (site in self.dynamic_sites or parts.loops):
+            statements = parts.statements()
+            self.frame.locals = self.frame.locals | parts.names
+            self.body(statements)
+            self._finally(stmt)
+            return
+        again = None if parts is None else site
         node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
         age = Region().born
         before = dict(self.cells)
         tail, names = last_assignments(stmt.body)
-        watch = Watch(before, tail, {(self.frame.id, n) for n in names})
+        watch = Watch(before, tail, {(self.frame.id, n) for n in names}, last_change(stmt.body))
         self.watches.append(watch)
         try:
             with self.into(node.body):
@@ -636,9 +646,10 @@ class Statements(Core):
             self.block.diverges = node.body.diverges
             self._finally(stmt)
             return
-        # memory made in the body is out of reach for the handlers: its names are poisoned there
+        # memory made in the body is out of reach for the handlers: its names are poisoned there; nothing raises behind the
+        # last statement, so that a store there has not happened
         stores = [
-            s for s in ir.walk(node.body)
+            s for s in ir.walk(Block(node.body.stmts[:-1]))
             if isinstance(s, Store) and not _younger(s.base, age)
             or isinstance(s, Effect) and s.op.kind == "method" and not _younger(s.op.args[0], age)
         ]  # fmt: skip
@@ -648,11 +659,11 @@ class Statements(Core):
             self.cells = dict(before)
             for key in watch.changed:
                 what = repr(key[1]) if isinstance(key[1], str) and key[1] != "items" else "this container"
-                self.cells[key] = Poison(f"{what} may or may not have been assigned when the exception came")
+                self.cells[key] = Poison(f"{what} may or may not have been assigned when the exception came", again)
             for name in touched:
                 key = (self.frame.id, name)
                 if key not in self.cells and reads_name(handler.body, name):
-                    self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came")
+                    self.cells[key] = Poison(f"{name!r} may or may not have been assigned when the exception came", again)
             block = Block()
             name_var = None
             types = None
@@ -671,6 +682,8 @@ class Statements(Core):
                     self.frames[:] = frames
                     block.diverges = True
             if stores and not block.diverges:
+                if again is not None:
+                    raise Restart(again)
                 raise self.error(
                     AmbiguousMemoryError, "a store in a try block may or may not have happened when its handler runs", stmt,
                     "move the store behind the try statement")  # fmt: skip
@@ -781,6 +794,7 @@ class Statements(Core):
     array_store: Callable[..., Any]
     list_extend: Callable[..., Any]
     make_list: Callable[..., Any]
+    site: Callable[..., Any]
     check_length: Callable[..., Any]
     sequence_items: Callable[..., Any]
     iterable: Callable[..., Any]
@@ -796,9 +810,12 @@ class Watch:
     before: dict[Any, Any]
     tail: list[Any]  # the last statements, which assign names: nothing can raise after the first of these assignments
     spared: set[Any]
+    last: Any = None  # a statement that changes something as the last thing it does
     changed: dict[Any, None] = field(default_factory=dict)
 
     def look(self, cells: dict[Any, Any], stmt: Any) -> None:
+        if stmt is self.last:
+            return
         for key, value in self.before.items():
             now = cells.get(key)
             if now is value or key in self.changed or isinstance(key[1], str) and key[1].startswith("$"):
@@ -820,6 +837,24 @@ def last_assignments(body: list[Any]) -> tuple[list[Any], set[str]]:
         if not isinstance(stmt.value, gast.Constant):
             break
     return tail, names
+
+
+def last_change(body: list[Any]) -> Any:
+    """The only statement of a body, if all that it changes is changed by its assignment or call, after all else."""
+    if len(body) != 1 or not isinstance(body[0], (gast.Assign, gast.AugAssign, gast.AnnAssign, gast.Expr)):
+        return None
+    parts = [n for n in gast.walk(body[0]) if n is not getattr(body[0], "value", None) or not isinstance(body[0], gast.Expr)]
+    changing = any(isinstance(n, gast.NamedExpr) or isinstance(n, gast.Attribute) and n.attr in _CHANGING for n in parts if n is not _method(body[0]))
+    return None if changing else body[0]
+
+
+def _method(stmt: Any) -> Any:
+    """The `xs.append` of the statement `xs.append(...)`."""
+    return stmt.value.func if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) else None
+
+
+_CHANGING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort", "update", "setdefault", "add",
+                       "discard", "appendleft", "popleft"})  # fmt: skip
 
 
 def without_else(stmt: Any, done: str) -> list[Any]:

@@ -149,9 +149,10 @@ class SuperVal:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Poison:
-    """A value that cannot be used; using it is an error with this reason."""
+    """A value that cannot be used; using it is an error with this reason, or starts lowering again for `site`."""
 
     reason: str
+    site: Any = None
 
 
 @dataclass(eq=False, slots=True)

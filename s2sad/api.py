@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import os
 import threading
 import types
 from collections.abc import Callable
@@ -351,7 +352,8 @@ class Gradient:
     def _emit(self, request: Request) -> compiler.Compiled:
         try:
             seed = "structure" if self.kind == "vjp" else "scalar"
-            return compiler.compile_gradient(request, self.kind == "value_and_grad", seed, careful=self._careful)
+            check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
+            return compiler.compile_gradient(request, self.kind == "value_and_grad", seed, careful=self._careful, check=check)
         except DifferentiationError:
             raise
         except Exception as err:  # a defect of the compiler: nothing was computed, so nothing is wrong

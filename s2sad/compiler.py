@@ -91,13 +91,15 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 def compile_gradient(
     request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
-    careful: bool = False,
+    careful: bool = False, check: bool = False,
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
 
-    With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell.
+    With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
+    makes sure that the reverse sweep restores all memory.
     """
-    program, function = reversed_program(request, value, seed, optimised, skip, careful)
+    plan = Plan(careful=careful, check=check)
+    program, function = reversed_program(request, value, seed, optimised, skip, plan)
     name = program.function.name
     stem = name if name.isidentifier() else "f"
     function.name = f"{stem}_vjp" if seed != "scalar" else f"{stem}_value_and_grad" if value else f"{stem}_grad"
@@ -114,10 +116,9 @@ def compile_gradient(
 
 
 def reversed_program(
-    request: Request, value: bool, seed: str, optimised: bool, skip: frozenset[str], careful: bool
+    request: Request, value: bool, seed: str, optimised: bool, skip: frozenset[str], plan: Plan
 ) -> tuple[Program, Function]:
     """The lowered program and its gradient; again with companions for memory that turns out to need them."""
-    plan = Plan(careful=careful)
     last = 0
     while True:
         program = lower(request)

@@ -90,7 +90,8 @@ from s2sad.runtime_shapes import (
 )  # fmt: skip
 
 __all__ = [
-    "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "cholesky_bar",
+    "add", "align_axis", "arange_bar", "broadcast_like", "buffer_like", "cast_back", "cast_like", "check_restored",
+    "cholesky_bar",
     "convolve_bar", "copy_in_layout", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left",
     "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar", "gradient_spacing_bar", "index_add",
     "inner_left", "inner_right", "interp_nodes_bar", "interp_slope", "interp_values_bar", "irfft_bar", "item_bar",
@@ -275,6 +276,20 @@ def copy_in_layout(x: Any) -> Any:
     y = np.ndarray(x.shape, x.dtype, bytearray(high - low), start, x.strides)
     y[...] = x
     return y
+
+
+def check_restored(now: Any, then: Any, where: str) -> None:
+    """Raise a RuntimeError unless memory holds, bit for bit, what it held before a store that was undone."""
+    if isinstance(now, np.ndarray) and isinstance(then, np.ndarray):
+        same = now.shape == then.shape and now.dtype == then.dtype and now.tobytes() == then.tobytes()
+    elif isinstance(now, (list, tuple)) and isinstance(then, (list, tuple)):
+        same = len(now) == len(then)
+        for a, b in zip(now, then):
+            check_restored(a, b, where)
+    else:
+        same = now is then or repr(now) == repr(then)
+    if not same:
+        raise RuntimeError(f"the reverse sweep did not restore {where}")
 
 
 def unrepeat(bar: Any, items: Any) -> Any:

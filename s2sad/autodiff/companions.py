@@ -60,6 +60,7 @@ class Plan:
     wanted: frozenset[int] = frozenset()
     impossible: frozenset[int] = frozenset()
     careful: bool = False
+    check: bool = False
 
     def after(self, needs: NeedsCompanions) -> Plan:
         """The plan for the next attempt."""

@@ -740,6 +740,8 @@ class Adjoints:
             self.adjoint_pop(stmt)
             return
         self.restore_arguments(stmt)
+        if self.plan.check and v.stored and isinstance(v.type, (Arr, ListT)):
+            self.check_restored(v, self.keep_for_check(v, stmt, after=True), stmt)
         if v in self.leaves or not self.active(v):
             return
         if v in self.companions.of:
@@ -1021,7 +1023,9 @@ class Adjoints:
 
     def adjoint_Store(self, stmt: Store) -> None:
         base = stmt.base
+        kept = self.keep_for_check(base, stmt)
         self.restore(stmt)
+        self.check_restored(base, kept, stmt)
         if not isinstance(base, Var) or not base.varied or not base.type.floating:
             return
         if isinstance(base.type, ListT):
@@ -1081,6 +1085,30 @@ class Adjoints:
                     return SliceVal(*op.args)
         return index
 
+    def keep_for_check(self, base: Any, stmt: Any, after: bool = False) -> Var | None:
+        """In a checked program, the contents of memory before, or `after`, a statement of the forward sweep."""
+        if not self.plan.check or not isinstance(base, Var) or not isinstance(base.type, (Arr, ListT)):
+            return None
+        kept = Var(f"{base.hint}_kept", base.type, False, region=Region())
+        self.saves.add(kept)
+        copied = Assign(kept, Op("copy" if isinstance(base.type, Arr) else "deepcopy", (base,)), getattr(stmt, "span", None))
+        block = self.structure.block_of(stmt)
+        if after:
+            i = next(i for i, s in enumerate(block.stmts) if s is stmt)
+            stmt = block.stmts[i + 1] if i + 1 < len(block.stmts) else None
+        if stmt is None:
+            block.stmts.append(copied)
+            self.structure.places[kept] = type(self.structure.places[base])(block, copied, self.structure.owner[id(block)][0])
+        else:
+            self.insert_before(block, stmt, copied)
+        return kept
+
+    def check_restored(self, base: Any, kept: Var | None, stmt: Any) -> None:
+        if kept is not None:
+            where = Lit(f"{base.hint}, line {stmt.span.line}" if getattr(stmt, "span", None) else base.hint)
+            fn = self.runtime_ref("check_restored")
+            self.append(Effect(Op("call", (self.need(base), self.need(kept), where), fn=fn, data=ir.SAFE), getattr(stmt, "span", None)))
+
     def restore(self, stmt: Store) -> None:
         """Save what a store overwrites, before it, and put it back here."""
         base = stmt.base
@@ -1130,7 +1158,9 @@ class Adjoints:
                 hint = f"{_hint(value)}_bar"
                 part = self.emit(Op("method", (buf,), name="pop"), float_like(type_of(value)), hint)
                 self.contribute(value, part)
+            kept = self.keep_for_check(base, stmt)
             self.append(Effect(Op("method", (self.need(base),), name="pop", data="restore"), stmt.span))
+            self.check_restored(base, kept, stmt)
         else:
             self.restore_arguments(stmt)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import linecache
 import multiprocessing
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from tests.fuzz.check import Verdict, timed
+from tests.fuzz.check import Verdict, sort_of, timed
 from tests.fuzz.generate import Program, generate
 from tests.fuzz.reduce import reduce
 
@@ -57,13 +56,6 @@ class Report:
         for sort, seeds in sorted(self.sorts.items(), key=lambda item: -len(item[1])):
             lines += [f"{len(seeds):5}  {sort}   seeds {', '.join(map(str, sorted(seeds)[:6]))}", f"         {self.first[sort][-160:]}"]
         return "\n".join(lines)
-
-
-def sort_of(verdict: Verdict) -> str:
-    """The detail without what differs from program to program."""
-    message = re.sub(r"DifferentiationErrors|'[^']*'|\b\w*\d+\w*\b|\d[\d.e+-]*", "_", verdict.detail.split(" | ")[0])
-    message = re.sub(r"^\w+: ", "", message) if verdict.kind == "refused" else message
-    return f"{verdict.kind}: {message[:110]}"
 
 
 def batch(task: tuple[int, int, Options]) -> Report:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 NAMES = ("x", "y", "A", "s", "t")
-TRIPS = (3, 0, 1, 2, 5)
+TRIPS = (0, 1, 2, 5)
 Values = tuple[np.ndarray, ...]
 
 
@@ -22,12 +22,12 @@ class Point:
     flag: bool
 
 
-def points(seed: int, trips: tuple[int, ...] = TRIPS) -> list[Point]:
-    """One point for each number of trips; some with the flag set."""
+def points(seed: int) -> list[Point]:
+    """One point with three trips, and one for each other number of trips in some order; some with the flag set."""
     rng = np.random.default_rng(seed)
     found = []
     flag = bool(rng.integers(2))
-    for k, n in enumerate(trips):
+    for k, n in enumerate([3, *(int(n) for n in rng.permutation(TRIPS))]):
         values = (rng.uniform(-1.3, 1.4, 4), rng.uniform(-1.2, 1.5, 4), rng.uniform(-1.1, 1.3, (3, 4)),
                   np.asarray(rng.uniform(-1.2, 1.4)), np.asarray(rng.uniform(-1.2, 1.4)))  # fmt: skip
         found.append(Point(values, n, flag if k != 3 else not flag))

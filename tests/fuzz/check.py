@@ -152,9 +152,9 @@ class Checker:
             if number >= 2 and len(texts) > 1:
                 break  # each point is compiled on its own: that is slow
             verdict = self.at(point, gradient, first=number == 0)
-            texts.add(getattr(gradient, "source", ""))
             if verdict.bad or verdict.kind in ("invalid", "refused"):
                 return verdict
+            texts.add(gradient.source)
             if verdict.kind != "right":
                 other = verdict
         return other

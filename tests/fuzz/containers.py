@@ -111,7 +111,7 @@ class Containers(Views):
             lambda: [f"{name}.w = {self.vector(1, 4)}"], lambda: [f"{name}.step({self.scalar(1)})"],
             lambda: [f"{name}.k *= {self.scalar(1)}"], lambda: [f"{got} = {name}.step({self.scalar(1)})"],
             lambda: [f"{got} = {name}({self.scalar(1)})"], lambda: [f"{got} = {name}.energy * {self.scalar(0)}"],
-            lambda: [f"kick({name}, {self.scalar(1)})"], lambda: [f"{name}.k, {name}.w[0] = {name}.w[0], {name}.k"],
+            lambda: [f"kick({name}, {self.scalar(1)})"], lambda: [f"act = {name}.step", f"{got} = act({self.scalar(1)})"], lambda: [f"{name}.k, {name}.w[0] = {name}.w[0], {name}.k"],
             lambda: [f"{name}.half = {self.scalar(1)}"], lambda: [f"{name}.note = {self.scalar(1)}", f"{got} = {name}.note"],
         ]  # fmt: skip
         lines = options[self.rng.randrange(len(options))]()

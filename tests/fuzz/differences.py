@@ -14,7 +14,7 @@ import numpy as np
 
 from tests.fuzz.points import NAMES, Point, arguments
 
-FINE, CLOSE, LOOSE = 1e-6, 1e-4, 5e-3
+FINE, CLOSE, LOOSE = 1e-6, 3e-6, 5e-3
 
 
 @dataclass

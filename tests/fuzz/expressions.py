@@ -15,6 +15,7 @@ class Expressions(Drawing):
     def draw(self, kind: str, depth: int) -> str:
         table: dict[str, Callable[[int], str]] = {
             "s": self.scalar, "m": self.matrix, "b": self.cube, "i": lambda d: self.index(),
+            "depth": lambda d: self.pick(["n", "0", "1", "2", "3", "min(n, 3)"]),
             "v4": lambda d: self.vector(d, 4), "v3": lambda d: self.vector(d, 3)}  # fmt: skip
         if kind in table:
             return table[kind](depth)
@@ -78,7 +79,7 @@ class Expressions(Drawing):
     # --- scalars ----------------------------------------------------------------------------------------------------
 
     def scalar_leaf(self) -> str:
-        scope, options = self.scope, [self.number()]
+        scope, options = self.scope, [self.number(), self.pick(["GAIN", "TABLE[{i}]", self.number()]).replace("{i}", self.index())]
         options += [*scope.of("s"), *scope.of("s")]
         for kind, forms in (
             ("v4", ["{}[{i}]", "{}[3]", self.rare("{}.flat[{i}]", "{}[-1]")]),
@@ -90,7 +91,7 @@ class Expressions(Drawing):
             ("d", ["sum({}.values())", "{}.get('a')", "{}.get('z', 0.3)"]),
             ("o", ["{}.energy", "{}.rate", "{}({i})"]),
             ("st", ["{}.norm()"]),
-            ("nt", ["{}[0]"]),
+            ("nt", ["{}[0]", "{}._replace(k={}.k * 0.5).k"]),
             ("lo", ["sum(o.k for o in {})"]),
             ("ll", ["sum(sum(row) for row in {})"]),
             ("dv", ["sum(v[0] for v in {}.values())"]),
@@ -162,6 +163,7 @@ class Expressions(Drawing):
             options += [f"{a}[:, {self.index()}]" for a in scope.of("m")] + [f"(np.diagonal({a}) + 0.1)" for a in scope.of("m")[-1:]]
         else:
             options += [f"{a}[{self.index()}]" for a in scope.of("m")]
+            options += ["TABLE"] if self.chance(0.03) else []
             options += [f"{a}[1, {self.index()}]" for a in scope.of("b")[-1:]]
         return self.pick(options) if options else f"np.full({size}, {self.number()})"
 

@@ -105,6 +105,23 @@ def halves(v):
     return halves(v[: len(v) // 2]) - 0.5 * halves(v[len(v) // 2 :])
 
 
+def sweep(v, c=0.5):
+    if len(v) > 1:
+        v[1] += c * np.sin(v[0])
+        sweep(v[1:])
+
+
+def relax(v, k):
+    v *= 0.8
+    if k > 0:
+        v[k % 3] += 0.1
+        relax(v, k - 1)
+
+
+GAIN = 0.7
+TABLE = np.array([0.2, -0.4, 0.6, 1.1])
+
+
 def twice(a, k=2.0):
     if a > 0.3:
         return k * a
@@ -122,12 +139,29 @@ def helper(rng: random.Random, name: str, takes: tuple[str, ...], gives: str, kn
     writer = Statements(rng, scope, returns=gives)
     lines: Block = []
     if not any(scope.of(k) for k in ("v4", "v3", "m")):
+        lines.append(f"u = np.full(4, {writer.scalar(0)})")
         scope.add("v4", "u")
-        lines.append("u = np.full(4, a0)")
     for _ in range(rng.randrange(0, 4)):
         lines += writer.statement(1)
     lines.append(f"return {writer.draw(gives, 2)}")
     return ["", f"def {name}({', '.join([*names, 'n=2', 'flag=False'])}):", *indent(lines), ""]
+
+
+def recursive(rng: random.Random, name: str, known: list[Helper]) -> Block:
+    """A function that stores to an array and calls itself, to a given depth."""
+    scope = Scope(helpers=list(known))
+    for kind, parameter in (("v4", "v"), ("s", "a")):
+        scope.add(kind, parameter)
+    writer = Statements(rng, scope)
+    last = writer.scalar(1)
+    lines = [line for _ in range(rng.randrange(0, 3)) for line in writer.statement(1)]
+    inner = f"{name}({rng.choice(['v', 'v', 'v[::-1]', 'v * 0.5', 'v.copy()'])}, 0.5 * {writer.scalar(0)} + 0.1, k - 1)"
+    body = ["n, flag = k, k > 1", "if k <= 0:", f"    return {last}", *lines]
+    if rng.random() < 0.4:
+        body += [f"{(got := writer.fresh('r'))} = {inner}", *writer.store(), f"return 0.6 * {got} + {writer.scalar(1)}"]
+    else:
+        body.append(f"return {rng.choice(['0.5 * ', 'a * ', 'v[0] + '])}{inner}")
+    return ["", f"def {name}(v, a, k):", *indent(body), ""]
 
 
 def method(rng: random.Random, count: int, gives: str = "s", arguments: tuple[str, ...] = ("a",)) -> tuple[Block, Statements]:

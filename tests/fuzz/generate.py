@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.functions import HEADER, classes, helper
+from tests.fuzz.functions import HEADER, classes, helper, recursive
 from tests.fuzz.points import arguments, points
 from tests.fuzz.scope import Helper
 from tests.fuzz.statements import Statements, indent, parameters
@@ -48,10 +48,13 @@ def draw(seed: int, attempt: int, size: int | None = None) -> Program:
     helpers = list(KNOWN)
     lines = classes(rng)
     for number in range(rng.randrange(0, 3)):
-        takes = tuple(rng.choice(["s", "v4", "v4", "v3", "m", "o", "lv"]) for _ in range(rng.randrange(1, 3)))
+        takes = tuple(rng.choice(["s", "v4", "v4", "v3", "m", "o", "lv", "s", "v4", "m", "d", "ls", "dv", "st", "tv"]) for _ in range(rng.randrange(1, 3)))
         gives = rng.choice(["s", "s", "v4", "v3"])
         lines += helper(rng, f"h{number}", takes, gives, helpers)
         helpers.append(Helper(f"h{number}", takes, gives))
+    if rng.random() < 0.3:
+        lines += recursive(rng, "r0", helpers)
+        helpers += [Helper("r0", ("v4", "s", "depth"), "s")] * 2
     scope = parameters()
     scope.helpers = helpers
     writer = Statements(rng, scope)

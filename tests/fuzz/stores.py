@@ -142,6 +142,8 @@ class Stores(Expressions):
                         lambda: f"np.matmul({self.matrix(1)}, {self.square(0)}, out={name})",
                         lambda: f"np.dot({self.matrix(0)}, {self.vector(0, 4)}, out={name}[:, {i}].copy())"]  # fmt: skip
         elif kind != "b":
+            options += [lambda: f"sweep({name})", lambda: f"sweep({name}, c={self.scalar(0)})", lambda: f"sweep({name}[::-1])",
+                        lambda: f"relax({name}, {self.pick(['n', '2', '0'])})"]  # fmt: skip
             options += [lambda: f"np.add.at({name}, [0, 2, 0], {self.vector(1, 3)})", lambda: f"{name}.sort()",
                         lambda: f"np.subtract.at({name}, [1, 1, {i}], {self.scalar(1)})", lambda: f"{name}[1:].sort()",
                         lambda: f"np.cumsum({self.draw(kind, 1)}, out={name})"]  # fmt: skip

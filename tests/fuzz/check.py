@@ -185,6 +185,8 @@ class Checker:
                 return Verdict("wrong", f"the argument {name} is changed")
         for name, g in zip(self.plan.wrt, found):
             old = given[NAMES.index(name)]
+            if np.asarray(g).dtype.kind not in "fiu":
+                return Verdict("wrong", f"the gradient of {name} is a {type(g).__name__} of {np.asarray(g).dtype}")
             if np.shape(g) != np.shape(old):
                 return Verdict("wrong", f"the gradient of {name} has the shape {np.shape(g)}")
             if isinstance(old, np.ndarray) and np.asarray(g).dtype != old.dtype:

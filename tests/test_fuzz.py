@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.check import Verdict, check
-from tests.fuzz.generate import Program, generate
+from tests.fuzz.campaign import Options, run
+from tests.fuzz.check import Plan, Verdict, check
+from tests.fuzz.generate import MODES, Program, draw, generate, runs
+from tests.fuzz.points import arguments, points
 from tests.fuzz.reduce import reduce
 
 COUNT, BATCH = 200, 25
@@ -45,23 +48,79 @@ def test_same_seed_same_program() -> None:
 
 
 def test_programs_are_varied() -> None:
-    nodes = Counter(type(n).__name__ for seed in range(150) for n in ast.walk(ast.parse(generate(seed).text)))
-    for kind in ("For", "While", "Break", "Continue", "Try", "With", "Lambda", "ListComp", "GeneratorExp", "IfExp",
-                 "AugAssign", "Slice", "Tuple", "Dict", "FunctionDef", "Nonlocal", "Raise", "BoolOp"):  # fmt: skip
-        assert nodes[kind], f"no {kind} in 150 programs"
+    programs = [draw(seed, 0) for seed in range(400)]
+    nodes = Counter(type(n).__name__ for program in programs for n in ast.walk(ast.parse(program.text)))
+    for kind in ("For", "While", "Break", "Continue", "Try", "With", "Lambda", "ListComp", "GeneratorExp", "IfExp", "DictComp",
+                 "AugAssign", "Slice", "Tuple", "Dict", "FunctionDef", "Nonlocal", "Raise", "BoolOp", "NamedExpr", "Assert",
+                 "ClassDef", "Starred", "Delete", "MatMult"):  # fmt: skip
+        assert nodes[kind], f"no {kind} in 400 programs"
+    together = "\n".join(program.text.split("a * a * k")[1] for program in programs)
+    for part in ("**= 2", "@= ", "/= ", "[...] = ", ".add.at(", "out=", "np.copyto(", "fill_diagonal", ".fill(", ".sort()",
+                 ".T[", ".reshape(", ".ravel()", "np.squeeze(", "transpose", "np.diagonal(", "broadcast_to", "swapaxes", "moveaxis",
+                 ".real", ".append(", ".extend(", ".insert(", ".pop()", ".pop(0)", ".setdefault(", ".update(", ".items()", ".get(",
+                 "reversed(", "Pair(", "State(", "super().step(", "Child(", "Vec(", "act = ", "finally:", "errstate", "mix(",
+                 "power(", "zig(", "halves(", "sweep(", "relax(", "r0(", "checked(", "while True:", "[1:] = ", "[0, 2, 0]"):  # fmt: skip
+        assert part in together, f"no {part} in 400 programs"
+    assert {program.mode for program in programs} == set(MODES)
+
+
+def test_most_draws_run() -> None:
+    """What runs only in the end was drawn again; few programs need that."""
+    assert sum(runs(draw(seed, 0)) for seed in range(300)) >= 291
+    assert all(runs(generate(seed)) for seed in range(100))
+
+
+def test_points_have_all_numbers_of_trips() -> None:
+    assert {point.n for point in points(3)} == {0, 1, 2, 3, 5}
+    point = points(3)[0]
+    for mode in MODES:
+        x, y, A, s, t, n, _ = arguments(point, mode)
+        assert A.shape == (3, 4) and n == 3
+        assert (x is y) == (mode == "same")
+        assert A.flags.c_contiguous == (mode not in ("strided", "reversed", "fortran"))
+        assert np.asarray(x).dtype == ("f4" if mode == "float32" else "f8")
+
+
+def test_plans_are_varied() -> None:
+    plans = [Plan.of(Program(seed, "")) for seed in range(400)]
+    assert 20 < sum(plan.without is not None for plan in plans) < 70
+    assert any(plan.verified for plan in plans) and any(plan.value for plan in plans)
+    assert len({plan.wrt for plan in plans}) > 10
+
+
+WRONG = "import numpy as np\nimport s2sad\n\ndef f(x, y, A, s, t, n, flag):\n    z = x * 2.0\n    if n > 0:\n" \
+        "        w = s2sad.stop_gradient(s * s)\n    else:\n        w = s\n    return w + z.sum() + y[0]\n"  # fmt: skip
 
 
 def test_the_checker_sees_a_wrong_gradient() -> None:
     """`stop_gradient` makes a gradient that differs from finite differences."""
-    text = "import numpy as np\nimport s2sad\n\ndef f(x, y, A, s, t, n, flag):\n    z = x * 2.0\n    if n > 0:\n" \
-           "        w = s2sad.stop_gradient(s * s)\n    else:\n        w = s\n    return w + z.sum() + y[0]\n"  # fmt: skip
-    program = Program(1, text)
+    program = Program(1, WRONG)
     verdict = check(program)
     assert verdict.kind == "wrong", verdict
     smallest = reduce(program, verdict, 10.0)
-    assert len(smallest.text) < len(text)
+    assert len(smallest.text) < len(WRONG)
     assert "stop_gradient" in smallest.text
+
+
+def test_the_checker_sees_one_wrong_entry() -> None:
+    text = WRONG.replace("stop_gradient(s * s)", "stop_gradient(1e-3 * A[2, 1])")
+    assert check(Program(2, text)).kind == "wrong"
+
+
+def test_kinks_are_rough() -> None:
+    """The differences on both sides are not the same; at points nearby there is no kink."""
+    text = "def f(x, y, A, s, t, n, flag):\n    u = s - {}\n    return (u if u > 0.0 else 3.0 * u) + x[0] * t\n"
+    at = float(points(2)[0].values[3])
+    assert check(Program(2, text.format(at))).kind == "rough"
+    assert check(Program(2, text.format(at + 0.01))).kind == "right"
 
 
 def test_programs_that_fail_are_invalid() -> None:
     assert check(Program(0, "def f(x, y, A, s, t, n, flag):\n    raise ValueError\n")).kind == "invalid"
+
+
+def test_jobs_give_the_same_counts(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    options = Options(tmp_path, reduce=0)
+    one, two = run(50, 60, 1, options), run(50, 60, 2, options)
+    assert one.kinds == two.kinds and sum(one.kinds.values()) == 60
+    assert {k: sorted(v) for k, v in one.sorts.items()} == {k: sorted(v) for k, v in two.sorts.items()}

@@ -1,34 +1,26 @@
-"""A program from a seed: helper functions at module level, a class, and one function `f`."""
+"""A program from a seed: helper functions and classes at module level, and one function `f`."""
 
 from __future__ import annotations
 
 import random
+import warnings
 from dataclasses import dataclass
-
-from tests.fuzz.expressions import Helper, Scope
-from tests.fuzz.statements import Statements, indent, parameters
-
-HEADER = '''import math
+from typing import Any
 
 import numpy as np
 
+from tests.fuzz.functions import HEADER, classes, helper, recursive
+from tests.fuzz.points import arguments, points
+from tests.fuzz.scope import Helper
+from tests.fuzz.statements import Statements, indent, parameters
 
-class Box:
-    def __init__(self, w, k=0.7):
-        self.w = w
-        self.k = k
-
-    def step(self, a):
-        self.k = 0.5 * self.k + a
-        self.w[0] = self.w[0] * self.k
-        return self.k
-
-
-def scale_in_place(a, b, c=0.8):
-    a *= b
-    a += c
-
-'''
+MODES = ("float64",) * 7 + ("float32", "zero-dim", "strided", "reversed", "fortran", "numpy-scalar", "same")
+KNOWN = (Helper("twice", ("s",), "s"), Helper("total", ("s", "s"), "s"), Helper("advance", ("st",), "st"))
+# What the result is summed from.
+SUMMED = (("v4", "np.sum({})"), ("m", "np.sum({})"), ("ls", "sum({})"), ("o", "{0}.k + {0}.w.sum()"), ("c", "{}"),
+          ("v3", "({0} * {0}).sum()"), ("s", "{}"), ("lv", "{}[-1].sum()"), ("d", "{}['a']"), ("b", "np.sum(np.sin({}))"),
+          ("st", "{}.norm()"), ("ll", "sum({}[0])"), ("dv", "sum({}['p'] * {}['q'])"))  # fmt: skip
+ATTEMPTS = 6
 
 
 @dataclass(frozen=True)
@@ -40,50 +32,58 @@ class Program:
     mode: str = "float64"
 
 
-MODES = ("float64",) * 8 + ("float32", "zero-dim")
-
-
 def generate(seed: int, size: int | None = None) -> Program:
-    rng = random.Random(seed)
-    helpers: list[Helper] = [Helper("twice", ("s",), "s")]
-    lines = ["def twice(a, k=2.0):", "    if a > 0.3:", "        return k * a", "    return a * a * k", ""]
+    """The first program drawn from this seed that runs, and whose values stay small."""
+    program = draw(seed, 0, size)
+    for attempt in range(1, ATTEMPTS):
+        if runs(program):
+            return program
+        program = draw(seed, attempt, size)
+    return program
+
+
+def draw(seed: int, attempt: int, size: int | None = None) -> Program:
+    rng = random.Random(f"{seed}/{attempt}")
+    mode = rng.choice(MODES)
+    helpers = list(KNOWN)
+    lines = classes(rng)
     for number in range(rng.randrange(0, 3)):
-        takes = tuple(rng.choice(["s", "v4", "v4", "v3", "m"]) for _ in range(rng.randrange(1, 3)))
+        takes = tuple(rng.choice(["s", "v4", "v4", "v3", "m", "o", "lv", "s", "v4", "m", "d", "ls", "dv", "st", "tv"]) for _ in range(rng.randrange(1, 3)))
         gives = rng.choice(["s", "s", "v4", "v3"])
-        lines += ["", *_helper(rng, f"h{number}", takes, gives, list(helpers)), ""]
+        lines += helper(rng, f"h{number}", takes, gives, helpers)
         helpers.append(Helper(f"h{number}", takes, gives))
+    if rng.random() < 0.3:
+        lines += recursive(rng, "r0", helpers)
+        helpers += [Helper("r0", ("v4", "s", "depth"), "s")] * 2
     scope = parameters()
     scope.helpers = helpers
     writer = Statements(rng, scope)
-    writer.scope = scope
     body: list[str] = []
+    if mode == "same" or rng.random() < 0.25:
+        body.append("x, y, A = x.copy(), y * 1.0, A.copy()")
     for _ in range(size or rng.randrange(2, 9)):
         body += writer.statement(2)
     parts = [writer.scalar(3)]
-    for kind, form in (("v4", "np.sum({})"), ("m", "np.sum({})"), ("ls", "sum({})"), ("o", "{0}.k + {0}.w.sum()"), ("c", "{}"),
-                       ("v3", "({0} * {0}).sum()"), ("s", "{}"), ("lv", "{}[-1].sum()"), ("d", "{}['a']")):  # fmt: skip
-        for name in writer.scope.of(kind):
+    for kind, form in SUMMED:
+        for name in writer.scope.variables(kind):
             if rng.random() < 0.5:
-                parts.append(form.format(name))
+                parts.append(form.replace("{0}", name).replace("{}", name))
     body.append(f"return {' + '.join(parts)}")
     text = HEADER + "\n".join([*lines, "", "def f(x, y, A, s, t, n, flag):", *indent(body), ""])
-    return Program(seed, text, rng.choice(MODES))
+    return Program(seed, text, mode)
 
 
-def _helper(rng: random.Random, name: str, takes: tuple[str, ...], gives: str, known: list[Helper]) -> list[str]:
-    scope = Scope(helpers=known)
-    names = [f"a{k}" for k in range(len(takes))]
-    for kind, parameter in zip(takes, names):
-        scope.add(kind, parameter)
-    scope.add("s", "n")
-    scope.names["s"].remove("n")
-    writer = Statements(rng, scope, returns=gives == "s")
-    if not any(scope.of(k) for k in ("v4", "v3", "m")):
-        scope.add("v4", "u")
-        lines = ["u = np.full(4, a0)"]
-    else:
-        lines = []
-    for _ in range(rng.randrange(0, 4)):
-        lines += writer.statement(1)
-    lines.append(f"return {writer.draw(gives, 2)}")
-    return [f"def {name}({', '.join([*names, 'n=2', 'flag=False'])}):", *indent(lines)]
+def runs(program: Program) -> bool:
+    """Whether the program has small finite values where it will be checked."""
+    module: dict[str, Any] = {"__name__": "builtins"}  # dataclasses look up their module
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            exec(compile(program.text, "<fuzz>", "exec"), module)
+            for point in points(program.seed):
+                found = module["f"](*arguments(point, program.mode))
+                if not abs(float(found)) < 1e4:
+                    return False
+        except Exception:
+            return False
+    return True

@@ -12,6 +12,7 @@ from tests.fuzz.check import Verdict, same_failure, timed
 from tests.fuzz.generate import Program
 
 BODIES = ("body", "orelse", "finalbody", "handlers")
+Definition = (ast.FunctionDef, ast.ClassDef)
 
 
 def blocks(tree: ast.AST) -> list[list[ast.stmt]]:
@@ -24,27 +25,52 @@ def blocks(tree: ast.AST) -> list[list[ast.stmt]]:
     return found
 
 
+def without_unused(tree: ast.Module) -> ast.Module:
+    """The module without definitions and imports of names that nothing mentions."""
+    while True:
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        kept = [n for n in tree.body if not isinstance(n, Definition) or n.name == "f" or n.name in used]
+        if len(kept) == len(tree.body):
+            return tree
+        tree = ast.Module(kept, [])
+
+
+def shorter(tree: ast.Module) -> Iterator[ast.Module]:
+    """Trees without runs of statements, long runs first."""
+    for b in range(len(blocks(tree))):
+        size = len(blocks(tree)[b])
+        for length in (8, 4, 2):
+            for start in range(size - length, -1, -length):
+                if any(_kept(s) for s in blocks(tree)[b][start : start + length]):
+                    continue
+                yield _with_block(tree, b, start, [], length)
+
+
+def _kept(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import) or isinstance(statement, ast.FunctionDef) and statement.name == "f"
+
+
 def smaller_blocks(tree: ast.Module) -> Iterator[ast.Module]:
     """Trees without one statement, or with a compound statement replaced by one of its blocks."""
     for b in range(len(blocks(tree))):
         for k in reversed(range(len(blocks(tree)[b]))):
             statement = blocks(tree)[b][k]
-            if isinstance(statement, (ast.Import,)) or isinstance(statement, ast.FunctionDef) and statement.name == "f":
+            if _kept(statement):
                 continue
             yield _with_block(tree, b, k, [])
             for name in BODIES:
                 inner = getattr(statement, name, None)
-                whole = isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+                whole = isinstance(statement, Definition)
                 if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt) and not whole:
                     yield _with_block(tree, b, k, inner)
                     if name != "body":
                         yield _without(tree, b, k, name)
 
 
-def _with_block(tree: ast.Module, b: int, k: int, new: list[ast.stmt]) -> ast.Module:
+def _with_block(tree: ast.Module, b: int, k: int, new: list[ast.stmt], length: int = 1) -> ast.Module:
     result = copy.deepcopy(tree)
     block = blocks(result)[b]
-    block[k : k + 1] = copy.deepcopy(new)
+    block[k : k + length] = copy.deepcopy(new)
     if not block:
         block.append(ast.Pass())
     return result
@@ -89,7 +115,7 @@ def smaller_expressions(tree: ast.Module) -> Iterator[ast.Module]:
             continue
         parts = [v for v in ast.iter_child_nodes(old) if isinstance(v, ast.expr)]
         parts += [v for part in parts for v in ast.iter_child_nodes(part) if isinstance(v, ast.expr)]
-        for new in [*parts, ast.Name("x", ast.Load()), ast.Constant(1.0)]:
+        for new in [*parts, ast.Name("x", ast.Load()), ast.Name("s", ast.Load()), ast.Constant(1.0)]:
             result = copy.deepcopy(tree)
             _put(expressions(result)[p], copy.deepcopy(new))
             yield result
@@ -98,18 +124,28 @@ def smaller_expressions(tree: ast.Module) -> Iterator[ast.Module]:
 def reduce(program: Program, verdict: Verdict, seconds: float = 40.0) -> Program:
     """The smallest program found within the time that fails as `program` does."""
     deadline = monotonic() + seconds
+    tried: set[str] = set()
 
     def text_of(tree: ast.Module) -> str | None:
         try:
-            return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+            return ast.unparse(ast.fix_missing_locations(without_unused(tree))) + "\n"
         except (ValueError, AttributeError):
             return None
 
+    def fails(text: str) -> bool:
+        if text in tried:
+            return False
+        tried.add(text)
+        return same_failure(timed(replace(program, text=text), 5), verdict)
+
     best = program
+    lean = text_of(ast.parse(program.text))
+    if lean is not None and fails(lean):
+        best = replace(program, text=lean)
     progress = True
     while progress and monotonic() < deadline:
         progress = False
-        for candidates in (smaller_blocks, smaller_expressions):
+        for candidates in (shorter, smaller_blocks, smaller_expressions):
             skip, again = 0, True
             while again and monotonic() < deadline:
                 again = False
@@ -119,9 +155,8 @@ def reduce(program: Program, verdict: Verdict, seconds: float = 40.0) -> Program
                     text = text_of(tree)
                     if text is None or len(text) >= len(best.text):
                         continue
-                    trial = replace(best, text=text)
-                    if same_failure(timed(trial, 5), verdict):
-                        best, skip, again, progress = trial, k, True, True
+                    if fails(text):
+                        best, skip, again, progress = replace(best, text=text), k, True, True
                         break
                     if monotonic() > deadline:
                         return best

@@ -162,7 +162,10 @@ class BuiltinCalls(Core):
             if isinstance(v, ObjVal):
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
-                return Lit(v.live is not None and hasattr(v.live, name.value))
+                known = v.live is not None and hasattr(v.live, name.value)
+                if not known:
+                    self.absent.add((v.id, name.value))
+                return Lit(known)
             if isinstance(v, Ref):
                 return Lit(hasattr(v.obj, name.value))
             cls = self.python_class(v)
@@ -823,6 +826,7 @@ class BuiltinCalls(Core):
     list_append: Callable[..., Any]
     list_extend: Callable[..., Any]
     array_store: Callable[..., Any]
+    absent: set[tuple[int, str]]
     varied_value: Callable[..., Any]
     varied_args: Callable[..., Any]
     no_rule: Callable[..., DifferentiationError]

@@ -235,7 +235,7 @@ class BuiltinCalls(Core):
         fn, *seqs = args
         value = seqs[0] if len(seqs) == 1 else ZipVal(tuple(seqs))
         spread = len(seqs) > 1
-        return self.map_over(value, lambda item: self.call_value(fn, list(self.items(item)) if spread else [item], {}, node), node)
+        return self.given_once(self.map_over(value, lambda item: self.call_value(fn, list(self.items(item)) if spread else [item], {}, node), node))
 
     def map_over(self, value: Any, function: Callable[[Any], Any], node: Any) -> Any:
         plan = self.iterable(value, node)
@@ -827,6 +827,7 @@ class BuiltinCalls(Core):
     list_extend: Callable[..., Any]
     array_store: Callable[..., Any]
     absent: set[tuple[int, str]]
+    given_once: Callable[..., Any]
     varied_value: Callable[..., Any]
     varied_args: Callable[..., Any]
     no_rule: Callable[..., DifferentiationError]

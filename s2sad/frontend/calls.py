@@ -19,6 +19,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, No
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
+from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
@@ -30,14 +31,17 @@ from .values import (
     Bound,
     ChoiceVal,
     DictVal,
+    EnumVal,
     Frame,
     FuncVal,
     ListVal,
     ObjVal,
     Partial,
     Poison,
+    ReversedVal,
     SuperVal,
     TupleVal,
+    ZipVal,
     is_atom,
 )  # fmt: skip
 
@@ -511,6 +515,33 @@ class Calls(Outlining):
                 "make the depth a constant, or write the recursion as a loop")  # fmt: skip
         return self.run_bound(frame, node)
 
+    def given_once(self, value: Any) -> Any:
+        """Remember that Python would give the items of this list only once."""
+        self.one_shot.append(value)
+        return value
+
+    @property
+    def one_shot(self) -> list[Any]:
+        return self.__dict__.setdefault("_one_shot", [])
+
+    def check_iterators(self, frame: Frame, node: Any) -> None:
+        """Refuse a second use of an iterator in a function, and a generator expression whose names change before it runs."""
+        given = frozenset(
+            n for n in parameter_ids(node)
+            if isinstance(v := self.cells.get((frame.id, n)), (ZipVal, EnumVal, ReversedVal)) or any(v is o for o in self.one_shot)
+        )  # fmt: skip
+        key = (id(node), given)
+        found = self.__dict__.setdefault("_iterators_checked", {})
+        if key not in found:
+            found[key] = node, exhausted(node, given), changed_before_use(node)
+        _, again, changed = found[key]
+        if again is not None:
+            raise self.unsupported(
+                f"the iterator {again[1]!r} is used more than once, and gives its items only once", again[0], "make it a list: list(...) or [...]")
+        if changed is not None:
+            raise self.unsupported(
+                f"{changed[1]!r} changes before the generator expression that reads it runs", changed[0], "write [...] for (...)")
+
     def run_bound(self, frame: Frame, node: Any) -> Any:
         """Lower a function's body; its parameters are bound."""
         for flag in ("$skip", "$ret"):
@@ -519,6 +550,7 @@ class Calls(Outlining):
         outer_node = self.node
         first = len(self.block.stmts)
         try:
+            self.check_iterators(frame, node)
             if isinstance(node, gast.Lambda):
                 return self.expr(node.body)
             self.body(node.body)

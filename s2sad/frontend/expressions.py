@@ -257,7 +257,8 @@ class Expressions(Core):
     def expr_ListComp(self, node: Any) -> Any:
         return self.comprehension(node, node.generators, lambda: self.expr(node.elt))
 
-    expr_GeneratorExp = expr_ListComp
+    def expr_GeneratorExp(self, node: Any) -> Any:
+        return self.given_once(self.expr_ListComp(node))
 
     def expr_SetComp(self, node: Any) -> Any:
         value = self.comprehension(node, node.generators, lambda: self.expr(node.elt))
@@ -1221,6 +1222,7 @@ class Expressions(Core):
     object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
+    given_once: Callable[..., Any]
     augmented: Callable[..., Any]
     array_attribute: Callable[..., Any]
 

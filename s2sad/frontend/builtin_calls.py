@@ -688,6 +688,9 @@ class BuiltinCalls(Core):
             raise self.unsupported(f"the array method {name!r} is not supported", node, "write the store with an index")
         if name == "item" and not args and isinstance(type_of(base), (Num, Arr)):
             if self.varied(base):
+                t = type_of(base)
+                if isinstance(t, Arr) and t.shape != ():
+                    base = self.primitive(self.numpy_ref(np.reshape), [base, TupleVal(())], {}, node)
                 return self.primitive(self.builtin("float"), [base], {}, node)
             return self.opaque_method(base, name, args, kwargs, node)
         fn = registry.method_function(name)

@@ -217,6 +217,8 @@ class Calls(Outlining):
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
         if obj not in SEQUENCE_FUNCTIONS and (isinstance(obj, np.ufunc) or (getattr(obj, "__module__", None) or "").split(".")[0] == "numpy"):
             args = [self.as_array(a, node) if self.varied_value(a) else a for a in args]
+        if obj is np.stack and args and is_atom(args[0]) and isinstance(type_of(args[0]), ListT) and self.varied_value(args[0]):
+            args = [self.primitive(Ref(np.array, "np.array", np), [args[0]], {}, node), *args[1:]]  # its adjoint is an array
         rule = registry.adjoint_rule(obj)
         if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
             raise self.no_rule(fn, node)

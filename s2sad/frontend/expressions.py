@@ -391,6 +391,9 @@ class Expressions(Core):
             return TupleVal(a.items + b.items)
         if isinstance(a, ListVal) and isinstance(b, ListVal) and kind == "add":
             return self.make_list(self.items(a) + self.items(b), node)
+        joined = self.join_lists(kind, a, b, node)
+        if joined is not None:
+            return joined
         if kind == "mul":
             for seq, n in ((a, b), (b, a)):
                 if isinstance(seq, (TupleVal, ListVal)) and isinstance(n, Lit) and isinstance(n.value, int):
@@ -401,16 +404,71 @@ class Expressions(Core):
                     t = self.atom_list_type(seq)
                     var = self.emit(Op("mul", (self.atom(seq), self.atom(n))), t, "items", fresh=not is_mutable(t.elem))  # type: ignore[attr-defined]
                     return var
-        for this, other, swap in ((a, b, False), (b, a, True)):
-            if isinstance(this, ObjVal):
-                name = _DUNDER.get(kind, "")
-                name = name.replace("__", "__r", 1) if swap else name
-                if name and hasattr(this.cls, name):
-                    return self.call_value(self.get_attribute(this, name, node), [other], {}, node)
+        operand = self.object_operator(kind, a, b, node)
+        if operand is not None:
+            return operand
         if isinstance(a, Lit) and isinstance(a.value, str) and kind == "mod":
             parts = self.items(b) if isinstance(b, TupleVal) else (b,)
             return self.spelled(self.emit(Op("mod", (a, self.atom(b))), STR, varied=False), parts) if parts is not None else None
         return self.operate(kind, (self.atom(a), self.atom(b)), node)
+
+    def object_operator(self, kind: str, a: Any, b: Any, node: Any) -> Any:
+        """An operator of a user's class; None where neither operand has one."""
+        plain, reflected = _DUNDER.get(kind, ""), _DUNDER.get(kind, "").replace("__", "__r", 1)
+        turns = [(a, b, plain), (b, a, reflected)]
+        if isinstance(a, ObjVal) and isinstance(b, ObjVal):
+            if a.cls is b.cls:
+                turns.pop()
+            elif issubclass(b.cls, a.cls) and getattr(b.cls, reflected, None) is not getattr(a.cls, reflected, None):
+                turns.reverse()  # the subclass is asked first
+        asked = False
+        for this, other, name in turns:
+            if isinstance(this, ObjVal) and name and hasattr(this.cls, name):
+                value = self.call_value(self.get_attribute(this, name, node), [other], {}, node)
+                if getattr(value, "value", getattr(value, "obj", None)) is not NotImplemented:
+                    return value
+                asked = True
+        if asked:
+            raise self.unsupported(f"neither operand of this operator knows the other: {plain} gives NotImplemented", node, "convert one of them")
+        return None
+
+    def join_lists(self, kind: str, a: Any, b: Any, node: Any) -> Any:
+        """`a + b` and `a * n` of lists with differentiated values whose length is not known: a list that loops fill."""
+        if kind not in ("add", "mul"):
+            return None
+        lists = [v for v in (a, b) if isinstance(v, ListVal) or is_atom(v) and isinstance(type_of(v), ListT)]
+        if kind == "add":
+            if len(lists) < 2 or all(isinstance(v, ListVal) for v in lists):
+                return None
+            parts, count = lists, None
+        else:
+            sequences = [v for v in (a, b) if v in lists or isinstance(v, TupleVal) or is_atom(v) and isinstance(type_of(v), TupleT)]
+            if len(sequences) != 1:
+                return None
+            count = b if sequences[0] is a else a
+            if isinstance(count, Lit) and isinstance(sequences[0], (ListVal, TupleVal)) or not is_atom(count) or not isinstance(type_of(count), Num):
+                return None
+            parts = sequences
+        if not any(self.varied_value(p) for p in parts):
+            return None
+        if not lists:
+            raise self.unsupported("a tuple times a number that is not known", node, "use a list")
+        result = self.run_time_list(())
+        if count is None:
+            for part in parts:
+                self.list_extend(result, part, node)
+            return result
+
+        def start(loop: Any) -> None:
+            self.element(plan, loop, node)
+
+        def body(loop: Any) -> Any:
+            self.list_extend(result, parts[0], node)
+            return None
+
+        plan = self.iterable(RangeVal(Lit(0), count, Lit(1)), node)
+        self.loop(start, body)
+        return result
 
     def atom_list_type(self, seq: ListVal) -> Type:
         elem: Type | None = None
@@ -772,8 +830,30 @@ class Expressions(Core):
         base_type = type_of(base)
         if isinstance(base_type, Arr) and basic is False and isinstance(t, Arr):
             return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), fresh=True)
+        if isinstance(base_type, ListT) and (isinstance(index, SliceVal) or type_of(atom) == Obj(slice)) and self.varied(base):
+            if is_mutable(base_type.elem):
+                return self.list_part(base, atom, node)
+            return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), fresh=True)
         return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base],
                          varied=self.varied(base) and t.floating)  # fmt: skip
+
+    def list_part(self, base: Any, part: Any, node: Any) -> Any:
+        """A slice of a list of arrays: another list, which holds the same arrays."""
+        places = self.emit(Op("call", (self.length(base),), fn=self.builtin("range")), Obj(range), "places", varied=False, fresh=True)
+        chosen = self.emit(Op("getitem", (places, part)), Obj(range), "places", varied=False, fresh=True)
+        result = self.run_time_list(())
+        key = (self.frame.id, "$place")
+        plan = self.iterable(chosen, node)
+
+        def start(loop: Any) -> None:
+            self.cells[key] = self.element(plan, loop, node)
+
+        def body(loop: Any) -> Any:
+            self.list_append(result, self.load(base, self.cells.pop(key), node), node)
+            return None
+
+        self.loop(start, body)
+        return result
 
     def item_hint(self, base: Any) -> str:
         return f"{base.hint}_item" if isinstance(base, Var) and base.named else "item"
@@ -976,6 +1056,13 @@ class Expressions(Core):
                     raise self.unsupported(f"index {index.value} is out of range", node) from None
                 self.cells[(base.id, "items")] = tuple(items)
                 return
+            if isinstance(index, SliceVal) and all(isinstance(p, Lit) for p in (index.start, index.stop, index.step)):
+                new = self.sequence_items(value, None, node)
+                if new is not None and isinstance(index.step, Lit) and index.step.value in (None, 1):
+                    items = list(self.items(base))
+                    items[slice(index.start.value, index.stop.value)] = new
+                    self.cells[(base.id, "items")] = tuple(items)
+                    return
             raise Restart(base.site)
         if isinstance(base, DictVal):
             key = self.constant_key(index)
@@ -1005,6 +1092,8 @@ class Expressions(Core):
         t = base.type
         if base.region is None:
             base.region = Region()
+        if isinstance(t, ListT) and isinstance(index, SliceVal) and (self.varied(base) or self.varied(value)):
+            raise self.unsupported("a store to a slice of a list, which may change its length", node, "build a new list: l[:i] + items + l[j:]")
         if aug is not None and isinstance(t, ListT):
             old = self.load(base, index, node)
             new = self.augmented(aug, old, value, node)
@@ -1223,6 +1312,7 @@ class Expressions(Core):
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
     given_once: Callable[..., Any]
+    length: Callable[..., Any]
     augmented: Callable[..., Any]
     array_attribute: Callable[..., Any]
 

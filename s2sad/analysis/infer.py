@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -205,16 +207,33 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
         result = fn(*[_sample(t, k) for t in types], **{n: _sample(t, k) for n, t in kwargs.items()})
     except Exception:
         return _fallback(fn, types)
-    return _unsized(abstract([result] * SAMPLES, symbols), symbols)
+    return _unsized(abstract([result] * SAMPLES, symbols), symbols, _surely_one(fn, types))
 
 
-def _unsized(t: Type, symbols: Symbols) -> Type:
+def _surely_one(fn: Any, types: list[Any]) -> Callable[[int], bool]:
+    """Of an axis of the result, counted from the end: whether its size is 1 in every call, not only in the compiling one."""
+    elementwise = isinstance(fn, np.ufunc) and fn.signature is None or _hashable(fn) and fn in _ELEMENTWISE
+    shapes = [t.shape for t in types if isinstance(t, Arr)]
+    one = literal_dim(1)
+
+    def surely(axis: int) -> bool:
+        return elementwise and all(s is not None and (len(s) < axis or s[-axis] == one) for s in shapes)
+
+    return surely
+
+
+_ELEMENTWISE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
+                          operator.neg, operator.pos, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne})  # fmt: skip
+
+
+def _unsized(t: Type, symbols: Symbols, surely_one: Callable[[int], bool]) -> Type:
     if isinstance(t, Arr) and t.shape is not None:
-        return Arr(t.dtype, tuple(d if d[0] == 1 else symbols.fresh(d[-1]) for d in t.shape))
+        n = len(t.shape)
+        return Arr(t.dtype, tuple(d if d[0] == 1 and surely_one(n - i) else symbols.fresh(d[-1]) for i, d in enumerate(t.shape)))
     if isinstance(t, Num) and t.ints is not None:
         return Num(t.dtype, t.py, symbols.fresh(t.ints[-1]))
     if isinstance(t, TupleT):
-        return TupleT(tuple(_unsized(i, symbols) for i in t.items))
+        return TupleT(tuple(_unsized(i, symbols, surely_one) for i in t.items))
     return t
 
 

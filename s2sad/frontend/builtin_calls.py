@@ -162,7 +162,10 @@ class BuiltinCalls(Core):
             if isinstance(v, ObjVal):
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
-                return Lit(v.live is not None and hasattr(v.live, name.value))
+                known = v.live is not None and hasattr(v.live, name.value)
+                if not known:
+                    self.absent.add((v.id, name.value))
+                return Lit(known)
             if isinstance(v, Ref):
                 return Lit(hasattr(v.obj, name.value))
             cls = self.python_class(v)
@@ -232,7 +235,7 @@ class BuiltinCalls(Core):
         fn, *seqs = args
         value = seqs[0] if len(seqs) == 1 else ZipVal(tuple(seqs))
         spread = len(seqs) > 1
-        return self.map_over(value, lambda item: self.call_value(fn, list(self.items(item)) if spread else [item], {}, node), node)
+        return self.given_once(self.map_over(value, lambda item: self.call_value(fn, list(self.items(item)) if spread else [item], {}, node), node))
 
     def map_over(self, value: Any, function: Callable[[Any], Any], node: Any) -> Any:
         plan = self.iterable(value, node)
@@ -674,6 +677,9 @@ class BuiltinCalls(Core):
             raise self.unsupported(f"the array method {name!r} is not supported", node, "write the store with an index")
         if name == "item" and not args and isinstance(type_of(base), (Num, Arr)):
             if self.varied(base):
+                t = type_of(base)
+                if isinstance(t, Arr) and t.shape != ():
+                    base = self.primitive(self.numpy_ref(np.reshape), [base, TupleVal(())], {}, node)
                 return self.primitive(self.builtin("float"), [base], {}, node)
             return self.opaque_method(base, name, args, kwargs, node)
         fn = registry.method_function(name)
@@ -813,6 +819,8 @@ class BuiltinCalls(Core):
     list_append: Callable[..., Any]
     list_extend: Callable[..., Any]
     array_store: Callable[..., Any]
+    absent: set[tuple[int, str]]
+    given_once: Callable[..., Any]
     varied_value: Callable[..., Any]
     varied_args: Callable[..., Any]
     no_rule: Callable[..., DifferentiationError]

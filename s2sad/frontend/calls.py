@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import operator
 import types
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, No
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
+from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
@@ -29,14 +31,17 @@ from .values import (
     Bound,
     ChoiceVal,
     DictVal,
+    EnumVal,
     Frame,
     FuncVal,
     ListVal,
     ObjVal,
     Partial,
     Poison,
+    ReversedVal,
     SuperVal,
     TupleVal,
+    ZipVal,
     is_atom,
 )  # fmt: skip
 
@@ -53,6 +58,11 @@ SEQUENCE_FUNCTIONS = frozenset(
                    "empty copy atleast_1d atleast_2d atleast_3d").split()
     if (f := getattr(np, name, None)) is not None
 ) | {np.linalg.multi_dot, np.ndarray.astype}  # fmt: skip
+IN_PLACE_OPERATORS = {
+    operator.iadd: "+=", operator.isub: "-=", operator.imul: "*=", operator.itruediv: "/=", operator.ifloordiv: "//=", operator.imod: "%=",
+    operator.ipow: "**=", operator.imatmul: "@=", operator.iand: "&=", operator.ior: "|=", operator.ixor: "^=", operator.ilshift: "<<=",
+    operator.irshift: ">>=", operator.iconcat: "+=",
+}  # fmt: skip
 VIEWS_OF_INPUT = frozenset({np.asarray, np.asanyarray, np.ascontiguousarray, np.atleast_1d, np.atleast_2d, np.atleast_3d})
 REFUSED_BUILTINS = {
     "eval": "write the expression out", "exec": "write the statements out", "locals": "name the variables",
@@ -89,6 +99,9 @@ class Calls(Outlining):
         self.refuse_objects(args, kwargs, node)
         if obj is np.vectorize and args and (self.touches_objects(args, kwargs) or isinstance(getattr(args[0], "obj", None), StaticFunction)):
             raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
+        if obj in IN_PLACE_OPERATORS and args and not isinstance(self.numeric_type(args[0]), Num):
+            raise self.unsupported(
+                f"operator.{obj.__name__} may change its first argument", node, f"write the statement, such as a {IN_PLACE_OPERATORS[obj]} b")
         handler = self.handler(obj)
         if handler is not None:
             result = handler(args, kwargs, node)
@@ -137,6 +150,9 @@ class Calls(Outlining):
         if not self.varied_args(args, kwargs):
             return self.opaque(fn, args, kwargs, node)
         raise self.no_rule(fn, node)
+
+    def numeric_type(self, value: Any) -> Type | None:
+        return type_of(value) if is_atom(value) else None
 
     def refuse_objects(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> None:
         """Refuse `dtype=object` for differentiated values."""
@@ -201,6 +217,8 @@ class Calls(Outlining):
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
         if obj not in SEQUENCE_FUNCTIONS and (isinstance(obj, np.ufunc) or (getattr(obj, "__module__", None) or "").split(".")[0] == "numpy"):
             args = [self.as_array(a, node) if self.varied_value(a) else a for a in args]
+        if obj is np.stack and args and is_atom(args[0]) and isinstance(type_of(args[0]), ListT) and self.varied_value(args[0]):
+            args = [self.primitive(Ref(np.array, "np.array", np), [args[0]], {}, node), *args[1:]]  # its adjoint is an array
         rule = registry.adjoint_rule(obj)
         if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
             raise self.no_rule(fn, node)
@@ -217,13 +235,20 @@ class Calls(Outlining):
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         memory = rule.memory if rule is not None else ("fresh" if registry.is_zero(obj) or isinstance(obj, np.ufunc) else "maybe_view")
+        if obj is np.einsum and _only_reorders(args):
+            memory = "maybe_view"
         if memory != "fresh" and obj in VIEWS_OF_INPUT and len(args) > 0 and isinstance(type_of(atoms[0]), (Num, ListT, TupleT)):
             memory = "fresh"  # an array made of numbers and lists
         if isinstance(t, Num) and t.dtype.kind in "iu" and t.ints is None:
             t = self.symbols.int(t.py)
         op = Op("call", atoms, kws, fn=fn, name=method)
         varied = None if not registry.is_zero(obj) else False
-        return self.emit(op, t, varied=varied, fresh=memory == "fresh", view_of=atoms if memory != "fresh" else None)
+        result = self.emit(op, t, varied=varied, fresh=memory == "fresh", view_of=atoms if memory != "fresh" else None)
+        if obj is np.einsum and memory != "fresh" and isinstance(result, Var):
+            self.stops.append((result, self.error(
+                AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,
+                "use .T, np.transpose or indices, or copy the result")))  # fmt: skip
+        return result
 
     def _sizes_certain(self, args: list[Any]) -> bool:
         t = type_of(args[0]) if args and is_atom(args[0]) else None
@@ -312,6 +337,8 @@ class Calls(Outlining):
         safe = safe or (isinstance(fn, Ref) and (isinstance(fn.obj, type) or _pure_call(Op("call", fn=fn))))
         if not safe:
             self.let_out([*args, *kwargs.values()], node)
+        if args and _is_bound(fn, args[0]):
+            args = args[1:]
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         for a in (*atoms, *(v for _, v in kws)):
@@ -490,6 +517,33 @@ class Calls(Outlining):
                 "make the depth a constant, or write the recursion as a loop")  # fmt: skip
         return self.run_bound(frame, node)
 
+    def given_once(self, value: Any) -> Any:
+        """Remember that Python would give the items of this list only once."""
+        self.one_shot.append(value)
+        return value
+
+    @property
+    def one_shot(self) -> list[Any]:
+        return self.__dict__.setdefault("_one_shot", [])
+
+    def check_iterators(self, frame: Frame, node: Any) -> None:
+        """Refuse a second use of an iterator in a function, and a generator expression whose names change before it runs."""
+        given = frozenset(
+            n for n in parameter_ids(node)
+            if isinstance(v := self.cells.get((frame.id, n)), (ZipVal, EnumVal, ReversedVal)) or any(v is o for o in self.one_shot)
+        )  # fmt: skip
+        key = (id(node), given)
+        found = self.__dict__.setdefault("_iterators_checked", {})
+        if key not in found:
+            found[key] = node, exhausted(node, given), changed_before_use(node)
+        _, again, changed = found[key]
+        if again is not None:
+            raise self.unsupported(
+                f"the iterator {again[1]!r} is used more than once, and gives its items only once", again[0], "make it a list: list(...) or [...]")
+        if changed is not None:
+            raise self.unsupported(
+                f"{changed[1]!r} changes before the generator expression that reads it runs", changed[0], "write [...] for (...)")
+
     def run_bound(self, frame: Frame, node: Any) -> Any:
         """Lower a function's body; its parameters are bound."""
         for flag in ("$skip", "$ret"):
@@ -498,6 +552,7 @@ class Calls(Outlining):
         outer_node = self.node
         first = len(self.block.stmts)
         try:
+            self.check_iterators(frame, node)
             if isinstance(node, gast.Lambda):
                 return self.expr(node.body)
             self.body(node.body)
@@ -572,7 +627,9 @@ class Calls(Outlining):
             raise self.error(AmbiguousMemoryError, f"{cls.__name__} gives access to memory that cannot be followed", node, "index the array itself")
         if not self.varied_args(args, kwargs) and (cls.__module__ or "").split(".")[0] in _LIBRARIES:
             return self.opaque(fn, args, kwargs, node, Obj(cls))
-        if not self.varied_args(args, kwargs) and not (dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType)):
+        if not self.varied_args(args, kwargs) and not (
+            dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType) or _is_plain(cls)
+        ):
             return self.opaque(fn, args, kwargs, node, Obj(cls))
         if issubclass(cls, np.generic) and len(args) == 1:
             return self.primitive(fn, args, kwargs, node)
@@ -581,6 +638,7 @@ class Calls(Outlining):
         if type(cls) not in (type,) and not getattr(type(cls), "__module__", "").startswith("abc"):
             raise self.unsupported(f"the class {cls.__name__} has a metaclass", node)
         value = ObjVal(self.new_id(), cls)
+        self.seed_defaults(value)
         if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and generated_init(cls.__dict__["__init__"]):
             self.construct_dataclass(value, cls, args, kwargs, node)
         elif isinstance(cls.__init__, types.FunctionType):
@@ -608,6 +666,8 @@ class Calls(Outlining):
             self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
 
     # provided by the other parts
+    seed_defaults: Callable[..., Any]
+    stops: list[Any]
     choose: Callable[..., Any]
     expr: Callable[..., Any]
     atom: Callable[..., Any]
@@ -676,6 +736,35 @@ def _class_cell(function: types.FunctionType) -> Any:
 
 
 _DTYPE_TESTS = tuple(getattr(np, name) for name in ("isdtype", "issubdtype") if hasattr(np, name))  # isdtype: from NumPy 2 on
+
+
+def _only_reorders(args: list[Any]) -> bool:
+    """Whether this `np.einsum` of one operand sums nothing: then NumPy gives a view of the operand."""
+    if len(args) != 2:
+        return False
+    text = args[0].value if isinstance(args[0], Lit) else None
+    if not isinstance(text, str):
+        return True
+    labels, arrow, output = text.replace(" ", "").partition("->")
+    return set(labels) <= set(output) if arrow else len(set(labels)) == len(labels)
+
+
+def _is_plain(cls: Any) -> bool:
+    """Whether a class is written in Python and has no `__init__`, so that its instances start without attributes."""
+    inherited: Any = object
+    return type(cls) is type and all(getattr(cls, name) is getattr(inherited, name) for name in ("__init__", "__new__")) and all(
+        b is object or b.__flags__ & _HEAP_TYPE for b in cls.__mro__)  # fmt: skip
+
+
+_HEAP_TYPE = 1 << 9  # set for classes that are written in Python
+
+
+def _is_bound(fn: Any, owner: Any) -> bool:
+    """Whether `fn` is written as a method of `owner`, which then is its first argument by itself."""
+    if not (isinstance(fn, Ref) and isinstance(owner, Ref) and isinstance(fn.obj, types.FunctionType)):
+        return False
+    path, _, name = fn.name.rpartition(".")
+    return path == owner.name and getattr(getattr(owner.obj, name, None), "__func__", None) is fn.obj
 
 
 def _makes_its_own(cls: Any) -> bool:

@@ -240,7 +240,8 @@ class Expressions(Core):
     def expr_ListComp(self, node: Any) -> Any:
         return self.comprehension(node, node.generators, lambda: self.expr(node.elt))
 
-    expr_GeneratorExp = expr_ListComp
+    def expr_GeneratorExp(self, node: Any) -> Any:
+        return self.given_once(self.expr_ListComp(node))
 
     def expr_SetComp(self, node: Any) -> Any:
         value = self.comprehension(node, node.generators, lambda: self.expr(node.elt))
@@ -373,33 +374,42 @@ class Expressions(Core):
             return TupleVal(a.items + b.items)
         if isinstance(a, ListVal) and isinstance(b, ListVal) and kind == "add":
             return self.make_list(self.items(a) + self.items(b), node)
+        joined = self.binary_of_lists(kind, a, b, node)
+        if joined is not None:
+            return joined
         if kind == "mul":
             for seq, n in ((a, b), (b, a)):
                 if isinstance(seq, (TupleVal, ListVal)) and isinstance(n, Lit) and isinstance(n.value, int):
                     if n.value * len(self.items(seq)) <= 64:
                         items = self.items(seq) * n.value
                         return TupleVal(items) if isinstance(seq, TupleVal) else self.make_list(items, node)
-                if isinstance(seq, ListVal) and isinstance(type_of(n), Num) and is_atom(n):
-                    t = self.atom_list_type(seq)
-                    var = self.emit(Op("mul", (self.atom(seq), self.atom(n))), t, "items", fresh=not is_mutable(t.elem))  # type: ignore[attr-defined]
-                    return var
-        for this, other, swap in ((a, b, False), (b, a, True)):
-            if isinstance(this, ObjVal):
-                name = _DUNDER.get(kind, "")
-                name = name.replace("__", "__r", 1) if swap else name
-                if name and hasattr(this.cls, name):
-                    return self.call_value(self.get_attribute(this, name, node), [other], {}, node)
+        operand = self.object_operator(kind, a, b, node)
+        if operand is not None:
+            return operand
         if isinstance(a, Lit) and isinstance(a.value, str) and kind == "mod":
             parts = self.items(b) if isinstance(b, TupleVal) else (b,)
             return self.spelled(self.emit(Op("mod", (a, self.atom(b))), STR, varied=False), parts) if parts is not None else None
         return self.operate(kind, (self.atom(a), self.atom(b)), node)
 
-    def atom_list_type(self, seq: ListVal) -> Type:
-        elem: Type | None = None
-        for i in self.items(seq):
-            t = type_of(i)
-            elem = t if elem is None else self.join_types(elem, t)
-        return ListT(elem or UNKNOWN)
+    def object_operator(self, kind: str, a: Any, b: Any, node: Any) -> Any:
+        """An operator of a user's class; None where neither operand has one."""
+        plain, reflected = _DUNDER.get(kind, ""), _DUNDER.get(kind, "").replace("__", "__r", 1)
+        turns = [(a, b, plain), (b, a, reflected)]
+        if isinstance(a, ObjVal) and isinstance(b, ObjVal):
+            if a.cls is b.cls:
+                turns.pop()
+            elif issubclass(b.cls, a.cls) and getattr(b.cls, reflected, None) is not getattr(a.cls, reflected, None):
+                turns.reverse()  # the subclass is asked first
+        asked = False
+        for this, other, name in turns:
+            if isinstance(this, ObjVal) and name and hasattr(this.cls, name):
+                value = self.call_value(self.get_attribute(this, name, node), [other], {}, node)
+                if getattr(value, "value", getattr(value, "obj", None)) is not NotImplemented:
+                    return value
+                asked = True
+        if asked:
+            raise self.unsupported(f"neither operand of this operator knows the other: {plain} gives NotImplemented", node, "convert one of them")
+        return None
 
     def operate(self, kind: str, atoms: tuple[Any, ...], node: Any) -> Var:
         """Apply an operator to atoms."""
@@ -410,6 +420,10 @@ class Expressions(Core):
             t = infer.run(fn, [self.sampled(a) for a in atoms], {}, self.symbols)
             if t is UNKNOWN and any(isinstance(x, Arr) for x in types) and all(isinstance(x, (Arr, Num)) for x in types):
                 t = infer._fallback(_UFUNCS.get(kind, np.add), types)
+                if kind == "matmul":  # of two vectors it is a number
+                    ranks = [len(x.shape) if isinstance(x, Arr) and x.shape is not None else None for x in types]
+                    dtype = getattr(t, "dtype", None)
+                    t = UNKNOWN if None in ranks or dtype is None else Num(dtype, False) if ranks == [1, 1] else t
         elif any(isinstance(x, Obj) and x.cls is str for x in types):
             t = STR
         else:
@@ -1176,6 +1190,9 @@ class Expressions(Core):
     object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
+    given_once: Callable[..., Any]
+    length: Callable[..., Any]
+    binary_of_lists: Callable[..., Any]
     augmented: Callable[..., Any]
     array_attribute: Callable[..., Any]
 

@@ -175,7 +175,7 @@ class Iteration(Core):
         if plan.kind == "each":
             loop.iter = Each(plan.value)
             t: Any = type_of(plan.value)
-            elem = t.elem if isinstance(t, ListT) else UNKNOWN
+            elem = t.elem if isinstance(t, ListT) else self.symbols.int() if isinstance(t, Obj) and t.cls is range else UNKNOWN
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
             loop.index = Var(name or "item", elem, False, name is not None)

@@ -109,6 +109,7 @@ class Core:
         self.flips: list[int] = []  # ages of memory that became varied, so that loops around know to look again
         self.count = 0
         self.loop_depth = 0
+        self.loop_starts: list[int] = []  # of each loop around the current statement: what is older was made before it
         self.nesting = 0  # blocks around the current statement
         self.index_memo: dict[Any, Any] = {}
         self.errors: list[DifferentiationError] = []
@@ -533,6 +534,7 @@ class Core:
                 phis[key] = pairs
             entered = {key: self.cells[key] for key in carried}
             self.loop_depth += 1
+            self.loop_starts.append(first_id)
             try:
                 if test is not None:
                     with self.into(stmt.test_block):
@@ -542,6 +544,7 @@ class Core:
                     go = body(stmt)
             finally:
                 self.loop_depth -= 1
+                self.loop_starts.pop()
                 self.block = outer_block
             after = self.cells
             new = [

@@ -189,6 +189,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     low.set_flag("$ret", False)
     errors: list[DifferentiationError] = low.errors
     try:
+        low.check_iterators(frame, node)
         if isinstance(node, gast.Lambda):
             value = low.expr(node.body)
         else:

@@ -16,7 +16,7 @@ from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from ..variants import class_attribute, state_of
-from .lower import Core, type_of
+from .lower import Core, Restart, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
@@ -146,18 +146,32 @@ class Objects(Core):
         if id(obj) not in memo:
             memo[id(obj)] = ObjVal(self.new_id(), type(obj), ref, obj)
             self.guard(("attr", id(obj), "__class__"), ((obj, "attr"), "__class__"), type(obj))
+            self.seed_defaults(memo[id(obj)])
         return memo[id(obj)]
+
+    def seed_defaults(self, obj: ObjVal) -> None:
+        """Attributes that start with what the class holds, and that a branch or a loop stores to in the instance."""
+        own = (state_of(obj.live) or {}) if obj.live is not None else {}
+        for site in sorted((s for s in self.dynamic_sites if isinstance(s, tuple) and s[:1] == ("default",)), key=lambda s: str(s[2])):
+            found = class_attribute(obj.cls, site[2]) if issubclass(obj.cls, site[1]) else None
+            if found is not None and site[2] not in own:
+                self.guard_class(obj.cls, site[2])
+                self.cells[(obj.id, site[2])] = self.bind_attribute(found[0], obj, site[2], self.node)
 
     # --- attributes of instances -------------------------------------------------------------------------------------
 
     def object_attribute(self, base: ObjVal, name: str, node: Any) -> Any:
         key = (base.id, name)
+        if isinstance(base.cls.__getattribute__, types.FunctionType):
+            raise self.unsupported(f"{base.cls.__name__} overrides __getattribute__", node, "use properties, or __getattr__")
         if key in self.cells:
             return self.cells[key]
         if name == "__class__":
             return Ref(base.cls, base.cls.__name__, base.cls, base.cls.__module__)
         if name == "__dict__":
             raise self.unsupported("__dict__ is not supported", node, "name the attributes")
+        if user_method(base.cls, name, "__set__") is not None:
+            return self.bind_attribute(getattr_static(base.cls, name), base, name, node)
         if base.live is not None and not isinstance(getattr(type(base.live), name, None), property):
             own = state_of(base.live) or {}
             if name in own or name in getattr(type(base.live), "__slots__", ()):
@@ -180,7 +194,7 @@ class Objects(Core):
         if isinstance(item, property):
             return self.call_live(Ref(item.fget, path, base.cls, base.cls.__module__), item.fget, [base], {}, node)
         if isinstance(item, functools.cached_property):
-            return self.call_live(Ref(item.func, path, base.cls, base.cls.__module__), item.func, [base], {}, node)
+            return self.cached_attribute(item, base, name, node)
         if isinstance(item, staticmethod):
             return Ref(item.__func__, path, base.cls, base.cls.__module__)
         if isinstance(item, classmethod):
@@ -190,10 +204,42 @@ class Objects(Core):
         if hasattr(type(item), "__get__") and not isinstance(item, type):
             if isinstance(item, functools.partialmethod):
                 raise self.unsupported("functools.partialmethod is not supported", node)
+            getter = user_method(base.cls, name, "__get__")
+            if getter is not None:
+                return self.call_live(Ref(getter, "__get__", getter), getter, [self.descriptor(item, base, name), base, root], {}, node)
             inner = getattr(item, "__wrapped__", None)
             if isinstance(inner, types.FunctionType):
                 return Bound(Ref(inner, path, base.cls, base.cls.__module__), base)
         return self.embed(item, path, parent=root)
+
+    def descriptor(self, item: Any, base: ObjVal, name: str) -> Any:
+        """The object of a user's descriptor class that a class holds under `name`."""
+        owner = next(c for c in base.cls.__mro__ if name in vars(c))
+        return self.object_of(item, Ref(item, f"{owner.__name__}.__dict__[{name!r}]", owner, owner.__module__))
+
+    def cached_attribute(self, item: Any, base: ObjVal, name: str, node: Any) -> Any:
+        """A `functools.cached_property`: computed when it is read first, and what it was then ever after."""
+        path = f"{base.cls.__name__}.{name}"
+        older = bool(self.loop_starts) and base.id < self.loop_starts[-1]
+        if older and base.id in self.stored_in_loops:
+            raise self.unsupported(
+                f"the cached property {name!r} is read in a loop that changes its object", node, "read it before the loop, or make it a property")
+        value = self.call_live(Ref(item.func, path, base.cls, base.cls.__module__), item.func, [base], {}, node)
+        if self.nesting and (older or not self.loop_starts):
+            self.maybe_cached[base.id] = name
+        else:
+            self.cells[(base.id, name)] = value
+        return value
+
+    @property
+    def maybe_cached(self) -> dict[int, str]:
+        """Objects with a cached property that only some path has computed."""
+        return self.__dict__.setdefault("_maybe_cached", {})
+
+    @property
+    def stored_in_loops(self) -> set[int]:
+        """Objects from before a loop that get attributes in it."""
+        return self.__dict__.setdefault("_stored_in_loops", set())
 
     def super_attribute(self, base: SuperVal, name: str, node: Any) -> Any:
         owner = base.self
@@ -223,12 +269,23 @@ class Objects(Core):
                     raise self.unsupported(f"the property {name!r} cannot be set", node)
                 self.call_live(Ref(item[0].fset, name, item[0].fset), item[0].fset, [base, value], {}, node)
                 return
+            setter = user_method(base.cls, name, "__set__")
+            if setter is not None and item is not None:
+                self.call_live(Ref(setter, "__set__", setter), setter, [self.descriptor(item[0], base, name), base, value], {}, node)
+                return
             if class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
                 if not hasattr(base.cls, "__dataclass_fields__"):
-                    raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node)
-                raise self.unsupported(f"{base.cls.__name__} is frozen", node)
+                    raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node, "use properties with setters")
+                raise self.unsupported(f"{base.cls.__name__} is frozen", node, "make a new one with dataclasses.replace")
             if base.live is not None:
                 self.object_attribute_or_none(base, name, node)
+            self.check_new_attribute(base, name, item, node)
+            if base.id in self.maybe_cached and (not self.loop_starts or base.id < self.loop_starts[-1]):
+                raise self.unsupported(
+                    f"the cached property {self.maybe_cached[base.id]!r} was read on some path only, and its object changes now", node,
+                    "read it on all paths, or make it a property")  # fmt: skip
+            if self.loop_starts and base.id < self.loop_starts[-1]:
+                self.stored_in_loops.add(base.id)
             if is_atom(value) and isinstance(value, Var) and not value.named:
                 value.hint, value.named = name, False
             self.check_private_container(base, node)
@@ -238,6 +295,21 @@ class Objects(Core):
         if self.varied_value(value) or self.varied_value(base):
             raise self.unsupported("a store to an attribute of an object from outside", node, "pass the object as an argument")
         raise self.unsupported("a store to an attribute of an object from outside the function", node, "pass the object as an argument")
+
+    def check_new_attribute(self, base: ObjVal, name: str, item: Any, node: Any) -> None:
+        """An attribute that an instance gets in a branch or a loop: on the other path it has none, or that of its class."""
+        if not self.nesting or (base.id, name) in self.cells:
+            return
+        if item is not None and ("default", base.cls, name) not in self.dynamic_sites:
+            raise Restart(("default", base.cls, name))
+        if (base.id, name) in self.absent and self.loop_starts and base.id < self.loop_starts[-1]:
+            raise self.unsupported(
+                f"the attribute {name!r} is first set in a loop that also asks whether it is there", node, f"set {name!r} before the loop")
+
+    @property
+    def absent(self) -> set[tuple[int, str]]:
+        """Attributes of instances that the program found missing."""
+        return self.__dict__.setdefault("_absent", set())
 
     @property
     def dirty(self) -> set[int]:
@@ -360,9 +432,13 @@ class Objects(Core):
             obj = ObjVal(self.new_id(), type(live), base, live)
             self.wrt_objects[obj.id] = wrt
             self.param_memo[id(live)] = obj
-            if wrt:
-                for name in attribute_names(live):
+            self.seed_defaults(obj)
+            # All attributes now, before any branch or loop: one that is first read there would be unknown where it ends.
+            for name in attribute_names(live):
+                if wrt:
                     self.object_attribute(obj, name, None)
+                else:
+                    self.object_attribute_or_none(obj, name, None)
             return obj
         return self.read(op, Obj(type(live)), hint, False, mutable=True)
 
@@ -408,6 +484,21 @@ def attribute_names(live: Any) -> list[str]:
     if dataclasses.is_dataclass(live):
         return [f.name for f in dataclasses.fields(live)]
     return list(state_of(live) or {})
+
+
+def getattr_static(cls: Any, name: str) -> Any:
+    """What a class holds under a name, as it is there."""
+    found = class_attribute(cls, name)
+    return None if found is None else found[0]
+
+
+def user_method(cls: Any, name: str, method: str) -> Any:
+    """The method of a descriptor that a class holds under `name`, if it is written in Python; else None."""
+    item = getattr_static(cls, name)
+    if item is None or isinstance(item, (property, functools.cached_property, functools.partialmethod, types.FunctionType, type)):
+        return None
+    found = getattr_static(type(item), method)
+    return found if isinstance(found, types.FunctionType) else None
 
 
 def _nothing(self: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -136,6 +136,25 @@ class RunTimeLists(Core):
             whole = self.joined_lists(whole, part)
         self.replace_items(base, whole, node)
 
+    def binary_of_lists(self, kind: str, a: Any, b: Any, node: Any) -> Any:
+        """`a + b` and `a * n` of lists, one of which only the run knows; None for anything else."""
+        lists = [isinstance(v, ListVal) or isinstance(type_of(v), ListT) for v in (a, b)]
+        if kind == "add" and all(lists) and not (isinstance(a, ListVal) and isinstance(b, ListVal)):
+            return self.joined_lists(*(self.run_time_list(self.items(v)) if isinstance(v, ListVal) else v for v in (a, b)))
+        if kind != "mul":
+            return None
+        for seq, n in ((a, b), (b, a)):
+            if not is_atom(n) or not isinstance(type_of(n), Num):
+                continue
+            if isinstance(seq, TupleVal) and not isinstance(n, Lit) and self.varied_value(seq):
+                raise self.unsupported("a tuple times a number that is not known", node, "use a list")
+            if isinstance(seq, ListVal) and not isinstance(n, Lit):
+                seq = self.run_time_list(self.items(seq))
+            t = type_of(seq)
+            if isinstance(t, ListT):
+                return self.emit(Op("mul", (seq, n)), t, "items", view_of=[seq] if is_mutable(t.elem) else [], fresh=not is_mutable(t.elem))
+        return None
+
     def joined_lists(self, a: Any, b: Any) -> Var:
         """`a + b` of two run-time lists."""
         ta, tb = type_of(a), type_of(b)

@@ -1,0 +1,95 @@
+"""Iterators that have a name: Python gives each item once and computes it when it is asked for, the compiler makes a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+
+ITERATORS = frozenset({"zip", "map", "filter", "enumerate", "reversed", "iter"})
+_SCOPES = (gast.FunctionDef, gast.Lambda)
+_COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+def exhausted(function: Any, parameters: frozenset[str]) -> tuple[Any, str] | None:
+    """The place where a function uses an iterator that it has used before, and the iterator's name.
+
+    `parameters` are those that an iterator was given for. Uses on different branches count as two.
+    """
+    body = function.body if isinstance(function.body, list) else [gast.Expr(function.body)]
+    made: dict[str, list[tuple[Any, ...]]] = {name: [()] for name in parameters}
+    loads: dict[str, list[tuple[Any, tuple[Any, ...]]]] = {}
+    for node, loops in _with_loops(body, ()):
+        if isinstance(node, gast.Assign) and is_iterator(node.value):
+            for target in node.targets:
+                if isinstance(target, gast.Name):
+                    made.setdefault(target.id, []).append(loops)
+        elif isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+            loads.setdefault(node.id, []).append((node, loops))
+    for name, places in made.items():
+        uses = loads.get(name, [])
+        if len(uses) > len(places):
+            return uses[len(places)][0], name
+        for node, loops in uses:
+            if not any(loops == place[: len(loops)] for place in places):
+                return node, name
+    return None
+
+
+def is_iterator(node: Any) -> bool:
+    """Whether an expression makes an iterator: a generator expression, or a call of `zip`, `map` and the like."""
+    return isinstance(node, gast.GeneratorExp) or (
+        isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in ITERATORS)  # fmt: skip
+
+
+def changed_before_use(function: Any) -> tuple[Any, str] | None:
+    """A name that changes after the generator expression that reads it, with the place of the change."""
+    if not isinstance(function.body, list):
+        return None
+    for node, _ in _with_loops(function.body, ()):
+        if not isinstance(node, gast.Assign) or not isinstance(node.value, gast.GeneratorExp):
+            continue
+        inner = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)}
+        read = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)} - inner
+        names = {t.id for t in node.targets if isinstance(t, gast.Name)}
+        last = max((n.lineno for n in gast.walk(function) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in names), default=0)
+        for other in gast.walk(function):
+            name = _changed(other)
+            if name in read and node.end_lineno < other.lineno <= last:
+                return other, name
+    return None
+
+
+def _changed(node: Any) -> str:
+    """The name whose value a node changes: bound, or stored to."""
+    if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+        return str(node.id)
+    if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, gast.Store):
+        base = node.value
+        while isinstance(base, (gast.Subscript, gast.Attribute)):
+            base = base.value
+        return str(base.id) if isinstance(base, gast.Name) else ""
+    return ""
+
+
+def _with_loops(nodes: Any, loops: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """All nodes below these, each with the loops around it, that run it more than once; of functions, too, as if they were loops."""
+    for node in nodes:
+        yield node, loops
+        if isinstance(node, gast.For):
+            yield from _with_loops([node.target, node.iter, *node.orelse], loops)
+            yield from _with_loops(node.body, (*loops, id(node)))
+        elif isinstance(node, gast.While):
+            yield from _with_loops([node.test, *node.body], (*loops, id(node)))
+            yield from _with_loops(node.orelse, loops)
+        elif isinstance(node, _COMPREHENSIONS):
+            first, *others = node.generators
+            yield from _with_loops([first.iter], loops)
+            elements = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
+            yield from _with_loops([first.target, *first.ifs, *others, *elements], (*loops, id(node)))
+        elif isinstance(node, _SCOPES):
+            body = node.body if isinstance(node.body, list) else [node.body]
+            yield from _with_loops(body, (*loops, id(node)))
+        else:
+            yield from _with_loops(gast.iter_child_nodes(node), loops)

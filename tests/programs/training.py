@@ -135,6 +135,8 @@ def batches(count):
     return make
 
 
+INSERT = "list.insert"
+
 CASES = [
     Case(sgd_momentum, network(4, 3, 3), ("start", "x", "rate", "momentum")),
     Case(sgd_momentum, network(1, 1, 1), ("start", "y", "rate"), "one"),
@@ -142,9 +144,9 @@ CASES = [
     Case(adam_rosenbrock, lambda rng: (rng.normal(size=3), 0.05, 4), ("w", "rate")),
     Case(adam_rosenbrock, lambda rng: (rng.normal(size=2), 0.05, 1), ("w", "rate"), "one"),
     Case(adam_rosenbrock, lambda rng: (rng.normal(size=2), 0.05, 0), ("w", "rate"), "no-steps"),
-    Case(bidirectional, sequence(4), ("Wf", "Wb", "U", "xs")),
-    Case(bidirectional, sequence(1), ("Wf", "Wb", "U"), "one"),
-    Case(bidirectional, sequence(0), ("Wf", "U"), "empty"),
+    Case(bidirectional, sequence(4), ("Wf", "Wb", "U", "xs"), refused=INSERT),
+    Case(bidirectional, sequence(1), ("Wf", "Wb", "U"), "one", refused=INSERT),
+    Case(bidirectional, sequence(0), ("Wf", "U"), "empty", refused=INSERT),
     Case(batch_norm_loss, batches(3), ("gamma", "beta", "batches", "test")),
     Case(batch_norm_loss, batches(1), ("gamma", "test"), "one"),
     Case(batch_norm_loss, batches(0), ("gamma", "beta"), "no-batches"),

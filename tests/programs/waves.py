@@ -78,7 +78,7 @@ def lattice_boltzmann(rho, omega, solid, steps):
     for _ in range(steps):
         density = f.sum(axis=0)
         for k, w in enumerate(WEIGHTS):
-            f[k] += omega * (w * density * (1.0 + 0.1 * density) - f[k])
+            f[k] += omega * (w * density * (1.0 + 0.1 * (1.0 - density)) - f[k])
         for k, (dx, dy) in enumerate(DIRECTIONS):
             f[k] = np.roll(f[k], (dx, dy), axis=(0, 1))
         bounced = f[:, solid]

@@ -29,6 +29,18 @@ def all_cases() -> list[object]:
     return found
 
 
+def groups() -> list[object]:
+    """The cases of each program that is not refused, the smallest first, as they stand last in `CASES`."""
+    found: list[object] = []
+    for module in MODULES:
+        cases = [case for case in importlib.import_module(f"tests.programs.{module}").CASES if not case.refused]
+        for function in dict.fromkeys(case.func for case in cases):
+            own = [case for case in reversed(cases) if case.func is function]
+            if len(own) > 1:
+                found.append(pytest.param(own, id=f"{module}-{function.__name__}"))
+    return found
+
+
 @pytest.mark.parametrize("case", all_cases())
 def test_gradient(case: Case) -> None:
     args = case.make_args(np.random.default_rng(SEED))
@@ -48,3 +60,17 @@ def test_value(case: Case) -> None:
     expected = case.func(*copy.deepcopy(args))
     value, _ = s2sad.value_and_grad(case.func, wrt=case.wrt)(*args)
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("cases", groups())
+def test_one_gradient_for_all_sizes(cases: list[Case]) -> None:
+    """What was compiled for one size must not be used for another one that it does not serve."""
+    wrt = cases[0].wrt
+    kept = s2sad.grad(cases[0].func, wrt=wrt)
+    for case in cases:
+        args = case.make_args(np.random.default_rng(SEED))
+        fresh = s2sad.grad(case.func, wrt=wrt)(*copy.deepcopy(args))
+        parameters = bind(case.func, args)
+        for name, again, expected in zip(wrt, kept(*args), fresh):
+            found = aligned_floats(parameters[name], again, name)
+            assert_close(found, aligned_floats(parameters[name], expected, name), 1e-9, f"{name}, {case.label}")

@@ -105,6 +105,17 @@ def blelloch(x):
     return np.sum(np.sin(tree) * x)
 
 
+def shaped_spectrum(gain, phase, x):
+    """A spectrum built from its real and imaginary parts, which are stored to as views."""
+    z = np.zeros(len(gain), dtype=complex)
+    z.real[:] = gain * np.cos(phase)
+    z.imag[:] = gain * np.sin(phase)
+    z *= np.fft.fft(x)
+    z[0] = z.imag[-1]
+    y = np.fft.ifft(z)
+    return np.sum(y.real**2) + np.sum(y.imag * x)
+
+
 def second_order(n):
     def make(rng):
         return rng.normal(size=3), np.array([1.3, -0.4, 0.2]), rng.normal(size=n), rng.normal(size=n)
@@ -128,6 +139,8 @@ CASES = [
     Case(moving_variance, ints_after(7, 3), ("x",)),
     Case(moving_variance, ints_after(3, 3), ("x",), "one-window"),
     Case(moving_variance, ints_after(2, 3), ("x",), "no-window"),
+    Case(shaped_spectrum, lambda rng: tuple(rng.normal(size=(3, 5))), ("gain", "phase", "x")),
+    Case(shaped_spectrum, lambda rng: tuple(rng.normal(size=(3, 1))), ("gain", "phase"), "one"),
     Case(hillis_steele, ints_after(6, 0.8), ("x", "decay")),
     Case(hillis_steele, ints_after(1, 0.8), ("x", "decay"), "one"),
     Case(blelloch, ints_after(8), ("x",)),

@@ -217,7 +217,7 @@ def main() -> None:
         "--out", type=Path, default=HERE / "results.md", help="the report to put the tables into"
     )
     options = parser.parse_args()
-    rounds, batch = (3, 0.0005) if options.quick else (9, 0.003)
+    rounds, batch = (3, 0.0005) if options.quick else (7, 0.003)
     classics, others = named(), further()
     if options.only:
         known = [p.name for p in [*classics, *others]]

@@ -12,11 +12,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds per call: the median over the rounds and the quartiles around it."""
+    """Seconds per call: the median over the rounds, the quartiles around it, and the fastest round."""
 
     median: float
     low: float
     high: float
+    best: float
 
     @property
     def spread(self) -> float:
@@ -36,7 +37,7 @@ def duration(seconds: float) -> str:
 
 def summarise(samples: list[float]) -> Timing:
     low, median, high = statistics.quantiles(samples, n=4)
-    return Timing(median, low, high)
+    return Timing(median, low, high, min(samples))
 
 
 def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, batch: float) -> dict[str, Timing]:

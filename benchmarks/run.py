@@ -125,6 +125,13 @@ def report(selected: list[Workload], rounds: int, batch: float) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def costs_in(path: Path) -> str:
+    """The part of an earlier report that `costs.py` put there."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    start = old.find("<!-- costs -->")
+    return "" if start < 0 else "\n" + old[start:]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure s2sad side by side with the alternatives.")
     parser.add_argument("--quick", action="store_true", help="few short rounds: tries the script, no result")
@@ -139,7 +146,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="s2sad-benchmark-") as cache:
         os.environ["S2SAD_CACHE_DIR"] = cache
         text = report(selected, rounds, batch)
-    options.out.write_text(text, encoding="utf-8")
+    options.out.write_text(text + costs_in(options.out), encoding="utf-8")
     print(f"\nwrote {options.out}")
 
 

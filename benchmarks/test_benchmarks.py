@@ -7,11 +7,16 @@ Sort and group with pytest-benchmark's own options, for example `--benchmark-col
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import adjoints
+import costs
 import numpy as np
 import pytest
-from contestants import TOOLS, NotMeasured, checked, leaves
+from contestants import TOOLS, NotMeasured, checked, close, leaves
+from growth import families
+from realistic import Program, named
 from transformation import transformation_time
 from workloads import Workload, workloads
 
@@ -61,3 +66,26 @@ def test_transformation(benchmark: Any) -> None:
     except NotMeasured as reason:
         pytest.skip(str(reason))
     benchmark.extra_info["seconds per transformation"] = timing.median
+
+
+@pytest.mark.parametrize("program", [p for p in named() if p.name in costs.BY_HAND], ids=lambda p: p.name)
+def test_adjoints_written_by_hand(program: Program) -> None:
+    """Equal to what s2sad emits, value and gradients, which in turn agree with finite differences."""
+    costs.check(program)
+    expected = leaves(getattr(adjoints, program.name)(*program.args))
+    found = leaves(costs.gradient_of(program)())
+    assert len(found) == len(expected) and all(map(close, found, expected))
+
+
+def test_report_of_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick run over two programs and the shallow ends puts its tables between the marks, and only there."""
+    path = tmp_path / "results.md"
+    path.write_text(f"before\n\n{costs.START}old\n{costs.END}after\n", encoding="utf-8")
+    command = ["costs.py", "--quick", "--only", "thomas_loss", "horner", "--out", str(path)]
+    monkeypatch.setattr("sys.argv", command)
+    costs.main()
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("before\n") and text.endswith("after\n") and "old\n" not in text
+    assert "WRONG" not in text and "Error" not in text
+    assert text.count("`thomas_loss`") == 2 and text.count("`horner`") == 1
+    assert all(f"| {family.name} |" in text for family in families())

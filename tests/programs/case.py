@@ -11,10 +11,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Case:
-    """A scalar function, a maker of arguments, and the parameters to differentiate with respect to."""
+    """A scalar function, a maker of arguments, and the parameters to differentiate with respect to.
+
+    `refused` says why the compiler does not take the program yet: the test then expects an error of s2sad, and fails if
+    there is none.
+    """
 
     func: Callable[..., Any]
     make_args: Callable[[np.random.Generator], tuple[Any, ...]]
     wrt: tuple[str, ...]
     label: str = ""
     rtol: float = 1e-5
+    refused: str = ""

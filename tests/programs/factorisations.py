@@ -88,11 +88,14 @@ def system(n):
 
 CASES = [
     Case(log_det, spd(4), ("A",)),
+    Case(log_det, spd(7), ("A",), "seven"),
     Case(log_det, spd(1), ("A",), "one"),
     Case(lu_solve, system(4), ("A", "b")),
+    Case(lu_solve, system(2), ("A", "b"), "two"),
     Case(lu_solve, system(1), ("A", "b"), "one"),
     Case(gram_schmidt, lambda rng: (rng.normal(size=(4, 3)),), ("V",)),
     Case(gram_schmidt, lambda rng: (rng.normal(size=(3, 1)),), ("V",), "one"),
+    Case(gram_schmidt, lambda rng: (rng.normal(size=(3, 0)),), ("V",), "none"),
     Case(levinson_durbin, lambda rng: (np.array([2.0, 0.9, 0.4, -0.1, 0.2]),), ("r",)),
     Case(levinson_durbin, lambda rng: (np.array([2.0, 0.9]),), ("r",), "order-one"),
     Case(levinson_durbin, lambda rng: (np.array([2.0]),), ("r",), "order-zero"),

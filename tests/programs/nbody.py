@@ -36,6 +36,7 @@ def make(n, steps):
 
 CASES = [
     Case(nbody, make(3, 3), ("positions", "velocities", "masses", "dt")),
+    Case(nbody, make(4, 1), ("positions", "velocities", "masses", "dt"), "one-step"),
     Case(nbody, make(1, 2), ("positions", "velocities", "masses"), "one"),
     Case(nbody, make(2, 0), ("positions", "masses"), "no-steps"),
 ]

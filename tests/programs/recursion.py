@@ -67,11 +67,16 @@ def depth_weighted(tree, decay):
 
 TREE = ("+", ("*", 2.0, "x", ("sin", ("*", "y", "x"))), ("*", "y", "y", 0.5), 1.5)
 
+LENT = "a dictionary that a recursive call gets which does not depend on the parameters"
+
 CASES = [
     Case(weighted_power, lambda rng: (rng.normal(size=8), rng.uniform(size=8)), ("x", "weights")),
     Case(weighted_power, lambda rng: (rng.normal(size=1), rng.uniform(size=1)), ("x", "weights"), "one"),
+    Case(weighted_power, lambda rng: (rng.normal(size=2), rng.uniform(size=2)), ("x", "weights"), "two"),
     Case(complex_power, lambda rng: (rng.normal(size=4),), ("x",)),
+    Case(complex_power, lambda rng: (rng.normal(size=1),), ("x",), "one"),
     Case(evaluate, lambda rng: (TREE, {"x": 0.7, "y": -1.3}), ("tree", "env")),
+    Case(evaluate, lambda rng: (TREE, {"x": 0.7, "y": -1.3}), ("tree",), "constants", refused=LENT),
     Case(evaluate, lambda rng: (2.5, {"x": 0.7}), ("tree",), "leaf"),
     Case(depth_weighted, lambda rng: (((1.0, (2.0, 3.0)), 4.0, (0.5,)), 0.5), ("tree", "decay")),
     Case(depth_weighted, lambda rng: (3.0, 0.5), ("tree",), "leaf"),

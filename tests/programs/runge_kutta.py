@@ -80,5 +80,6 @@ CASES = [
         "one",
     ),
     Case(rk45, lambda rng: (np.array([1.5, 0.2]), 2.0, 2.0, 0.9, 1e-3), ("y0", "mu"), rtol=2e-5),
+    Case(rk45, lambda rng: (np.array([1.5, 0.2]), 2.0, 0.01, 0.9, 1e-3), ("y0", "mu"), "one", rtol=2e-5),
     Case(rk45, lambda rng: (np.array([1.5, 0.2]), 2.0, 0.0, 0.9, 1e-3), ("y0",), "no-steps"),
 ]

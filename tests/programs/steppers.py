@@ -115,10 +115,13 @@ def fields(m, n, steps):
 
 CASES = [
     Case(thomas_loss, bands(5), ("lower", "diag", "upper", "rhs")),
+    Case(thomas_loss, bands(2), ("lower", "diag", "upper", "rhs"), "two"),
     Case(thomas_loss, bands(1), ("diag", "rhs"), "one"),
     Case(adi, lambda rng: (rng.normal(size=(3, 4)), 0.3, 2), ("u", "r")),
     Case(adi, lambda rng: (rng.normal(size=(1, 2)), 0.3, 1), ("u", "r"), "thin"),
+    Case(adi, lambda rng: (rng.normal(size=(2, 2)), 0.3, 0), ("u", "r"), "no-steps"),
     Case(fdtd, fields(3, 4, 3), ("ez", "hx", "hy", "eps")),
+    Case(fdtd, fields(2, 2, 1), ("ez", "hx", "eps"), "one"),
     Case(fdtd, fields(2, 2, 0), ("ez", "hx"), "no-steps"),
     Case(
         vertical_advection,
@@ -130,4 +133,6 @@ CASES = [
     ),
     Case(crank_nicolson, lambda rng: (rng.normal(size=6), 0.8, 0.1, 3), ("u0", "kappa", "dt")),
     Case(crank_nicolson, lambda rng: (rng.normal(size=2), 0.8, 0.1, 1), ("u0",), "no-interior"),
+    Case(crank_nicolson, lambda rng: (rng.normal(size=3), 0.8, 0.1, 1), ("u0", "kappa"), "one"),
+    Case(crank_nicolson, lambda rng: (rng.normal(size=4), 0.8, 0.1, 0), ("u0", "dt"), "no-steps"),
 ]

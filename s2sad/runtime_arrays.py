@@ -134,7 +134,8 @@ def spread(g: Any, items: Any) -> Any:
     """The adjoint of the builtin `sum(items)`: `g` for each item."""
     if isinstance(items, np.ndarray):
         return np.broadcast_to(g, items.shape)
-    return [unbroadcast(g, item) for item in items]
+    parts = (unbroadcast(g, item) for item in items)
+    return [part.copy() if isinstance(part, np.ndarray) else part for part in parts]  # each may be added to in place
 
 
 def share_extremum(g: Any, y: Any, args: Any) -> Any:

@@ -327,14 +327,14 @@ class Adjoints:
 
     def contribute_memory(self, v: Var, g: Any, merge: bool) -> None:
         """Add to the shadow of memory that is stored to; at a merge of paths the shadow itself is handed on."""
+        if not merge and self.behind_read_only(v):
+            self.contribute_through(v, self.bar_atom(g))
+            return
         if v in self.companions.of:
             if not merge:  # a merge hands the companion itself on
                 self.add_to_companion(v, g)
             return
         g = self.bar_atom(g)
-        if self.read_only_view(v) and not merge:
-            self.contribute_through(v, g)
-            return
         root = self.root_of(v)
         if merge:
             if root is not v or self.found_buffer(root) is not None or self.crosses_loop(root):
@@ -387,24 +387,47 @@ class Adjoints:
             self.through_rule(stmt, bar)
 
     def read_only_view(self, v: Var) -> bool:
-        """Whether NumPy made `v` a view that cannot be written through."""
+        """Whether NumPy made `v` a view that cannot be written through, or one whose adjoint is not a view (`.imag`)."""
+        op = self.definition_of(v)
+        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj in (np.diagonal, np.broadcast_to, np.imag)
+
+    def behind_read_only(self, v: Any) -> bool:
+        """Whether `v` is such a view, or a view of one: its buffer cannot be one, either."""
+        while isinstance(v, Var):
+            if self.read_only_view(v):
+                return True
+            op = self.definition_of(v)
+            if op is None or not effects.is_view(op, v):
+                return False
+            v = op.args[0]
+        return False
+
+    def definition_of(self, v: Var) -> Op | None:
         place = self.structure.places.get(v)
-        op = place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
-        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj in (np.diagonal, np.broadcast_to)
+        return place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
 
     def contribute_through(self, v: Var, g: Any) -> None:
         """Add to the shadow of the memory behind a read-only view."""
-        op = self.structure.places[v].stmt.op
-        g = self.project(g, v)
-        base = op.args[0]
-        if op.fn.obj is np.broadcast_to:
+        stmt = self.structure.places[v].stmt
+        op, g, base = stmt.op, self.project(g, v), stmt.op.args[0]
+        if op.kind == "getitem":
+            self.add_part(base, op.args[1], g)
+        elif not self.read_only_view(v) or op.fn.obj is np.imag:
+            self.through_rule(stmt, g)
+        elif op.fn.obj is np.broadcast_to:
             self.contribute(base, self.project(self.exact(g, v), base))
-            return
-        rest = tuple(self.need(a) for a in op.args[1:])
-        kwargs = tuple((k, self.need(a)) for k, a in op.kwargs)
-        fn = self.runtime_ref("place_diagonal")
-        whole = Op("call", (self.exact(g, v), self.need(base), *rest), kwargs, fn=fn)
-        self.contribute(base, self.emit(whole, float_like(type_of(base)), f"{base.hint}_bar"))
+        else:
+            rest = tuple(self.need(a) for a in op.args[1:])
+            kwargs = tuple((k, self.need(a)) for k, a in op.kwargs)
+            fn = self.runtime_ref("place_diagonal")
+            whole = Op("call", (self.exact(g, v), self.need(base), *rest), kwargs, fn=fn)
+            self.contribute(base, self.emit(whole, float_like(type_of(base)), f"{base.hint}_bar"))
+
+    def add_part(self, base: Var, index: Any, g: Any) -> None:
+        """Add the adjoint of `base[index]`, in an array of its own, to that of `base`."""
+        whole = self.emit(Op("call", (self.need(base),), fn=self.numpy_ref("zeros_like")), float_like(base.type), f"{base.hint}_bar")
+        self.append(Effect(Op("call", (whole, self.need(index), g), fn=self.runtime_ref("index_add"))))
+        self.contribute(base, whole)
 
     def found_buffer(self, v: Var) -> Any:
         """The adjoint of `v` as it is known here: in this scope or one around it."""
@@ -838,6 +861,9 @@ class Adjoints:
             self.contribute(base, bar)
             return
         g = self.bar_atom(bar)
+        if self.behind_read_only(base):
+            self.add_part(base, index, g)
+            return
         buf = self.buffer(base)
         at = self.need(index)
         plain = isinstance(type_of(g), (Num, Arr)) and isinstance(type_of(index), Num)  # `+=` of a list's slice extends it
@@ -1032,6 +1058,10 @@ class Adjoints:
             self.adjoint_list_store(stmt)
             return
         index, value = stmt.index, stmt.value
+        imag = self.behind_read_only(base)  # the others cannot be stored to
+        if imag and not self.of_imag(base):
+            raise AmbiguousMemoryError(
+                "a store through a view of .imag", stmt.span, construct="store", hint="store to .imag itself")  # fmt: skip
         buf = self.buffer(base)
         at = None if index is None else self.need(index)
         kind = "basic" if index is None else self.index_kind(index)
@@ -1040,7 +1070,12 @@ class Adjoints:
             # before the value's adjoint is passed on: the value may be part of the same memory
             self.append(Store(buf, at, Lit(0.0), None, stmt.span, role="zero"))
         if part is not None:
-            self.contribute(value, part)
+            self.contribute(value, self.emit(Op("neg", (part,)), type_of(part), f"{_hint(value)}_bar") if imag else part)
+
+    def of_imag(self, v: Var) -> bool:
+        """Whether `v` is the imaginary part of an array: the same of the array's adjoint is its adjoint's negative."""
+        op = self.definition_of(v)
+        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.imag and not self.behind_read_only(op.args[0])
 
     def store_value_bar(self, stmt: Store, buf: Var, at: Any, kind: str | None) -> Any:
         """The adjoint of a stored value, in memory of its own."""

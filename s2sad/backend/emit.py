@@ -23,6 +23,7 @@ from .loops import Loops
 from .names import Names
 from .operations import BINARY, Unhide, without_sign
 from .printer import Comment
+from .undefined import define_where_read
 
 
 class Emitter(Loops):
@@ -35,6 +36,8 @@ class Emitter(Loops):
         self.bindings.taken = {p.var.hint for p in function.params}
         self._bind(function)
         self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
+        while define_where_read(function, self.joined_name):
+            self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
         uses = Counter(a for s in ir.walk(function.body) for a in ir.uses_of(s) if isinstance(a, Var))
@@ -164,11 +167,10 @@ class Emitter(Loops):
             return []
         op = stmt.op
         if op.kind == "inplace":
-            target = self.atom(op.args[0])
-            nodes: list[ast.stmt] = [ast.AugAssign(_store(target), BINARY[op.name](), self.atom(op.args[1]))]
-            if self.names[stmt.target] != self.names[op.args[0]]:
-                nodes.append(self.assign(stmt.target, target))
-            return nodes
+            # through a name of its own: what is no array gets a new value, and the old one may be read again
+            same = self.same_name(stmt.target, op.args[0])
+            nodes: list[ast.stmt] = [] if same else [self.assign(stmt.target, self.atom(op.args[0]))]
+            return [*nodes, ast.AugAssign(ast.Name(self.names[stmt.target], ast.Store()), BINARY[op.name](), self.atom(op.args[1]))]
         if op.kind == "atom" and isinstance(op.args[0], Var) and self.same_name(stmt.target, op.args[0]):
             return []
         value = self.op(op)
@@ -191,6 +193,10 @@ class Emitter(Loops):
         t = type_of(second)
         fits = t == first.type or (isinstance(t, Num) and t.py)
         return made is not None and makes_array(made) and first.type == stmt.target.type and first.type.shape is not None and fits
+
+    def joined_name(self, a: Var, b: Any) -> bool:
+        """Whether a merge of `b` into `a` needs no copy."""
+        return a not in self.names or self.same_name(a, b)
 
     def same_name(self, a: Var, b: Any) -> bool:
         return isinstance(b, Var) and b not in self.folding.ops and self.names[a] == self.names[b]

@@ -33,6 +33,7 @@ from ..rules import registry
 from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
 from .lower import Core, Restart, type_of
+from .outside import CHANGING
 from .values import (
     ArrayMethod,
     Bound,
@@ -636,6 +637,9 @@ class BuiltinCalls(Core):
     def opaque_method(self, base: Any, name: str, args: list[Any], kwargs: dict[str, Any], node: Any, t: Type = UNKNOWN) -> Any:
         if self.varied_value(base) or any(self.varied_value(a) for a in (*args, *kwargs.values())):
             raise self.unsupported(f"it is not known what the method {name!r} does here", node)
+        if isinstance(base, Ref) and isinstance(base.obj, (list, dict, set)) and name in CHANGING:
+            raise self.error(
+                AmbiguousMemoryError, f"a {type(base.obj).__name__} from outside the function is changed", node, "pass it in, or copy it first")
         if not isinstance(base, Lit):
             self.let_out([*args, *kwargs.values()], node)
         atoms = (base, *(self.atom(a) for a in args))

@@ -23,6 +23,7 @@ from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
+from .outside import changes_outside
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
 from .structures import generated_init
@@ -319,7 +320,40 @@ class Calls(Outlining):
             index = self.emit(Op("call", (n,), fn=np_ref), Arr(np.dtype(int), (size.ints,)), "diagonal", varied=False, fresh=True)
             self.array_store(base, TupleVal((index, index)), self.atom(args[1]), None, node)
             return Lit(None)
+        if self.mutate_where(obj, base, args, kwargs, node):
+            return Lit(None)
         raise self.no_rule(fn, node, " (it changes its argument)")
+
+    def mutate_where(self, obj: Any, base: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> bool:
+        """`np.copyto(..., where=)`, `np.putmask`, `np.place` and `np.put` as stores; False for forms that repeat values."""
+        mask = kwargs.get("where") if obj is np.copyto and set(kwargs) == {"where"} and len(args) == 2 else None
+        value = args[1] if mask is not None else args[2] if len(args) == 3 and not kwargs else None
+        if value is None:
+            return False
+        base_t, value_t = type_of(base), type_of(self.atom(value))
+        fits = isinstance(value_t, Num) or isinstance(value_t, Arr) and value_t.shape == ()
+        if obj in (np.putmask, np.place):
+            mask = args[1]
+        if mask is not None:
+            same = isinstance(value_t, Arr) and isinstance(base_t, Arr) and value_t.shape is not None and value_t.shape == base_t.shape
+            if not (fits or obj is np.copyto or same and obj is np.putmask):
+                return False
+            chosen = self.primitive(self.numpy_ref(np.where), [mask, value, base], {}, node)
+            self.array_store(base, Lit(Ellipsis), self.atom(chosen), None, node)
+            return True
+        if obj is not np.put:
+            return False
+        if not (fits or isinstance(value_t, Arr) and value_t.ndim == 1):  # of another length, the store is an error
+            return False
+        at = args[1]
+        if self._rank(base) != 1:
+            shape = self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False)
+            size = self.emit(Op("getattr", (base,), name="size"), self.symbols.int(), "size", varied=False)
+            counted = self.emit(Op("call", (size,), fn=self.numpy_ref(np.arange)), UNKNOWN, "places", varied=False, fresh=True)
+            at = self.emit(Op("getitem", (counted, self.atom(args[1]))), UNKNOWN, "places", varied=False, fresh=True)  # from the end, too
+            at = self.primitive(self.numpy_ref(np.unravel_index), [at, shape], {}, node)
+        self.array_store(base, at, self.atom(value), None, node)
+        return True
 
     def _rank(self, atom: Any) -> int | None:
         t = type_of(atom)
@@ -335,9 +369,12 @@ class Calls(Outlining):
         A `safe` one is known not to change its arguments; any other may.
         """
         safe = safe or (isinstance(fn, Ref) and (isinstance(fn.obj, type) or _pure_call(Op("call", fn=fn))))
+        if isinstance(fn, Ref):
+            self.check_outside(fn.obj, node)
         if not safe:
             self.let_out([*args, *kwargs.values()], node)
         if args and _is_bound(fn, args[0]):
+            self.check_outside(fn.obj, node, True)
             args = args[1:]
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
@@ -350,6 +387,16 @@ class Calls(Outlining):
                     self.mark_stored(a)
         self.after_call()
         return self.emit(Op("call", atoms, kws, fn=fn, data=ir.SAFE if safe else None), t, varied=False)
+
+    def check_outside(self, function: Any, node: Any, receiver: bool = False) -> None:
+        """Refuse a function that is called as it stands and changes what was known when this was compiled."""
+        if isinstance(function, type):
+            function = vars(function).get("__init__")
+        if changes_outside(function, receiver):
+            name = getattr(function, "__qualname__", "it")
+            raise self.unsupported(
+                f"{name}() changes something outside of it, and none of its arguments is differentiated", node,
+                "pass what it changes in, or call it before")  # fmt: skip
 
     def let_out(self, values: list[Any], node: Any) -> None:
         """Containers are given to code that may change them: what the compiler knows of their contents ends here."""
@@ -684,6 +731,7 @@ class Calls(Outlining):
     constant: Callable[..., Any]
     get_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
+    numpy_ref: Callable[..., Any]
     varied_value: Callable[..., Any]
 
 
@@ -708,6 +756,8 @@ def _pure_call(op: Op) -> bool:
     try:
         if obj in _PURE_BUILTINS:
             return True
+        if obj in MUTATORS:
+            return False
     except TypeError:
         return False
     module = (getattr(obj, "__module__", None) or "").split(".")

@@ -109,6 +109,7 @@ class Statements(Core):
             self.set_flag("$skip", False)
             if self.flag_known("$ret") is None:
                 self.set_flag("$ret", False)
+            self.cells.pop((self.frame.id, "$value"), None)  # nothing has been returned on this path
             self.body(rest)
 
         def leave() -> None:
@@ -261,6 +262,9 @@ class Statements(Core):
                 base = self.expr(target.value)
                 key = self.expr(target.slice)
                 if isinstance(base, DictVal) and isinstance(key, Lit):
+                    if not any(k == key.value for k, _ in self.items(base)):
+                        self.missing_key(base, key, stmt)
+                    self.check_private_container(base, stmt)
                     items = tuple((k, v) for k, v in self.items(base) if k != key.value)
                     self.cells[(base.id, "items")] = items
                 elif isinstance(base, ListVal):
@@ -269,6 +273,8 @@ class Statements(Core):
                     if place is None:
                         raise Restart(base.site)
                     self.check_private_container(base, stmt)
+                    if not isinstance(place, slice) and not -len(items_l) <= place < len(items_l):
+                        raise self.unsupported(f"index {place} is out of range", stmt)
                     del items_l[place]
                     self.cells[(base.id, "items")] = tuple(items_l)
                 elif isinstance(base, Var) and isinstance(base.type, ListT):
@@ -402,6 +408,18 @@ class Statements(Core):
 
     def augmented(self, kind: str, old: Any, value: Any, node: Any) -> Any:
         """`old op= value`: a store for arrays and lists, a new value for everything else."""
+        if isinstance(old, ObjVal):
+            found = self.in_place_operator(kind, old, value, node)
+            if found is not NotImplemented:
+                return found
+        if isinstance(old, Ref) and isinstance(old.type, (Arr, ListT)) or isinstance(old, Ref) and isinstance(old.obj, (list, dict, set)):
+            raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
+        if isinstance(old, ListVal) and kind == "mul":
+            self.check_private_container(old, node)
+            if not isinstance(value, Lit) or not isinstance(value.value, int) or value.value * len(self.items(old)) > 64:
+                raise Restart(old.site)
+            self.cells[(old.id, "items")] = self.items(old) * value.value
+            return old
         if isinstance(old, ListVal):
             if kind != "add":
                 return self.binary(kind, old, value, node)
@@ -417,6 +435,10 @@ class Statements(Core):
             return old
         if isinstance(old, Var) and isinstance(t, ListT) and kind == "add":
             return self.list_extend(old, value, node)
+        if isinstance(old, Var) and isinstance(t, ListT) and kind == "mul":
+            self.check_list(old, node)
+            self.replace_items(old, self.binary("mul", old, value, node), node)
+            return old
         if isinstance(old, Var) and (t is UNKNOWN or isinstance(t, Obj) and t.cls is np.ndarray) and old.region is not None:
             if not self.varied(old) and not self.varied_value(value):
                 # executed as it stands: memory that no derivative flows through
@@ -431,6 +453,14 @@ class Statements(Core):
                     "(np.ndarray, float) or give --signature",
                 )  # fmt: skip
         return self.binary(kind, old, value, node)
+
+    def in_place_operator(self, kind: str, old: Any, value: Any, node: Any) -> Any:
+        """`old op= value` by a method such as `__iadd__` of the user's, or NotImplemented."""
+        name = f"__i{kind.rstrip('_')}__"
+        if not hasattr(old.cls, name):
+            return NotImplemented
+        found = self.call_value(self.get_attribute(old, name, node), [value], {}, node)
+        return NotImplemented if getattr(found, "value", getattr(found, "obj", None)) is NotImplemented else found
 
     def certainly_rebinds(self, var: Var) -> bool:
         """Whether rebinding and changing in place cannot be told apart: nobody else holds the object."""
@@ -593,6 +623,8 @@ class Statements(Core):
 
     def stmt_Try(self, stmt: Any) -> None:
         """`try`: the body's effects count only if it ran to its end; else the handler runs on the state before it."""
+        if any(escapes(s) for s in stmt.finalbody):
+            raise self.unsupported("return, break or continue in a finally clause ends an exception unseen", stmt, "leave behind the statement")
         if stmt.finalbody and not stmt.handlers:
             if escapes(gast.If(Lit(True), stmt.body, [])):
                 node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
@@ -739,6 +771,7 @@ class Statements(Core):
             return
         item = items[0]
         context = self.context(item.context_expr)
+        self.check_context(context, item.context_expr)
         if self.varied_value(context):
             raise self.unsupported("a context manager that depends on a differentiated value is not supported", stmt)
         if isinstance(context, ObjVal):
@@ -753,6 +786,13 @@ class Statements(Core):
             self.with_items(items[1:], stmt)
         self.append(node)
         self.block.diverges = node.body.diverges
+
+    def check_context(self, context: Any, node: Any) -> None:
+        """Refuse a context manager that changes what was known when this was compiled."""
+        made = isinstance(context, Var) and isinstance(context.type, Obj)
+        cls = context.type.cls if made else type(context.obj) if isinstance(context, Ref) else None
+        for name in ("__enter__", "__exit__"):
+            self.check_outside(getattr(cls, name, None), node, isinstance(context, Ref))
 
     def context(self, node: Any) -> Any:
         """A context manager. One that is made here of values that are not differentiated is made and entered as it stands."""
@@ -790,11 +830,15 @@ class Statements(Core):
     get_attribute: Callable[..., Any]
     store_item: Callable[..., Any]
     delete_item: Callable[..., Any]
+    replace_items: Callable[..., Any]
+    check_list: Callable[..., Any]
+    missing_key: Callable[..., Any]
     store_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
     list_extend: Callable[..., Any]
     make_list: Callable[..., Any]
     site: Callable[..., Any]
+    check_outside: Callable[..., Any]
     check_length: Callable[..., Any]
     sequence_items: Callable[..., Any]
     iterable: Callable[..., Any]

@@ -1,0 +1,88 @@
+"""Names that some path leaves unassigned, where the emitted text would read them.
+
+A merge of paths may take a value that one of them never assigned, since nothing reads it there. Where such a merge has to be
+written as a copy between two names, or an adjoint asks for the shape of the value, the name has to be there: it is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assign, Function, If, Lit, Loop, Try, Var
+
+# helpers of adjoints that look at a value's shape only
+_SHAPES = frozenset({"unbroadcast", "zeros_like", "full_like", "like", "buffer_like"})
+
+
+def define_where_read(function: Function, same_name: Callable[[Var, Any], bool]) -> bool:
+    """Give None to the names that would be read without having been assigned; whether there were any."""
+    makers: dict[Var, tuple[Any, Any]] = {}
+    for stmt in ir.walk(function.body):
+        for merge, var, _ in merges(stmt):
+            makers[var] = (stmt, merge)
+    doubtful = _doubtful(function)
+    wanted = {
+        a for stmt in ir.walk(function.body) for _, var, values in merges(stmt) for a in values
+        if isinstance(a, Var) and a in doubtful and not same_name(var, a)
+    }  # fmt: skip
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Assign) and stmt.op.kind == "call" and getattr(getattr(stmt.op.fn, "obj", None), "__name__", "") in _SHAPES:
+            wanted.update(a for a in stmt.op.args if isinstance(a, Var) and a in doubtful)
+    changed = False
+    todo, seen = list(wanted), set(wanted)
+    while todo:
+        _, merge = makers[todo.pop()]
+        for field, value in _operands(merge):
+            if value is UNDEF:
+                _set(merge, field, Lit(None))
+                changed = True
+            elif isinstance(value, Var) and value in doubtful and value not in seen:
+                seen.add(value)
+                todo.append(value)
+    return changed
+
+
+def merges(stmt: Any) -> Iterator[tuple[Any, Var, list[Any]]]:
+    """The merges of a statement: each with its variable and the values that it takes."""
+    if isinstance(stmt, If):
+        for p in stmt.phis:
+            values = [v for v, b in ((p.then, stmt.then), (p.orelse, stmt.orelse)) if not b.diverges]
+            yield p, p.var, values
+    elif isinstance(stmt, Try):
+        blocks = [stmt.body, *(h.body for h in stmt.handlers)]
+        for m in stmt.phis:
+            yield m, m.var, [v for v, b in zip(m.values, blocks) if not b.diverges]
+    elif isinstance(stmt, Loop):
+        for c in stmt.carries:
+            yield c, c.phi, [c.init, c.next]
+            yield c, c.result, [c.init, c.next]
+
+
+def _operands(merge: Any) -> list[tuple[Any, Any]]:
+    if isinstance(merge, ir.Phi):
+        return [("then", merge.then), ("orelse", merge.orelse)]
+    if isinstance(merge, ir.MultiPhi):
+        return list(enumerate(merge.values))
+    return [("init", merge.init), ("next", merge.next)]
+
+
+def _set(merge: Any, field: Any, value: Any) -> None:
+    if isinstance(merge, ir.MultiPhi):
+        merge.values[field] = value
+    else:
+        setattr(merge, field, value)
+
+
+def _doubtful(function: Function) -> set[Var]:
+    """The variables that some path leaves unassigned."""
+    found: set[Var] = set()
+    while True:
+        before = len(found)
+        for stmt in ir.walk(function.body):
+            for _, var, values in merges(stmt):
+                if any(v is UNDEF or isinstance(v, Var) and v in found for v in values):
+                    found.add(var)
+        if len(found) == before:
+            return found

@@ -249,6 +249,10 @@ class Calls(Outlining):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,
                 "use .T, np.transpose or indices, or copy the result")))  # fmt: skip
+        if obj in VIEWS_OF_INPUT and args and isinstance(args[0], Ref) and isinstance(args[0].type, Obj) and isinstance(result, Var):
+            self.stops.append((result, self.error(
+                AmbiguousMemoryError, f"this array may be memory of {args[0].name}, an object from outside the function", node,
+                "copy it first: np.array(...)")))  # fmt: skip
         return result
 
     def _sizes_certain(self, args: list[Any]) -> bool:
@@ -468,8 +472,10 @@ class Calls(Outlining):
         try:
             with self.into(block):
                 value = run()
-        except (DifferentiationError, RecursionError):
+        except (DifferentiationError, RecursionError) as err:
             self.cells, self.count, self.frames = state, count, frames
+            if _is_about_outside(err):
+                self.changes_state()
             return self.opaque(fn, args, kwargs, node)
         finally:
             self.inactive_depth -= 1
@@ -589,7 +595,8 @@ class Calls(Outlining):
                 f"the iterator {again[1]!r} is used more than once, and gives its items only once", again[0], "make it a list: list(...) or [...]")
         if changed is not None:
             raise self.unsupported(
-                f"{changed[1]!r} changes before the generator expression that reads it runs", changed[0], "write [...] for (...)")
+                f"{changed[1]!r} changes after an iterator over it was made, which would see the change", changed[0],
+                "make a list of it: [...] for (...), list(...)")  # fmt: skip
 
     def run_bound(self, frame: Frame, node: Any) -> Any:
         """Lower a function's body; its parameters are bound."""
@@ -714,6 +721,7 @@ class Calls(Outlining):
 
     # provided by the other parts
     seed_defaults: Callable[..., Any]
+    changes_state: Callable[..., Any]
     stops: list[Any]
     choose: Callable[..., Any]
     expr: Callable[..., Any]
@@ -786,6 +794,11 @@ def _class_cell(function: types.FunctionType) -> Any:
 
 
 _DTYPE_TESTS = tuple(getattr(np, name) for name in ("isdtype", "issubdtype") if hasattr(np, name))  # isdtype: from NumPy 2 on
+
+
+def _is_about_outside(err: Exception) -> bool:
+    """Whether a function could not be followed because it changes what is outside of it."""
+    return any(text in str(err) for text in ("from outside", "memory from outside", "global statement", "to the global"))
 
 
 def _only_reorders(args: list[Any]) -> bool:

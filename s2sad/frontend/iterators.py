@@ -7,7 +7,8 @@ from typing import Any
 
 import gast
 
-ITERATORS = frozenset({"zip", "map", "filter", "enumerate", "reversed", "iter"})
+ITERATORS = frozenset({"zip", "map", "filter", "enumerate", "reversed"})
+_CHANGING = frozenset("append extend insert pop popitem remove clear update setdefault sort reverse fill".split())
 _SCOPES = (gast.FunctionDef, gast.Lambda)
 _COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
@@ -44,19 +45,22 @@ def is_iterator(node: Any) -> bool:
 
 
 def changed_before_use(function: Any) -> tuple[Any, str] | None:
-    """A name that changes after the generator expression that reads it, with the place of the change."""
+    """A name that changes after the generator expression, iterator or view of a dict that reads it, with the place of the change."""
     if not isinstance(function.body, list):
         return None
     for node, _ in _with_loops(function.body, ()):
-        if not isinstance(node, gast.Assign) or not isinstance(node.value, gast.GeneratorExp):
+        if not isinstance(node, gast.Assign) or not _is_computed_early(node.value):
             continue
         inner = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)}
         read = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)} - inner
         names = {t.id for t in node.targets if isinstance(t, gast.Name)}
-        last = max((n.lineno for n in gast.walk(function) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in names), default=0)
+        uses = [n for n in gast.walk(function) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in names]
+        last = max((_place(n) for n in uses), default=(0, 0))
         for other in gast.walk(function):
             name = _changed(other)
-            if name in read and node.end_lineno < other.lineno <= last:
+            if isinstance(node.value, gast.Call) and isinstance(other, gast.Name):
+                continue  # the iterator keeps what the name stood for
+            if name in read and (node.end_lineno, node.end_col_offset) <= _place(other) < last:
                 return other, name
     return None
 
@@ -70,7 +74,26 @@ def _changed(node: Any) -> str:
         while isinstance(base, (gast.Subscript, gast.Attribute)):
             base = base.value
         return str(base.id) if isinstance(base, gast.Name) else ""
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in _CHANGING:
+        return str(node.func.value.id) if isinstance(node.func.value, gast.Name) else ""
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        return str(node.target.id)
     return ""
+
+
+def _place(node: Any) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
+def _is_computed_early(node: Any) -> bool:
+    """Whether the compiler computes all items of an iterator where it is made: of `zip`, `reversed` and `enumerate` it does not."""
+    if isinstance(node, gast.GeneratorExp):
+        return True
+    if not isinstance(node, gast.Call):
+        return False
+    if isinstance(node.func, gast.Attribute):
+        return node.func.attr in ("keys", "values", "items") and not node.args
+    return isinstance(node.func, gast.Name) and node.func.id in ("map", "filter")
 
 
 def _with_loops(nodes: Any, loops: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:

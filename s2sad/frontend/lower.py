@@ -34,6 +34,7 @@ from ..analysis.types import (
 from ..errors import AmbiguousMemoryError, DifferentiationError, Span, UnsupportedSyntaxError
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
+from .hints import hint_for
 from .structures import Parts, containers_within, holds_container, skeleton, taken_apart
 from .values import (
     Bound,
@@ -133,7 +134,7 @@ class Core:
     def error(self, cls: type[DifferentiationError], message: str, node: Any = None, hint: str = "") -> DifferentiationError:
         node = node if node is not None else self.node
         construct = _construct_name(node)
-        err = cls(message, self.span(node), construct=construct, hint=hint)
+        err = cls(message, self.span(node), construct=construct, hint=hint or hint_for(message))
         for frame in reversed(self.frames[1:]):
             err.called_from(frame.name, frame.call_span)
         return err

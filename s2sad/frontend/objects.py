@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import dis
 import functools
 import sys
 import types
@@ -59,6 +61,8 @@ class Objects(Core):
             return Lit(obj)
         if type(obj) in (float, complex) and (captured or default or parent is not None):
             return Lit(obj)
+        if enters_and_changes(obj):
+            self.changes_state()
         root = parent.root if parent is not None else obj
         module = parent.module if parent is not None else module
         if isinstance(obj, types.ModuleType):
@@ -86,6 +90,16 @@ class Objects(Core):
         base = Ref(space, "module_globals", space)
         return self.emit(Op("getitem", (base, Lit(name)), data=ir.NOW), UNKNOWN, name.strip("_").lower(), varied=False, fresh=True)
 
+    @property
+    def state_changes(self) -> bool:
+        """Whether calls that are executed as they stand change what is outside of the function: then it is read when it is needed."""
+        return STATE in self.dynamic_sites
+
+    def changes_state(self) -> None:
+        """Called where something runs that changes what is outside."""
+        if not self.state_changes:
+            raise Restart(STATE)
+
     def live_item(self, base: Ref, index: Any, node: Any) -> Any:
         """An item of a live container with a known key: functions, strings and numbers are known, too."""
         key = self.constant(index)
@@ -96,6 +110,8 @@ class Objects(Core):
             item = obj[key.value]
         except Exception:  # a mapping of one's own may raise anything
             return None
+        if self.state_changes and not isinstance(obj, tuple) and not isinstance(item, (str, *_CODE)):
+            return self.emit(Op("getitem", (base, key), data=ir.NOW), UNKNOWN, "item", varied=False, fresh=True)
         self.guard(("item", id(obj), key.value if not isinstance(key.value, list) else None), ((obj, "item"), key.value), item)
         value = self.embed(item, f"{base.name}[{key.value!r}]", parent=base)
         if isinstance(value, Ref) and value.type is UNKNOWN and not isinstance(item, (dict, list, tuple)):
@@ -128,6 +144,8 @@ class Objects(Core):
             return self.embed(item, f"{base.name}.{name}", parent=base)
         if name == "__args__" and type(obj).__module__ in ("typing", "types"):
             return self.embed(item, f"{base.name}.__args__", parent=base)
+        if self.state_changes and not isinstance(item, str):
+            return self.emit(Op("getattr", (base,), name=name, data=ir.NOW), UNKNOWN, name, varied=False, fresh=True)
         descriptor = getattr(type(obj), name, None)
         if isinstance(descriptor, property):
             return self.emit(Op("getattr", (base,), name=name), type_of_value(item, self.symbols) if _plain(item) else UNKNOWN, name, varied=False)
@@ -484,6 +502,21 @@ def attribute_names(live: Any) -> list[str]:
     if dataclasses.is_dataclass(live):
         return [f.name for f in dataclasses.fields(live)]
     return list(state_of(live) or {})
+
+
+STATE = ("state outside",)
+_STORES = frozenset({"STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR", "DELETE_GLOBAL", "DELETE_SUBSCR", "DELETE_ATTR"})
+
+
+def enters_and_changes(obj: Any) -> bool:
+    """Whether `with` of this, or of what it makes, runs code of the user's that stores to objects."""
+    cls = obj if isinstance(obj, type) else type(obj)
+    codes = [f.__code__ for f in (getattr_static(cls, "__enter__"), getattr_static(cls, "__exit__")) if isinstance(f, types.FunctionType)]
+    if isinstance(obj, types.FunctionType) and obj.__code__.co_filename == contextlib.__file__:  # made by contextlib.contextmanager
+        codes += [f.__code__ for f in (getattr(obj, "__wrapped__", None),) if isinstance(f, types.FunctionType)]
+    if (cls.__module__ or "").split(".")[0] in sys.stdlib_module_names and not isinstance(obj, types.FunctionType):
+        return False
+    return any(i.opname in _STORES for code in codes for i in dis.get_instructions(code))
 
 
 def getattr_static(cls: Any, name: str) -> Any:

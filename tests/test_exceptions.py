@@ -142,7 +142,7 @@ def beyond_the_end(x):
 
 
 def shapes(x):
-    return np.sum(x @ np.ones(5))
+    return np.sum((x @ np.ones(5)) ** 2)
 
 
 def singular(x):
@@ -481,6 +481,7 @@ CAUGHT = [
 ]  # fmt: skip
 MAY_BE_REFUSED = [
     store_before_the_exception, assigned_before_the_exception, nested, state_of_the_manager, suppressing, caught_in_a_loop,
+    return_in_finally,
 ]  # fmt: skip
 
 

@@ -230,12 +230,6 @@ def deleted_attribute(x):
     return x[0]
 
 
-def deleted_slice(x):
-    items = [x[0], x[1], x[2]]
-    del items[1:]  # here
-    return items[0]
-
-
 def random_around_values(x):
     return np.sum(np.random.normal(x, 1.0))  # here
 

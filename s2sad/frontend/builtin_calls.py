@@ -32,8 +32,8 @@ from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
 from ..rules import registry
 from ..runtime import stop_gradient
 from .calls import REFUSED_BUILTINS
+from .iterators import CHANGING
 from .lower import Core, Restart, type_of
-from .outside import CHANGING
 from .values import (
     ArrayMethod,
     Bound,

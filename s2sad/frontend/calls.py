@@ -23,7 +23,6 @@ from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
-from .outside import changes_outside
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
 from .statements import assigned_names, declared
 from .structures import generated_init
@@ -373,12 +372,9 @@ class Calls(Outlining):
         A `safe` one is known not to change its arguments; any other may.
         """
         safe = safe or (isinstance(fn, Ref) and (isinstance(fn.obj, type) or _pure_call(Op("call", fn=fn))))
-        if isinstance(fn, Ref):
-            self.check_outside(fn.obj, node)
         if not safe:
             self.let_out([*args, *kwargs.values()], node)
         if args and _is_bound(fn, args[0]):
-            self.check_outside(fn.obj, node, True)
             args = args[1:]
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
@@ -391,16 +387,6 @@ class Calls(Outlining):
                     self.mark_stored(a)
         self.after_call()
         return self.emit(Op("call", atoms, kws, fn=fn, data=ir.SAFE if safe else None), t, varied=False)
-
-    def check_outside(self, function: Any, node: Any, receiver: bool = False) -> None:
-        """Refuse a function that is called as it stands and changes what was known when this was compiled."""
-        if isinstance(function, type):
-            function = vars(function).get("__init__")
-        if changes_outside(function, receiver):
-            name = getattr(function, "__qualname__", "it")
-            raise self.unsupported(
-                f"{name}() changes something outside of it, and none of its arguments is differentiated", node,
-                "pass what it changes in, or call it before")  # fmt: skip
 
     def let_out(self, values: list[Any], node: Any) -> None:
         """Containers are given to code that may change them: what the compiler knows of their contents ends here."""

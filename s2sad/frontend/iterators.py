@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 ITERATORS = frozenset({"zip", "map", "filter", "enumerate", "reversed"})
-_CHANGING = frozenset("append extend insert pop popitem remove clear update setdefault sort reverse fill".split())
+CHANGING = frozenset("append extend insert pop popitem remove clear update setdefault sort reverse fill add discard appendleft popleft".split())
 _SCOPES = (gast.FunctionDef, gast.Lambda)
 _COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
@@ -74,7 +74,7 @@ def _changed(node: Any) -> str:
         while isinstance(base, (gast.Subscript, gast.Attribute)):
             base = base.value
         return str(base.id) if isinstance(base, gast.Name) else ""
-    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in _CHANGING:
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in CHANGING:
         return str(node.func.value.id) if isinstance(node.func.value, gast.Name) else ""
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
         return str(node.target.id)

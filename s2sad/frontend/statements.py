@@ -38,6 +38,7 @@ from ..ir.nodes import (
     With,
 )
 from .attempts import Attempt
+from .iterators import CHANGING
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
 from .source import function_source
@@ -771,7 +772,6 @@ class Statements(Core):
             return
         item = items[0]
         context = self.context(item.context_expr)
-        self.check_context(context, item.context_expr)
         if self.varied_value(context):
             raise self.unsupported("a context manager that depends on a differentiated value is not supported", stmt)
         if isinstance(context, ObjVal):
@@ -786,13 +786,6 @@ class Statements(Core):
             self.with_items(items[1:], stmt)
         self.append(node)
         self.block.diverges = node.body.diverges
-
-    def check_context(self, context: Any, node: Any) -> None:
-        """Refuse a context manager that changes what was known when this was compiled."""
-        made = isinstance(context, Var) and isinstance(context.type, Obj)
-        cls = context.type.cls if made else type(context.obj) if isinstance(context, Ref) else None
-        for name in ("__enter__", "__exit__"):
-            self.check_outside(getattr(cls, name, None), node, isinstance(context, Ref))
 
     def context(self, node: Any) -> Any:
         """A context manager. One that is made here of values that are not differentiated is made and entered as it stands."""
@@ -838,7 +831,6 @@ class Statements(Core):
     list_extend: Callable[..., Any]
     make_list: Callable[..., Any]
     site: Callable[..., Any]
-    check_outside: Callable[..., Any]
     check_length: Callable[..., Any]
     sequence_items: Callable[..., Any]
     iterable: Callable[..., Any]
@@ -888,17 +880,13 @@ def last_change(body: list[Any]) -> Any:
     if len(body) != 1 or not isinstance(body[0], (gast.Assign, gast.AugAssign, gast.AnnAssign, gast.Expr)):
         return None
     parts = [n for n in gast.walk(body[0]) if n is not getattr(body[0], "value", None) or not isinstance(body[0], gast.Expr)]
-    changing = any(isinstance(n, gast.NamedExpr) or isinstance(n, gast.Attribute) and n.attr in _CHANGING for n in parts if n is not _method(body[0]))
+    changing = any(isinstance(n, gast.NamedExpr) or isinstance(n, gast.Attribute) and n.attr in CHANGING for n in parts if n is not _method(body[0]))
     return None if changing else body[0]
 
 
 def _method(stmt: Any) -> Any:
     """The `xs.append` of the statement `xs.append(...)`."""
     return stmt.value.func if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) else None
-
-
-_CHANGING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort", "update", "setdefault", "add",
-                       "discard", "appendleft", "popleft"})  # fmt: skip
 
 
 def without_else(stmt: Any, done: str) -> list[Any]:

@@ -301,12 +301,14 @@ def unrepeat(bar: Any, items: Any) -> Any:
 
 
 def add_items(bars: Any, parts: Any) -> None:
-    """Add the adjoints of arrays in a list to their buffers, in place."""
-    for bar, part in zip(bars, parts, strict=True):
+    """Add the adjoints of what is in a list to its buffers, in place."""
+    for i, (bar, part) in enumerate(zip(bars, parts, strict=True)):
         if isinstance(bar, list):
             add_items(bar, part)
-        elif part is not None:
+        elif isinstance(bar, np.ndarray):
             bar += part
+        elif bar is not None:
+            bars[i] = bar + part
 
 
 def require_view(y: Any, x: Any) -> None:

@@ -82,6 +82,8 @@ def writes(stmt: Any) -> list[Region] | None:
         return []
     if isinstance(stmt, Pop):
         return []
+    if isinstance(stmt, ir.Invoke):
+        return [r for a in stmt.writes if (r := region_of(a)) is not None]
     if isinstance(stmt, (Assign, Effect)):
         op = stmt.op
         if is_pure(op):

@@ -573,17 +573,23 @@ class Reverse(Transport, Adjoints):
         return result_var
 
     def adjoint_Invoke(self, stmt: Invoke) -> None:
-        """The call's reverse part takes what its forward part saved and the adjoints of its results."""
+        """The call's reverse part takes what its forward part saved and the adjoints of its results, and undoes its stores."""
         fn = stmt.fn
         bars = {i: self.take(stmt.results[i]) for i in fn.seeded() if self.active(stmt.results[i])}
-        if all(b is None for b in bars.values()):
+        shared = [k for k in fn.active() if k in fn.changed() and self.active(stmt.args[k])]
+        if all(b is None for b in bars.values()) and not shared:
+            self.restore_changed(stmt)
             return
         seeds = []
         for i in fn.seeded():
             bar = bars.get(i)
             seeds.append(self.zeros(stmt.results[i]) if bar is None else self.exact(self.bar_atom(bar), stmt.results[i]))
-        found = []
         for k in fn.active():
+            if k in fn.changed():  # what the caller does not differentiate has an adjoint of its own
+                a = stmt.args[k]
+                seeds.append(self.buffer(a) if k in shared else self.call("zeros_like", (self.need(a),), float_like(a.type), f"{a.hint}_bar"))
+        found = []
+        for k in fn.returned():
             a = stmt.args[k]
             var = Var(f"{getattr(a, 'hint', 'value')}_bar", float_like(fn.params[k].type), False)
             if is_mutable(var.type):
@@ -592,9 +598,19 @@ class Reverse(Transport, Adjoints):
             found.append(var)
         saved = self.need(stmt.results[-1])
         reads = [a.region for a in stmt.args if isinstance(a, Var) and a.region is not None]
-        self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads))
-        for k, var in zip(fn.active(), found):
+        written = [*(s for s in seeds if isinstance(s, Var) and s in self.shadow_vars), *(self.need(a) for a in stmt.writes)]
+        self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads, written))
+        for k, var in zip(fn.returned(), found):
             self.contribute(stmt.args[k], var)
+
+    def restore_changed(self, stmt: Invoke) -> None:
+        """Save the arrays that a call stores to, before it, and put them back here: its reverse part is not needed."""
+        block = self.structure.block_of(stmt)
+        for a in stmt.writes:
+            saved = Var(f"{a.hint}_saved", a.type, False, region=Region())
+            self.insert_before(block, stmt, Assign(saved, Op("copy", (a,)), stmt.span))
+            self.saves.add(saved)
+            self.append(Store(self.need(a), Lit(Ellipsis), self.need(saved), None, stmt.span, role="restore"))
 
 
 class OutlinedReverse(Reverse):
@@ -605,6 +621,13 @@ class OutlinedReverse(Reverse):
         function = Function(fn.name, [Param(v) for v in fn.params], fn.body, result)
         super().__init__(Program(function, {}, None, (), program.lowerer))
         self.fn = fn
+        for k in fn.changed():
+            region = fn.params[k].region
+            assert region is not None
+            region.union(Region(caller=True))  # the caller sees what is stored and restored
+
+    def number_of(self, region: Region | None) -> int | None:
+        return None  # no companions here: the caller has made the buffers of its arrays
 
     def run_split(self) -> tuple[Function, list[Var]]:
         """The function with both parts, whose results are the primal's and the adjoints; and the seeds."""
@@ -618,8 +641,16 @@ class OutlinedReverse(Reverse):
             seeds.append(seed)
             if isinstance(a, Var) and self.active(a):
                 self.contribute(a, seed)
+        for k in fn.active():
+            if k in fn.changed():
+                p = fn.params[k]
+                shadow = Var(f"{p.hint}_bar", float_like(p.type), False, region=Region(caller=True))
+                self.own.add(shadow)
+                self.shadow_vars.add(shadow)
+                self.scope.bars[p] = shadow
+                seeds.append(shadow)
         self.block(fn.body)
-        bars = tuple(self.finished(fn.params[k]) for k in fn.active())
+        bars = tuple(self.finished(fn.params[k]) for k in fn.returned())
         body = Block([*self.tape_inits, *fn.body.stmts])
         body.stmts += [ir.Note(REVERSE, barrier=True), *self.scope.out.stmts]
         params = [*self.function.params, *(Param(s) for s in seeds)]

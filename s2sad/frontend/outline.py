@@ -106,8 +106,28 @@ class Outlining(Core):
             results.append(var)
             leaves.append(var)
         saved = Var("saved", TapeT())
-        self.append(Invoke([*results, saved], fn, [*actual, *fn.captured], self.span(call)))
+        written = self.mark_changed(fn, actual, call)
+        self.append(Invoke([*results, saved], fn, [*actual, *fn.captured], self.span(call), writes=written))
         return self._rebuild(fn.template, iter(leaves))
+
+    def mark_changed(self, fn: ir.Outlined, actual: list[Any], call: Any) -> list[Any]:
+        """Note that the function stores to the memory of some arguments, which are returned."""
+        regions = [a.region.find() if isinstance(a, Var) and a.region is not None else None for a in actual]
+        written = []
+        for k, (stored, varied) in enumerate(fn.stored):
+            if not stored:
+                continue
+            region = regions[k]
+            if region is None or regions.count(region) > 1 or region.caller or not isinstance(type_of(actual[k]), Arr):
+                raise self.error(
+                    AmbiguousMemoryError, f"the recursive function {fn.name!r} stores to an argument that it may also reach in another way",
+                    call, "copy it first and return it")  # fmt: skip
+            written.append(actual[k])
+            self.mark_stored(actual[k])
+            if varied and not region.varied:
+                region.varied = True
+                self.flips.append(region.born)
+        return written
 
     def _fresh_sizes(self, t: Type) -> Type:
         if isinstance(t, Num) and t.ints is not None:
@@ -141,6 +161,8 @@ class Outlining(Core):
                 if any(isinstance(v, (ListVal, DictVal, ObjVal)) for v in _parts(result)):
                     raise self.unsupported(f"the recursive function {frame.name!r} returns a list or object", call, "return a tuple or an array")
                 settled = self._settle(fn, result, leaves, params, call)
+                stored = [(p.stored, p.varied or p.region is not None and p.region.varied) for p in params]
+                settled, fn.stored = settled and stored == fn.stored, stored
                 fn.params, fn.body, fn.results = params, block, leaves
                 if settled:
                     break
@@ -148,12 +170,18 @@ class Outlining(Core):
                 raise self.unsupported(f"the types of the recursive function {frame.name!r} do not settle", call)
         finally:
             self.cells, self.count, self.loop_depth = outer_cells, outer_count, loops
+        own = {p.region.find() for p in fn.params if p.region is not None}
         self._capture(fn)
         for p in fn.params:
-            if p.region is not None and p.region.stored and p.region.varied:
+            if p.stored and not isinstance(p.type, Arr):
                 raise self.error(
-                    AmbiguousMemoryError, f"the recursive function {frame.name!r} stores to an argument", call,
-                    "copy it first and return it")  # fmt: skip
+                    AmbiguousMemoryError, f"the recursive function {frame.name!r} changes an argument that is not an array", call,
+                    "make a new one and return it")  # fmt: skip
+        for a, shared in zip(fn.results, fn.shares):
+            if shared and isinstance(a, Var) and a.stored and a.region is not None and a.region.find() in own:
+                raise self.error(
+                    AmbiguousMemoryError, f"the recursive function {frame.name!r} returns an array that it stores to", call,
+                    "leave out the return, or return a copy")  # fmt: skip
 
     def _parameter(self, a: Var, params: list[Var], sizes: dict[Dim, Dim]) -> Var:
         t = a.type
@@ -205,6 +233,7 @@ class Outlining(Core):
             defined.update(ir.defs_of(s))
             defined.update(ir.inner_defs_of(s))
         free: dict[Any, Var] = {}
+        written = {r for s in ir.walk(fn.body) for r in written_by(s)}
         for s in ir.walk(fn.body):
             for a in ir.uses_of(s):
                 if isinstance(a, Var) and a not in defined and a not in free:
@@ -212,6 +241,11 @@ class Outlining(Core):
         for a in fn.results:
             if isinstance(a, Var) and a not in defined and a not in free:
                 free[a] = Var(a.hint, a.type, a.varied, a.named, Region() if a.region is not None else None)
+
+        if any(a.region is not None and a.region.find() in written for a in free):
+            raise self.error(
+                AmbiguousMemoryError, f"the recursive function {fn.name!r} stores to an array of the function around it", None,
+                "pass the array as an argument")  # fmt: skip
 
         def sub(atom: Any) -> Any:
             return free.get(atom, atom) if isinstance(atom, Var) else atom
@@ -226,6 +260,19 @@ class Outlining(Core):
 
     # provided by the other parts
     varied_value: Callable[..., bool]
+
+
+def written_by(stmt: Any) -> list[Region]:
+    """The memory that a statement changes."""
+    if isinstance(stmt, ir.Store):
+        atoms: Any = [stmt.base]
+    elif isinstance(stmt, Invoke):
+        atoms = stmt.writes
+    elif isinstance(stmt, (ir.Effect, ir.Assign)) and stmt.op.kind in ("method", "inplace"):
+        atoms = stmt.op.args[:1]
+    else:
+        return []
+    return [a.region.find() for a in atoms if isinstance(a, Var) and a.region is not None]
 
 
 def _type_key(t: Type, dims: dict[Dim, int]) -> Any:

@@ -383,6 +383,7 @@ class Invoke:
     span: Span | None = None
     part: str = "forward"
     reads: list[Any] = field(default_factory=list)  # memory that the reverse part reads through what was saved
+    writes: list[Any] = field(default_factory=list)  # memory that it changes
 
 
 @dataclass(eq=False, slots=True)
@@ -398,6 +399,7 @@ class Outlined:
     varied: list[bool] = field(default_factory=list)
     shares: list[bool] = field(default_factory=list)  # results that may share memory with arguments
     captured: list[Any] = field(default_factory=list)
+    stored: list[tuple[bool, bool]] = field(default_factory=list)  # of each parameter: stored to, with something varied
     names: dict[str, str] = field(default_factory=dict)  # part -> name of the emitted function
 
     def seeded(self) -> list[int]:
@@ -407,6 +409,14 @@ class Outlined:
     def active(self) -> list[int]:
         """Positions of the parameters that have an adjoint."""
         return [i for i, p in enumerate(self.params) if p.varied and p.type.floating]
+
+    def changed(self) -> list[int]:
+        """Positions of the parameters whose memory the function stores to."""
+        return [i for i, p in enumerate(self.params) if p.stored]
+
+    def returned(self) -> list[int]:
+        """Positions of the parameters whose adjoints the reverse part returns; those of `changed` ones are added to in place."""
+        return [i for i in self.active() if not self.params[i].stored]
 
 
 @dataclass(eq=False, slots=True)
@@ -603,6 +613,7 @@ def substitute(stmt: Any, sub: Any) -> None:
         stmt.context = sub(stmt.context)
     elif isinstance(stmt, Invoke):
         stmt.args = [sub(a) for a in stmt.args]
+        stmt.writes = [sub(a) for a in stmt.writes]
 
 
 def substitute_result(result: Any, sub: Any) -> Any:

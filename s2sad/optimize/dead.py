@@ -149,7 +149,8 @@ class _Walk:
         return True
 
     def stmt_Invoke(self, stmt: Invoke, live: set[Any]) -> bool:
-        if stmt.part == "reverse" and not any(r in live for r in stmt.results):
+        needed = any(r in live for r in stmt.results) or any(r in live or r.caller for r in effects.writes(stmt) or ())
+        if stmt.part == "reverse" and not needed:
             return False
         for r in stmt.results:
             live.discard(r)

@@ -1,0 +1,171 @@
+"""Recursive functions that store to their arguments: the reverse part undoes the stores and adds to one buffer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+
+X = np.array([0.5, 0.2, -1.3, 0.9])
+
+
+def quicksort(v, low, high):
+    if low >= high:
+        return
+    pivot, i = v[high], low
+    for j in range(low, high):
+        if v[j] < pivot:
+            v[i], v[j] = v[j], v[i]
+            i += 1
+    v[i], v[high] = v[high], v[i]
+    quicksort(v, low, i - 1)
+    quicksort(v, i + 1, high)
+
+
+def gini(x):
+    v = x.copy()
+    quicksort(v, 0, len(v) - 1)
+    s = 0.0
+    for i in range(len(v)):
+        s += (i + 1) * v[i] * v[i]
+    return s
+
+
+def sweep(v, c=0.5):
+    if len(v) > 1:
+        v[1] += c * np.sin(v[0])
+        sweep(v[1:])
+
+
+def f1(x):
+    sweep(x)
+    return np.sum(x**2)
+
+
+def relax(v, k):
+    v *= 0.8
+    if k > 0:
+        v[k % 3] += 0.1
+        relax(v, k - 1)
+
+
+def f2(x, n):
+    y = np.sin(x)
+    relax(y[::-1], n)
+    return np.sum(y * x)
+
+
+def const(v, k):
+    if k > 0:
+        v[k] = 7.0
+        const(v, k - 1)
+
+
+def f3(x, n):
+    const(x, n)
+    return np.sum(x**2)
+
+
+def fill(v, w, k):
+    if k >= 0:
+        fill(v, w, k - 1)
+        w[k] = v[k] * (w[k - 1] if k else 1.0)
+        fill(v[1:], w, k - 2)
+
+
+def f4(x, n):
+    w = np.zeros(len(x))
+    fill(x, w, n)
+    return np.sum(w * w * x)
+
+
+def evens(v, k):
+    if k > 0:
+        v[0] *= v[1]
+        odds(v, k - 1)
+
+
+def odds(v, k):
+    if k > 0:
+        v[1] += np.sin(v[0])
+        evens(v, k - 1)
+        v[2] *= 1.5
+
+
+def f6(x, n):
+    for i in range(n):
+        evens(x, i)
+    return np.sum(x * x)
+
+
+def ret(v, k):
+    if k == 0:
+        return v[0]
+    v[0] *= v[1]
+    return ret(v, k - 1) + v[0] * v[2]
+
+
+def f7(x, n):
+    y = x * 1.0
+    return ret(y, n) * y[0]
+
+
+def both(v, w, k):
+    if k > 0:
+        v[0] *= w[1]
+        both(v, w, k - 1)
+
+
+def overlapping(x):
+    y = x * 1.0
+    both(y, y[1:], 2)
+    return np.sum(y)
+
+
+def returned(v, k):
+    if k > 0:
+        v[0] *= v[1]
+        return returned(v, k - 1)
+    return v
+
+
+def its_argument(x):
+    return np.sum(returned(x * 1.0, 2) ** 2)
+
+
+def around(x):
+    total = np.zeros(2)
+
+    def add(k):
+        if k > 0:
+            total[0] += x[k] * k
+            add(k - 1)
+
+    add(3)
+    return total[0]
+
+
+CASES: list[Any] = [
+    *((gini, a) for a in ((X,), (X[:1],), (np.linspace(2.0, -1.0, 9) ** 3,))), (f1, (X,)), (f1, (X[:1],)), (f2, (X, 0)), (f2, (X, 1)),
+    (f2, (X, 4)), (f3, (X, 0)), (f3, (X, 3)), (f4, (X, 0)), (f4, (X, 3)), (f6, (X, 0)), (f6, (X, 1)), (f6, (X, 4)), (f7, (X, 0)), (f7, (X, 3)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "args"), CASES, ids=lambda v: getattr(v, "__name__", ""))
+def test_right(f: Any, args: tuple[Any, ...]) -> None:
+    given = args[0].copy()
+    value, _ = s2sad.value_and_grad(f)(*args)
+    np.testing.assert_array_equal(args[0], given)
+    assert value == pytest.approx(f(given, *args[1:]), rel=1e-12)
+    assert s2sad.check_grad(f, *args) < 1e-6
+
+
+@pytest.mark.parametrize("f", [overlapping, its_argument, around], ids=lambda f: f.__name__)
+def test_refused_with_a_hint(f: Any) -> None:
+    try:
+        s2sad.check_grad(f, X)
+    except s2sad.errors.AmbiguousMemoryError as refusal:
+        assert refusal.hint and refusal.span is not None

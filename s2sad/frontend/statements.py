@@ -398,7 +398,13 @@ class Statements(Core):
                 old = self.get_item(base, index, target)
                 self.store_item(base, index, self.augmented(kind, old, self.expr(stmt.value), stmt), target)
                 return
+            block, start = self.block, len(self.block.stmts)
             value = self.expr(stmt.value)
+            if isinstance(base, Var) and changed_since(base, block, start):
+                old = self.read_before(base, index, block, start, target)
+                if not (isinstance(type_of(old), Arr) and self.is_basic(index)):  # a view changes along
+                    self.store_item(base, index, self.augmented(kind, old, value, stmt), target)
+                    return
             self.store_item(base, index, value, target, aug=kind)
         elif isinstance(target, gast.Attribute):
             base = self.expr(target.value)
@@ -406,6 +412,15 @@ class Statements(Core):
             self.store_attribute(base, target.attr, self.augmented(kind, old, self.expr(stmt.value), stmt), target)
         else:
             raise self.unsupported("this augmented assignment is not supported", stmt)
+
+    def read_before(self, base: Var, index: Any, block: Block, start: int, node: Any) -> Any:
+        """`base[index]`, read before the statements of a block from `start` on: before the right-hand side ran."""
+        end = len(block.stmts)
+        old = self.load(base, index, node)
+        moved = block.stmts[end:]
+        del block.stmts[end:]
+        block.stmts[start:start] = moved
+        return old
 
     def augmented(self, kind: str, old: Any, value: Any, node: Any) -> Any:
         """`old op= value`: a store for arrays and lists, a new value for everything else."""
@@ -820,6 +835,8 @@ class Statements(Core):
     binary: Callable[..., Any]
     call_value: Callable[..., Any]
     get_item: Callable[..., Any]
+    load: Callable[..., Any]
+    is_basic: Callable[..., Any]
     get_attribute: Callable[..., Any]
     store_item: Callable[..., Any]
     delete_item: Callable[..., Any]
@@ -873,6 +890,19 @@ def last_assignments(body: list[Any]) -> tuple[list[Any], set[str]]:
         if not isinstance(stmt.value, gast.Constant):
             break
     return tail, names
+
+
+def changed_since(base: Var, block: Block, start: int) -> bool:
+    """Whether the statements of a block from `start` on may store to the memory of `base`."""
+    from ..analysis import effects  # needs the lowerer
+
+    if base.region is None:
+        return False
+    for stmt in ir.walk(Block(block.stmts[start:])):
+        changed = effects.writes(stmt)
+        if changed is None or base.region.find() in changed:
+            return True
+    return False
 
 
 def last_change(body: list[Any]) -> Any:

@@ -176,8 +176,8 @@ class Companions:
             if self.has(stmt.target):
                 raise NoCompanions("a context is memory")
             self.block(stmt.body)
-        elif isinstance(stmt, Invoke) and any(self.has(a) for a in (*stmt.args, *stmt.results)):
-            raise NoCompanions("it is passed to a recursive function")
+        elif isinstance(stmt, Invoke) and any(self.has(a) for a in stmt.results):
+            raise NoCompanions("a recursive function returns it")
         return [], []
 
     def merged(self, atom: Any) -> Any:
@@ -229,7 +229,7 @@ class Companions:
             return True
         rule = registry.adjoint_rule(op.fn.obj if isinstance(op.fn, Ref) else None)
         if rule is None or not isinstance(op.args[0].type, Arr):
-            raise NoCompanions(f"{op.name or op.kind} may return a view or a copy")
+            raise NoCompanions(f"{getattr(op.fn, 'name', op.name or op.kind)} may return a view or a copy")
         return rule.memory == "view"
 
     def perhaps_view(self, stmt: Assign, same: Op) -> list[Any]:

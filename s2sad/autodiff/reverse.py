@@ -584,10 +584,12 @@ class Reverse(Transport, Adjoints):
         for i in fn.seeded():
             bar = bars.get(i)
             seeds.append(self.zeros(stmt.results[i]) if bar is None else self.exact(self.bar_atom(bar), stmt.results[i]))
+        written: list[Any] = [self.need(a) for a in stmt.writes]
         for k in fn.active():
             if k in fn.changed():  # what the caller does not differentiate has an adjoint of its own
                 a = stmt.args[k]
                 seeds.append(self.buffer(a) if k in shared else self.call("zeros_like", (self.need(a),), float_like(a.type), f"{a.hint}_bar"))
+                written.append(seeds[-1])
         found = []
         for k in fn.returned():
             a = stmt.args[k]
@@ -598,7 +600,6 @@ class Reverse(Transport, Adjoints):
             found.append(var)
         saved = self.need(stmt.results[-1])
         reads = [a.region for a in stmt.args if isinstance(a, Var) and a.region is not None]
-        written = [*(s for s in seeds if isinstance(s, Var) and s in self.shadow_vars), *(self.need(a) for a in stmt.writes)]
         self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads, written))
         for k, var in zip(fn.returned(), found):
             self.contribute(stmt.args[k], var)

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ..analysis import effects
 from ..analysis.types import Arr, ListT, Num, TapeT
 from ..errors import AmbiguousMemoryError
@@ -20,9 +22,11 @@ from ..ir.nodes import (
     Assign,
     Block,
     Carry,
+    Cut,
     If,
     Lit,
     Loop,
+    Mark,
     MultiPhi,
     Op,
     Phi,
@@ -338,13 +342,16 @@ class Transport:
     def insert_after(self, place: Place, new: Any) -> None:
         """Insert a statement right behind a definition; in the body of a `try`, at its end."""
         for block, stmt in self.structure.chain(place.block):
-            if isinstance(stmt, Try) and (block is stmt.body):
-                if block is not place.block:
-                    raise AmbiguousMemoryError(
-                        "a loop in a try block whose derivative needs values of each iteration", stmt.span,
-                        construct="try statement", hint="move the loop out of the try statement")  # fmt: skip
+            if not isinstance(stmt, Try) or block is not stmt.body:
+                continue
+            if block is place.block:
                 block.stmts.append(new)
                 return
+            if not isinstance(new, Push):
+                raise AmbiguousMemoryError(
+                    "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
+                    hint="copy it before you store")  # fmt: skip
+            self.cut_behind(stmt, new.tape)
         stmts = place.block.stmts
         if place.parameter or place.stmt is None:
             i = 0
@@ -356,6 +363,17 @@ class Transport:
         while i < len(stmts) and isinstance(stmts[i], Push):
             i += 1
         stmts.insert(i, new)
+
+    def cut_behind(self, stmt: Try, tape: Var) -> None:
+        """Have the handlers of a `try` statement take off a tape what its body has pushed."""
+        alive = [h.body for h in stmt.handlers if not h.body.diverges]
+        if not alive or (stmt, tape) in self.exported:
+            return
+        mark = Var("length", Num(np.dtype(int)))
+        self.exported[(stmt, tape)] = mark
+        self.insert_before(self.structure.block_of(stmt), stmt, Mark(mark, tape))
+        for block in alive:
+            block.stmts.insert(0, Cut(tape, mark))
 
     def insert_before(self, block: Block, stmt: Any, new: Any) -> None:
         i = next(i for i, s in enumerate(block.stmts) if s is stmt)

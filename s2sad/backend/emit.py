@@ -234,6 +234,13 @@ class Emitter(Loops):
             return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
         return [self.assign(stmt.target, ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
 
+    def stmt_Mark(self, stmt: Any) -> list[ast.stmt]:
+        return [self.assign(stmt.target, ast.Call(ast.Name("len", ast.Load()), [self.atom(stmt.tape)], []))]
+
+    def stmt_Cut(self, stmt: Any) -> list[ast.stmt]:
+        rest = ast.Subscript(self.atom(stmt.tape), ast.Slice(self.atom(stmt.mark), None, None), ast.Del())
+        return [ast.Delete([rest])]
+
     def stmt_Raise(self, stmt: Any) -> list[ast.stmt]:
         return [ast.Raise(None if stmt.exc is None else self.atom(stmt.exc), None if stmt.cause is None else self.atom(stmt.cause))]
 

@@ -316,7 +316,7 @@ class Calls(Outlining):
             self.array_store(base, Lit(Ellipsis), self.atom(args[1]), None, node)
             return Lit(None)
         if obj is np.fill_diagonal and len(args) == 2 and not kwargs and self._rank(base) == 2:
-            n = self.emit(Op("call", (self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False),),
+            n = self.emit(Op("call", (self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False, fresh=True),),
                              fn=self.builtin("min")), self.symbols.int(), "n", varied=False)  # fmt: skip
             np_ref, size = Ref(np.arange, "np.arange", np), n.type
             assert isinstance(size, Num) and size.ints is not None
@@ -350,7 +350,7 @@ class Calls(Outlining):
             return False
         at = args[1]
         if self._rank(base) != 1:
-            shape = self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False)
+            shape = self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False, fresh=True)
             size = self.emit(Op("getattr", (base,), name="size"), self.symbols.int(), "size", varied=False)
             counted = self.emit(Op("call", (size,), fn=self.numpy_ref(np.arange)), UNKNOWN, "places", varied=False, fresh=True)
             at = self.emit(Op("getitem", (counted, self.atom(args[1]))), UNKNOWN, "places", varied=False, fresh=True)  # from the end, too

@@ -674,10 +674,47 @@ class Expressions(Core):
         return SliceVal(start, stop, step)
 
     def expr_Subscript(self, node: Any) -> Any:
+        flat = self.flat_base(node.value)
+        if flat is not None:
+            index = self.flat_index(flat, self.expr(node.slice), node)
+            return self.load(flat, index, node)
         base = self.expr(node.value)
         return self.get_item(base, self.expr(node.slice), node)
 
+    def flat_base(self, node: Any) -> Var | None:
+        """The array in `array.flat`, if its rank is known and more than one."""
+        if not isinstance(node, gast.Attribute) or node.attr != "flat":
+            return None
+        base = self.expr(node.value)
+        t = type_of(base)
+        return base if isinstance(base, Var) and isinstance(t, Arr) and t.ndim is not None and t.ndim > 0 else None
+
+    def flat_index(self, base: Var, index: Any, node: Any) -> Any:
+        """The index of an array for an index of its `.flat`: quotients and remainders by sizes, for negative ones, too."""
+        rank = base.type.ndim  # type: ignore[attr-defined]
+        t = type_of(index)
+        if not isinstance(t, Num):
+            size = self.get_attribute(base, "size", node)
+            counted = self.primitive(Ref(np.arange, "np.arange", np), [size], {}, node)
+            index = self.get_item(counted, index, node)
+        if rank == 1:
+            return index
+        shape = self.get_attribute(base, "shape", node)
+        parts = []
+        for axis in range(rank - 1, -1, -1):
+            if axis == 0:
+                parts.append(index)
+                break
+            n = self.get_item(shape, Lit(axis), node)
+            parts.append(self.binary("mod", index, n, node))
+            index = self.binary("floordiv", index, n, node)
+        return TupleVal(tuple(reversed(parts)))
+
     def expr_Attribute(self, node: Any) -> Any:
+        if node.attr == "flat" and (base := self.flat_base(node)) is not None:
+            self.stops.append((base, self.error(
+                AmbiguousMemoryError, ".flat of an array that is stored to", node, "index it, as in a.flat[i], or use a.flatten()")))
+            return self.primitive(Ref(np.ndarray.flatten, "np.ndarray.flatten", np), [base], {}, node, method="flatten")
         return self.get_attribute(self.expr(node.value), node.attr, node)
 
     def expr_Starred(self, node: Any) -> Any:
@@ -1171,6 +1208,8 @@ class Expressions(Core):
         return False
 
     # provided by the other parts
+    primitive: Callable[..., Any]
+    stops: list[Any]
     run_time_list: Callable[..., Any]
     list_append: Callable[..., Any]
     list_store: Callable[..., Any]

@@ -343,7 +343,7 @@ class Core:
         if all(isinstance(v, (TupleVal, ListVal, DictVal)) or is_atom(v) for v in present):
             mixed = next((v for v in present if isinstance(v, (ListVal, DictVal))), None)
             if mixed is not None and mixed.site not in self.dynamic_sites and isinstance(mixed, ListVal):
-                return Poison(f"{hint!r} is a different list on different paths")
+                return Poison(f"{hint!r} is a different list on different paths", mixed.site)
         kinds = " or ".join(sorted({_kind_name(v) for v in present}))
         return Poison(f"{hint!r} is {kinds}, depending on the path taken")
 

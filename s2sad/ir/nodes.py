@@ -222,6 +222,24 @@ class Pop:
 
 
 @dataclass(eq=False, slots=True)
+class Mark:
+    """`target` is the length of a tape before a `try` statement whose body pushes on it."""
+
+    target: Var
+    tape: Var
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Cut:
+    """Where the body of a `try` was left early, the tape is cut back to what it was before: no adjoint reads the rest."""
+
+    tape: Var
+    mark: Var
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
 class Raise:
     exc: Any
     cause: Any = None
@@ -491,7 +509,7 @@ def walk(block: Block) -> Iterator[Any]:
 
 def defs_of(stmt: Any) -> Iterator[Var]:
     """The variables a statement defines itself, those of nested blocks not included."""
-    if isinstance(stmt, (Assign, Pop)):
+    if isinstance(stmt, (Assign, Pop, Mark)):
         yield stmt.target
     elif isinstance(stmt, (If, Try)):
         for p in stmt.phis:
@@ -549,6 +567,8 @@ _USES: dict[type, Any] = {
     Store: lambda s: (s.base, s.index, s.value),
     Push: lambda s: (s.tape, s.value),
     Pop: lambda s: (s.tape,),
+    Mark: lambda s: (s.tape,),
+    Cut: lambda s: (s.tape, s.mark),
     Raise: lambda s: (s.exc, s.cause),
     Assert: lambda s: (s.test, s.message),
     If: _if_uses,

@@ -18,11 +18,13 @@ from ..ir.nodes import (
     Assert,
     Assign,
     Block,
+    Cut,
     Effect,
     Function,
     If,
     Invoke,
     Loop,
+    Mark,
     Pop,
     Push,
     Raise,
@@ -133,6 +135,17 @@ class _Walk:
             return False
         live.discard(stmt.target)
         live.add(stmt.tape)
+        return True
+
+    def stmt_Mark(self, stmt: Mark, live: set[Any]) -> bool:
+        found = stmt.target in live
+        live.discard(stmt.target)
+        return found
+
+    def stmt_Cut(self, stmt: Cut, live: set[Any]) -> bool:
+        if stmt.tape not in live:
+            return False
+        live.add(stmt.mark)
         return True
 
     def stmt_Raise(self, stmt: Raise, live: set[Any]) -> bool:

@@ -222,8 +222,8 @@ class Gradient:
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         try:
             return self._select(args, kwargs).call(*args, **kwargs)
-        except (TypeError, ValueError) as err:
-            refusal = self._as_refusal(err)
+        except BaseException as err:
+            refusal = self._as_refusal(err) if type(err) in (TypeError, ValueError, BaseException) else None
             if refusal is None:
                 raise
             if isinstance(refusal, AmbiguousMemoryError) and not self._careful:
@@ -234,7 +234,7 @@ class Gradient:
                 return self._run(args, kwargs)
             raise refusal from err
 
-    def _as_refusal(self, err: Exception) -> DifferentiationError | None:
+    def _as_refusal(self, err: BaseException) -> DifferentiationError | None:
         """The refusals that only the emitted code can tell, as errors of ours."""
         text, name = str(err), self._target.name
         if text.startswith("an array that is stored to was copied"):

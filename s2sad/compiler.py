@@ -21,6 +21,7 @@ from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
+from .optimize.restores import drop_restores
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
 from .optimize.stores import accumulate_in_place, join_stores
@@ -62,6 +63,7 @@ class Compiled:
 # Every pass can be left out: none of them decides what is right.
 ROUND: dict[str, Pass] = {
     "copies": propagate_copies,
+    "restores": drop_restores,
     "dead": drop_dead,
     "merge": merge_branches,
     "branches": sink_into_branches,

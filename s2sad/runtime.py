@@ -311,7 +311,10 @@ def add_items(bars: Any, parts: Any) -> None:
             bars[i] = bar + part
 
 
-def require_view(y: Any, x: Any) -> None:
-    """Raise a ValueError unless `y` shares the memory of `x`: a store to one has to reach the other."""
+def require_view(y: Any, x: Any, error: type[BaseException] = ValueError) -> None:
+    """Raise an error unless `y` shares the memory of `x`: a store to one has to reach the other.
+
+    In a `try` statement the error is one that its handlers do not catch.
+    """
     if np.size(y) and not np.may_share_memory(y, x):
-        raise ValueError("an array that is stored to was copied where its gradient needs a view")
+        raise error("an array that is stored to was copied where its gradient needs a view")

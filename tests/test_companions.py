@@ -210,3 +210,18 @@ def test_copies_keep_strides() -> None:
         assert y.strides == x.strides or x.flags.c_contiguous
         assert y.flags.c_contiguous == x.flags.c_contiguous and not np.may_share_memory(x, y)
         np.testing.assert_array_equal(x, y)
+
+
+def caught(x: Any) -> Any:
+    x[:] = x * 2.0
+    try:
+        w = x.reshape(6)
+        s = w[2]
+    except (ValueError, TypeError):
+        s = 0.0
+    return s
+
+
+@pytest.mark.parametrize("x", LAYOUTS[:5], ids=["C", "F", "strided", "reversed", "transposed"])
+def test_handlers_do_not_see_our_errors(x: Any) -> None:
+    s2sad.check_grad(caught, x)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
+from ..analysis.affine import distinct
 from ..analysis.types import Arr, ListT, Num, TapeT
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
@@ -40,6 +41,7 @@ from ..ir.nodes import (
 RECOMPUTED = ir.ARITHMETIC | frozenset({"getitem", "getattr", "tuple", "slice", "lt", "le", "gt", "ge", "eq", "ne", "is_",
                                         "is_not", "not_", "mod", "floordiv", "atom", "and_", "or_", "invert", "list"})  # fmt: skip
 MAX_RECOMPUTE = 12
+_UNCAUGHT = ir.Ref(BaseException, "BaseException", BaseException, "builtins")
 
 
 @dataclass(eq=False)
@@ -279,10 +281,28 @@ class Transport:
             for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
                 if s is mirror.current and inner is s and isinstance(s, ir.Store) and not self.restoring:
                     continue  # restored already when its adjoint runs
+                if inner is s and self.stores_elsewhere(s, op):
+                    continue
                 changed = written(inner)
                 if changed is None or any(r in regions for r in changed):
                     return False
         return True
+
+    def stores_elsewhere(self, stmt: Any, load: Op) -> bool:
+        """Whether a statement stores to another element of the array than the one that was loaded."""
+        if not isinstance(stmt, ir.Store) or load.kind != "getitem" or stmt.base is not load.args[0] or not isinstance(stmt.base.type, Arr):
+            return False
+        return stmt.index is not None and distinct(load.args[1], stmt.index, self.definition_op, self.iterated)
+
+    def definition_op(self, var: Var) -> Op | None:
+        place = self.structure.places.get(var)
+        return place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
+
+    def iterated(self, var: Var) -> ir.Range | None:
+        """The range that a loop variable runs over."""
+        place = self.structure.places.get(var)
+        owner = place.owner if place is not None else None
+        return owner.iter if isinstance(owner, Loop) and owner.index is var and isinstance(owner.iter, ir.Range) else None
 
     def recompute(self, var: Var, mirror: Scope) -> Var:
         stmt = self.structure.places[var].stmt
@@ -344,14 +364,17 @@ class Transport:
         for block, stmt in self.structure.chain(place.block):
             if not isinstance(stmt, Try) or block is not stmt.body:
                 continue
-            if block is place.block:
+            if not isinstance(new, Push):
+                if any(h.type is None or isinstance(h.type, ir.Ref) and h.type.obj is BaseException for h in stmt.handlers):
+                    raise AmbiguousMemoryError(
+                        "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
+                        hint="name the exceptions, or copy the array before you store")  # fmt: skip
+                new.op = Op("call", (*new.op.args[:2], _UNCAUGHT), fn=new.op.fn, data=new.op.data)
+            elif block is place.block:
                 block.stmts.append(new)
                 return
-            if not isinstance(new, Push):
-                raise AmbiguousMemoryError(
-                    "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
-                    hint="copy it before you store")  # fmt: skip
-            self.cut_behind(stmt, new.tape)
+            else:
+                self.cut_behind(stmt, new.tape)
         stmts = place.block.stmts
         if place.parameter or place.stmt is None:
             i = 0

@@ -267,6 +267,8 @@ class Emitter(Loops):
             return []
         if len(stmt.phis) == 1 and stmt.phis[0].var in self.folding.exprs:
             p = stmt.phis[0]
+            if p.var not in self.used:  # it has no name of its own
+                return []
             return [self.assign(p.var, self.op(Op("ifexp", (stmt.test, p.then, p.orelse))))]
         then = self.branch(stmt, stmt.then, [(p.var, p.then) for p in stmt.phis], go)
         orelse = self.branch(stmt, stmt.orelse, [(p.var, p.orelse) for p in stmt.phis], go)

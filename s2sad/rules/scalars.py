@@ -40,8 +40,8 @@ def sum_(y, iterable, start=0):
 def max_(y, *args):
     if len(args) == 2:
         args_bar = (
-            y_bar * ((args[0] > args[1]) + 0.5 * (args[0] == args[1])),
-            y_bar * ((args[1] > args[0]) + 0.5 * (args[0] == args[1])),
+            y_bar if args[0] > args[1] else 0.5 * y_bar if args[0] == args[1] else 0.0,
+            y_bar if args[1] > args[0] else 0.5 * y_bar if args[0] == args[1] else 0.0,
         )
     else:
         args_bar = share_extremum(y_bar, y, args)
@@ -51,8 +51,8 @@ def max_(y, *args):
 def min_(y, *args):
     if len(args) == 2:
         args_bar = (
-            y_bar * ((args[0] < args[1]) + 0.5 * (args[0] == args[1])),
-            y_bar * ((args[1] < args[0]) + 0.5 * (args[0] == args[1])),
+            y_bar if args[0] < args[1] else 0.5 * y_bar if args[0] == args[1] else 0.0,
+            y_bar if args[1] < args[0] else 0.5 * y_bar if args[0] == args[1] else 0.0,
         )
     else:
         args_bar = share_extremum(y_bar, y, args)

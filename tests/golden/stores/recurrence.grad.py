@@ -4,20 +4,17 @@ import numpy as np
 def recurrence_grad(a, b, recurrence_bar=1.0):
     """Gradient of recurrence with respect to a and b."""
     # forward sweep
-    y_saved_tape = []
     y = np.empty_like(a)
     y[0] = a[0]
     n = len(a)
     for i in range(1, n):
-        y_saved_tape.append(y[i])
         y[i] = a[i] + b * y[i - 1] ** 2
     # reverse sweep
     y_bar = np.zeros_like(y)
     y_bar[-1] += recurrence_bar
     a_bar = np.zeros_like(a)
     b_bar = 0.0
-    for i, y_saved in zip(reversed(range(1, n)), reversed(y_saved_tape)):
-        y[i] = y_saved
+    for i in reversed(range(1, n)):
         total_bar = y_bar[i]
         y_bar[i] = 0.0
         y_item = y[i - 1]

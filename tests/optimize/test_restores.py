@@ -1,0 +1,145 @@
+"""Restores of elements that nobody reads again are dropped, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+
+X = np.linspace(0.4, 1.3, 6)
+
+
+def recurrence(x: Any, n: int) -> Any:
+    y = np.zeros(len(x))
+    y[0] = x[0]
+    for i in range(1, n):
+        y[i] = np.sin(y[i - 1]) * x[i]
+    return np.sum(y[:n])
+
+
+def each_once(x: Any, n: int) -> Any:
+    y = np.empty(n)
+    for i in range(n):
+        y[i] = np.exp(x[i]) * x[0]
+    return np.sum(y)
+
+
+def backwards(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(n - 2, -1, -1):
+        y[i] = y[i] * np.sin(y[i + 1])
+    return np.sum(y)
+
+
+def table(x: Any, n: int) -> Any:
+    D = np.zeros((n + 1, n + 1))
+    for i in range(1, n + 1):
+        for j in range(1, n + 1):
+            D[i, j] = np.sin(D[i - 1, j]) + D[i, j - 1] * x[i - 1] + np.cos(D[i - 1, j - 1] * x[j - 1])
+    return D[n, n]
+
+
+def rows(x: Any, n: int) -> Any:
+    D = np.zeros((n + 1, 6))
+    D[0] = x
+    for i in range(1, n + 1):
+        D[i] = np.sin(D[i - 1]) * x
+    return np.sum(D[n] ** 2)
+
+
+DROPPED: list[Callable[..., Any]] = [recurrence, each_once, table, rows]
+
+
+def wraps_around(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(n):
+        y[i] = np.sin(y[i - 1]) * y[i]
+    return np.sum(y)
+
+
+def reads_ahead(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(n - 1):
+        y[i] = np.sin(y[i + 1]) * x[i]
+    return np.sum(y)
+
+
+def reads_itself(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(1, n):
+        y[i] = np.sin(y[i]) * y[i - 1]
+    return np.sum(y)
+
+
+def twice(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for _ in range(2):
+        for i in range(1, n):
+            y[i] = np.sin(y[i - 1]) * x[i]
+    return np.sum(y)
+
+
+def every_other(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(1, n):
+        y[2 * i % 6] = np.sin(y[i - 1]) * x[i]
+    return np.sum(y)
+
+
+def read_afterwards(x: Any, n: int) -> Any:
+    y = x * 1.0
+    s = np.sin(y[2]) * y[3]
+    for i in range(1, n):
+        y[i] = y[i - 1] ** 2 * x[i]
+    return np.sum(y) * s
+
+
+def through_a_view(x: Any, n: int) -> Any:
+    y = x * 1.0
+    v = y[1:]
+    for i in range(1, n):
+        y[i] = np.sin(y[i - 1]) * v[i - 1]
+    return np.sum(y)
+
+
+def diagonal(x: Any, n: int) -> Any:
+    D = np.outer(x, x)
+    for i in range(1, n):
+        for j in range(1, n):
+            D[i, j] = np.sin(D[i - 1, j]) * D[i, j - 1] + D[i - 1, i]
+    return np.sum(D)
+
+
+def on_the_diagonal(x: Any, n: int) -> Any:
+    D = np.outer(x, x)
+    for i in range(1, n):
+        for _ in range(2):
+            D[i, i] = np.sin(D[i - 1, i]) * D[i - 1, i - 1]
+    return np.sum(D)
+
+
+KEPT: list[Callable[..., Any]] = [
+    wraps_around, reads_ahead, reads_itself, twice, every_other, read_afterwards, through_a_view, diagonal, on_the_diagonal, backwards,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 5, 6])
+@pytest.mark.parametrize("f", [*DROPPED, *KEPT], ids=lambda f: f.__name__)
+def test_right(f: Callable[..., Any], n: int) -> None:
+    if n == 0 and f in (table, rows, recurrence):
+        n = 1
+    assert s2sad.check_grad(f, X, n) < 1e-6
+
+
+@pytest.mark.parametrize("f", DROPPED, ids=lambda f: f.__name__)
+def test_nothing_is_saved_that_is_not_read(f: Callable[..., Any]) -> None:
+    assert "_saved" not in s2sad.differentiate(f).source_for(X, 4)
+
+
+def test_sizes_of_one() -> None:
+    for f in (wraps_around, recurrence, each_once):
+        assert s2sad.check_grad(f, X[:1], 1) < 1e-6

@@ -123,6 +123,22 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             return t * 2.0
         return t
     """, "zero-dim"),
+    # the flag of an inner loop's break must not share its name with that of the outer loop
+    "flags_of_nested_loops": ("""
+        k = 0
+        while k < 2:
+            k += 1
+            for e in x:
+                if s > -5.0:
+                    if n > -1:
+                        break
+                A[...] = x
+            if s > 5.0:
+                break
+        else:
+            y[3:] = s
+        return np.sum(A) + np.sum(y)
+    """, "float64"),
     # exceptions of the else block are not for the handlers
     "try_else_raises": ("""
         try:

@@ -69,7 +69,9 @@ class Loops(Operations):
         read = any(a is carry.phi for s in ir.walk(stmt.body) for a in ir.uses_of(s)) or stmt.test is carry.phi
         names = {self.names[v] for v in (carry.phi, carry.result, stmt.go)}
         starts_true = isinstance(carry.init, Lit) and carry.init.value is True
-        return names.pop() if starts_true and not read and len(names) == 1 else None
+        before = Block(stmt.body.stmts[:-1])  # a loop within may have its own flag under the same name
+        taken = {self.names[v] for s in ir.walk(before) for v in (*ir.defs_of(s), *ir.inner_defs_of(s)) if v in self.names}
+        return names.pop() if starts_true and not read and len(names) == 1 and not names & taken else None
 
     def leave(self) -> list[ast.stmt]:
         """Out of the loop, with the flag set that says so."""

@@ -123,6 +123,15 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             return t * 2.0
         return t
     """, "zero-dim"),
+    # a rule that takes two arrays at once must not join their memory while adjoints are made
+    "arrays_of_one_rule": ("""
+        while True:
+            if s > -5.0:
+                break
+            A[0] = 1.0
+        w = y[1:]
+        return np.einsum('ij,j->i', A, y) @ w
+    """, "float64"),
     # the flag of an inner loop's break must not share its name with that of the outer loop
     "flags_of_nested_loops": ("""
         k = 0

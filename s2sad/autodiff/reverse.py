@@ -88,6 +88,7 @@ class Reverse(Transport, Adjoints):
         self.leaves: set[Var] = set()
         self.shadows: dict[Var, Any] = {}
         self.buffered: set[Var] = set()
+        self.settle_facts()
         self.find_buffered()
         check_lists(program.function, self.structure, regions, self.ambiguous)
 

@@ -85,6 +85,7 @@ class Adjoints:
     companions: Companions
     regions: list[Region]
     plan: Plan
+    facts: dict[Var, tuple[bool, bool]]
 
     # --- emitting -------------------------------------------------------------------------------------------------------
 
@@ -112,8 +113,15 @@ class Adjoints:
     def call(self, name: str, args: tuple[Any, ...], t: Type, hint: str) -> Var:
         return self.emit(Op("call", args, fn=self.runtime_ref(name)), t, hint)
 
+    def settle_facts(self) -> None:
+        """Decide what is active and what is memory once and for all: the reverse sweep joins regions as it goes."""
+        places = self.structure.places
+        self.facts = {v: (v.varied and v.type.floating, v.stored and isinstance(v.type, (Arr, ListT))) for v in places}
+
     def active(self, atom: Any) -> bool:
-        return isinstance(atom, Var) and atom.varied and atom.type.floating and atom in self.structure.places
+        if not isinstance(atom, Var) or atom not in self.structure.places:
+            return False
+        return self.facts[atom][0] if atom in self.facts else atom.varied and atom.type.floating
 
     # --- which adjoints are buffers ---------------------------------------------------------------------------------------
 
@@ -135,6 +143,8 @@ class Adjoints:
 
     def is_memory(self, v: Var) -> bool:
         """Whether the adjoint of `v` is part of a shadow: its memory is stored to."""
+        if v in self.facts:
+            return self.facts[v][1]
         return v.region is not None and v.region.stored and isinstance(v.type, (Arr, ListT))
 
     def view_base(self, v: Var) -> Var | None:
@@ -167,8 +177,10 @@ class Adjoints:
             if self.lives_in(v, scope):
                 return scope
             scope = scope.parent
-        # defined in a branch that is over: its adjoint lives where the branch's block is mirrored, or at the top
-        raise AssertionError(f"{v!r} has no mirror here")
+        raise AmbiguousMemoryError(
+            f"{v.hint!r} is made on one path, kept in a container, and used where the paths have met",
+            getattr(self.structure.places[v].stmt, "span", None) or self.function.span, construct="store",
+            hint=f"make {v.hint!r} before the branch or the try statement")  # fmt: skip
 
     def note_touched(self, scope: Scope, v: Var) -> None:
         if not self.lives_in(v, scope) and scope.kind in ("if",):

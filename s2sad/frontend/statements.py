@@ -703,11 +703,12 @@ class Statements(Core):
             return
         # memory made in the body is out of reach for the handlers: its names are poisoned there; nothing raises behind the
         # last statement, so that a store there has not happened
-        stores = [
+        stores: list[Any] = [
             s for s in ir.walk(Block(node.body.stmts[:-1]))
             if isinstance(s, Store) and not _younger(s.base, age)
             or isinstance(s, Effect) and s.op.kind == "method" and not _younger(s.op.args[0], age)
         ]  # fmt: skip
+        stores += [s for s in ir.walk(node.body) if isinstance(s, ir.Invoke) and any(not _younger(a, age) for a in s.writes)]
         touched = set(assigned_names(stmt.body))
         states, diverging = [self.cells], [node.body.diverges]
         for handler in stmt.handlers:

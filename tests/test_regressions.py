@@ -123,6 +123,26 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             return t * 2.0
         return t
     """, "zero-dim"),
+    # the length of an item is read from the list
+    "length_of_an_item": ("""
+        rows = list(A)
+        for _ in rows[1]:
+            s *= 1.5
+        return s
+    """, "float64"),
+    # a view of a buffer that another path replaces
+    "buffer_of_a_path": ("""
+        m = A[:]
+        m[m > 0.17] = 2
+        if s > 0.2:
+            z = A
+        else:
+            m[2] = 0.1
+            z = A
+        if n > 1:
+            z = A
+        return np.array([0, 2, 2]) @ np.diagonal(z)
+    """, "float64"),
     # a rule that takes two arrays at once must not join their memory while adjoints are made
     "arrays_of_one_rule": ("""
         while True:

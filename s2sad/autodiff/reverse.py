@@ -351,6 +351,7 @@ class Reverse(Transport, Adjoints):
                 self.shadow_vars.add(new)
             phis.append(Phi(new, values[0], values[1]))
             outer.bars[v] = new
+            self.forget_views(v, outer)
             self.note_touched(outer, v)
         return phis
 
@@ -521,6 +522,7 @@ class Reverse(Transport, Adjoints):
             carry.next = self.exact(self.bar_atom(bar), v)
             self.scope = outer
             outer.bars[v] = carry.result
+            self.forget_views(v, outer)
             self.note_touched(outer, v)
         all_carries = [*carries.values(), *(c for _, c in extra)]
         if stmt.index is not None:

@@ -358,6 +358,7 @@ class Adjoints:
             if g not in self.shadow_vars:
                 g = self.as_buffer(g, v)
             self.scope.bars[root] = g
+            self.forget_views(root, self.scope)
             self.note_touched(self.scope, root)
             return
         g = self.project(g, v)
@@ -469,6 +470,13 @@ class Adjoints:
         while base is not None:
             v, base = base, self.view_base(base)
         return v
+
+    def forget_views(self, root: Var, scope: Scope | None) -> None:
+        """The buffer of an array is another one from here on: views of the old one must not be used for views of the array."""
+        while scope is not None:
+            for v in [v for v in scope.bars if v is not root and self.view_base(v) is not None and self.root_of(v) is root]:
+                del scope.bars[v]
+            scope = scope.parent
 
     def as_buffer(self, g: Any, v: Var) -> Any:
         """An adjoint as memory that may be added to in place."""

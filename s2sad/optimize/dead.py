@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.types import is_mutable
+from ..analysis.types import ListT, is_mutable
 from ..ir import nodes as ir
 from ..ir.nodes import (
     Assert,
@@ -44,6 +44,11 @@ def drop_dead(function: Function, keep: Iterable[Any] = ()) -> Function:
         _read(a, live, contents=True)
     _Walk().block(function.body, live)
     return function
+
+
+def _takes_item(op: ir.Op) -> bool:
+    """Whether an operation takes an item out of a list: it looks at the list, whatever it takes."""
+    return isinstance(getattr(op.args[0], "type", None), ListT) if op.args else False
 
 
 def _read(atom: Any, live: set[Any], contents: bool = False) -> None:
@@ -91,7 +96,7 @@ class _Walk:
         if stmt.target not in live and not self.keep_all:
             return False
         live.discard(stmt.target)
-        reads = effects.is_view(op, stmt.target)
+        reads = effects.is_view(op, stmt.target) and not _takes_item(op)
         for a in op.atoms():
             if isinstance(a, Var):
                 live.add(a)

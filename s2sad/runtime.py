@@ -95,7 +95,7 @@ __all__ = [
     "convolve_bar", "copy_in_layout", "count_along", "crop_padding", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left",
     "dot_right", "eigh_bar", "einsum_bar", "fit_axis", "gather", "gradient_bar", "gradient_spacing_bar", "index_add",
     "inner_left", "inner_right", "interp_nodes_bar", "interp_slope", "interp_values_bar", "irfft_bar", "item_bar",
-    "join_like", "kron_left", "kron_right", "layout", "like", "log_or_zero", "matmul_left", "matmul_right",
+    "join_like", "kept", "kron_left", "kron_right", "layout", "like", "log_or_zero", "matmul_left", "matmul_right",
     "matrix_power_bar", "meshgrid_bar", "norm_bar", "pack_like", "pinv_bar", "place_diagonal", "place_stored",
     "polygamma_of", "power_slope", "product_of_others", "quantile_bar", "repeat_bar", "require_scalar",
     "require_view", "restore_axes", "reverse_cumsum", "select_bar", "share_extremum", "share_ties",
@@ -276,6 +276,11 @@ def copy_in_layout(x: Any) -> Any:
     y = np.ndarray(x.shape, x.dtype, bytearray(high - low), start, x.strides)
     y[...] = x
     return y
+
+
+def kept(x: Any) -> Any:
+    """What a store overwrites, in memory of its own: a view is copied."""
+    return x.copy() if isinstance(x, np.ndarray) else x
 
 
 def check_restored(now: Any, then: Any, where: str) -> None:

@@ -123,6 +123,23 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             return t * 2.0
         return t
     """, "zero-dim"),
+    # what is saved of an array of unknown shape is no view
+    "saved_part_of_an_unknown_array": ("""
+        v = np.array([t for e in x])
+        for e in x:
+            w = v.reshape(2, 2).reshape(4)
+            s = s * w[0]
+            w[:1] += t
+        return s
+    """, "float64"),
+    # the adjoint of a list is as long as the list is behind the pop
+    "popped_first_in_reverse": ("""
+        xs = list(x)
+        xs.append(xs[0])
+        p = xs.pop()
+        rows = [[0.76, s], [p]]
+        return sum(sum(row) for row in rows)
+    """, "float64"),
     # the length of an item is read from the list
     "length_of_an_item": ("""
         rows = list(A)

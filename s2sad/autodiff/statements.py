@@ -1070,6 +1070,8 @@ class Adjoints:
     def adjoint_Store(self, stmt: Store) -> None:
         base = stmt.base
         kept = self.keep_for_check(base, stmt)
+        if isinstance(base, Var) and isinstance(base.type, ListT) and base.varied:
+            self.buffer(base)  # as long as the list is now
         self.restore(stmt)
         self.check_restored(base, kept, stmt)
         if not isinstance(base, Var) or not base.varied or not base.type.floating:
@@ -1194,6 +1196,10 @@ class Adjoints:
                 op = Op("copy", (view,)) if isinstance(t, Arr) else Op("call", (view,), fn=self.numpy_ref("array"))
                 self.insert_before(block, stmt, Assign(saved, op, stmt.span))
                 self.saves.add(saved)
+            elif t is UNKNOWN and not isinstance(base.type, ListT):  # it may be a view
+                saved = Var(f"{base.hint}_saved", t, False, region=Region())
+                self.insert_before(block, stmt, Assign(saved, Op("call", (view,), fn=self.runtime_ref("kept")), stmt.span))
+                self.saves.add(saved)
             at = stmt.index
         self.restoring = True
         target, at, value = self.need(base), self.need(at), self.need(saved)
@@ -1244,11 +1250,11 @@ class Adjoints:
         if not isinstance(base, Var) or not isinstance(base.type, ListT):
             return
         bar = self.take(v) if self.active(v) else None
+        buf = self.buffer(base) if base.varied or v in self.companions.of else None  # as long as the list is now
         self.append(Effect(Op("method", (self.need(base), self.need(v)), name="append", data="restore"), stmt.span))
         if v in self.companions.of:
-            self.append(Effect(Op("method", (self.buffer(base), self.buffer(v)), name="append"), stmt.span))
-        elif base.varied:
-            buf = self.buffer(base)
+            self.append(Effect(Op("method", (buf, self.buffer(v)), name="append"), stmt.span))
+        elif buf is not None:
             g = self.zeros(v) if bar is None else self.exact(self.bar_atom(bar), v)
             self.append(Effect(Op("method", (buf, g), name="append"), stmt.span))
 

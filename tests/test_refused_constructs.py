@@ -351,12 +351,6 @@ def resized(x):
     return np.sum(y)
 
 
-def flat_store(x):
-    y = x.copy()
-    y.flat[1] = x[0]  # here
-    return np.sum(y)
-
-
 def view_from_einsum(x):
     y = np.outer(x, x)
     d = np.einsum("ii->i", y)  # here

@@ -743,9 +743,24 @@ class Adjoints:
             new_shape = tuple(_ONE if i in kept else d for i, d in enumerate(shape_g))
             return self.emit(op, Arr(dtype, new_shape), f"{v.hint}_bar")
         if len(axes) == len(shape_g):
+            factors = self.factors(g)
+            if factors is not None:
+                return self.emit(Op("matmul", factors), Num(dtype, False), f"{v.hint}_bar")
             return self.emit(Op("call", (g,), fn=sum_ref), Num(dtype, False), f"{v.hint}_bar")
         axis = Lit(axes[0]) if len(axes) == 1 else Lit(tuple(axes))
         return self.emit(Op("call", (g,), (("axis", axis),), fn=sum_ref, name="sum"), Arr(dtype, shape), f"{v.hint}_bar")
+
+    def factors(self, g: Any) -> tuple[Any, Any] | None:
+        """The vectors of which `g`, made just now, is the product, so that its sum is their inner product."""
+        last: Any = None
+        for last in reversed(self.scope.out.stmts[-8:]):
+            if not isinstance(last, Assign) or last.target is g:
+                break
+        if not isinstance(last, Assign) or last.target is not g or last.op.kind != "mul":
+            return None
+        a, b = (type_of(x) for x in last.op.args)
+        plain = isinstance(a, Arr) and a == b == g.type and a.ndim == 1 and a.dtype is not None and a.dtype.kind == "f"
+        return (last.op.args[0], last.op.args[1]) if plain else None
 
     def unbroadcast(self, g: Any, v: Var) -> Any:
         t = v.type

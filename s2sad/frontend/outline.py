@@ -272,7 +272,7 @@ def written_by(stmt: Any) -> list[Region]:
         atoms = stmt.op.args[:1]
     else:
         return []
-    return [a.region.find() for a in atoms if isinstance(a, Var) and a.region is not None]
+    return [a.region.find() for a in atoms if isinstance(a, Var) and a.region is not None and isinstance(a.type, (Arr, ListT))]
 
 
 def _type_key(t: Type, dims: dict[Dim, int]) -> Any:

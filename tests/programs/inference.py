@@ -110,7 +110,6 @@ def chain(n):
     return lambda rng: (rng.normal(size=3), 0.5, 1.1, rng.normal(size=n), rng.uniform(size=n))
 
 
-RENEWED = "an array stored to in place that one branch replaces by a new one"
 
 CASES = [
     Case(forward_backward, hmm(3, 4), ("transition", "initial", "means", "xs")),

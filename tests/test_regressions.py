@@ -140,6 +140,16 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         rows = [[0.76, s], [p]]
         return sum(sum(row) for row in rows)
     """, "float64"),
+    # a list of numbers is no view of the array that they come from
+    "starred_numbers": ("""
+        p, *rest, q = x
+        t *= rest[1]
+        y[...] = t
+        v = x
+        if s > 0.0:
+            y, v = v, y
+        return t + np.sum(x) + np.sum(y)
+    """, "float64"),
     # the length of an item is read from the list
     "length_of_an_item": ("""
         rows = list(A)

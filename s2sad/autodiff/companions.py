@@ -211,7 +211,7 @@ class Companions:
             return []
         sources = [a for a in op.atoms() if self.has(a)]
         if isinstance(v.type, ListT):
-            made = op.kind == "list" or is_mutable(v.type.elem) or effects.is_view(op, v)
+            made = op.kind == "list" or is_mutable(v.type.elem) or op.kind in ("getitem", "atom") and effects.is_view(op, v)
             return [Assign(self.new(v), self.list_op(op, sources) if made else zeros(v), stmt.span)]
         if not effects.is_view(op, v):
             return [Assign(self.new(v), zeros(v), stmt.span)]

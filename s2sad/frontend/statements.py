@@ -381,7 +381,8 @@ class Statements(Core):
         part = self.get_item(value, SliceVal(Lit(star or None), Lit(-tail if tail else None), Lit(None)), target)
         t = type_of(part)
         elem = self.item_type(t, Lit(0)) if isinstance(t, Arr) else t.elem if isinstance(t, ListT) else UNKNOWN
-        rest = self.emit(Op("call", (part,), fn=self.builtin("list")), ListT(elem), "rest", view_of=[part])
+        rest = self.emit(Op("call", (part,), fn=self.builtin("list")), ListT(elem), "rest", view_of=[part] if is_mutable(elem) else [],
+                         fresh=not is_mutable(elem))  # fmt: skip
         self.assign(target.elts[star].value, rest)
         for i, element in enumerate(target.elts[star + 1 :]):
             self.assign(element, self.get_item(value, Lit(i - tail), target))

@@ -140,6 +140,14 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         rows = [[0.76, s], [p]]
         return sum(sum(row) for row in rows)
     """, "float64"),
+    # an item counted from the end, of a list that grows before the item is kept in it once more
+    "last_item_of_a_grown_list": ("""
+        rows = list(A)
+        rows.extend([x, rows[-1]])
+        last = rows[-2]
+        rows.append(y)
+        return sum(b for a, b in zip(y, rows[-2])) + last[0] * rows[-1][1]
+    """, "float64"),
     # a list of numbers is no view of the array that they come from
     "starred_numbers": ("""
         p, *rest, q = x

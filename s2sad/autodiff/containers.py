@@ -12,7 +12,7 @@ from typing import Any
 from ..analysis.types import Arr, ListT, TupleT, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Effect, Function, Region, Store, Var
+from ..ir.nodes import Assign, Effect, Function, Lit, Region, Store, Var
 from .scopes import Structure
 
 Refuse = Callable[[Any, AmbiguousMemoryError], Exception]
@@ -30,6 +30,7 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
             assert stmt.target.region is not None
             opened.add(stmt.target.region.find())
     restructured = {r for stmt in ir.walk(function.body) if (r := _restructures(stmt)) is not None}
+    grown = {r for stmt in ir.walk(function.body) if (r := _restructures(stmt, True)) is not None}
     for stmt in ir.walk(function.body):
         r = _restructures(stmt)
         if r is not None and r.varied and r not in followed and isinstance(stmt, Store) and isinstance(stmt.value, Var) and (
@@ -39,7 +40,7 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
                 "the arrays in a list are rearranged", stmt.span, construct="list", hint="make a new list"))  # fmt: skip
     for stmt in ir.walk(function.body):
         region = stmt.target.region.find() if isinstance(stmt, Assign) and stmt.target.region is not None else None
-        if region in restructured - followed and _takes_item(stmt) and stmt.target.varied:
+        if region in (restructured | grown) - followed and _takes_item(stmt) and stmt.target.varied:
             if _outlives(stmt, function, structure):
                 raise refuse(region, AmbiguousMemoryError(
                     f"{stmt.target.hint!r} is taken from a list that gets other arrays later", stmt.span, construct="list",
@@ -75,10 +76,10 @@ def _changed(stmt: Any) -> Any:
     return stmt.op.args[0] if changes and stmt.op.args else None
 
 
-def _restructures(stmt: Any) -> Region | None:
-    """The memory of a list of arrays in which a statement replaces or removes one."""
+def _restructures(stmt: Any, growing: bool = False) -> Region | None:
+    """The memory of a list of arrays in which a statement replaces or removes one or, if `growing` counts, adds one."""
     base = _changed(stmt)
-    if isinstance(stmt, Effect) and stmt.op.name == "append" or not isinstance(base, Var) or not isinstance(base.type, ListT) or base.region is None:
+    if not growing and isinstance(stmt, Effect) and stmt.op.name == "append" or not isinstance(base, Var) or not isinstance(base.type, ListT) or base.region is None:
         return None
     return base.region.find() if is_mutable(base.type.elem) else None
 
@@ -87,14 +88,20 @@ def _outlives(stmt: Assign, function: Function, structure: Structure) -> bool:
     """Whether an array that was taken from a list is used behind a change of the list."""
     v, block = stmt.target, structure.block_of(stmt)
     owner = structure.owner[id(block)][0]
+    if v.region is not None and not any(_restructures(s) is v.region.find() for s in ir.walk(function.body)) and not any(
+        _restructures(x, True) is v.region.find() for s in block.stmts for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b)))
+    ):
+        return False  # it only grows, and elsewhere
     if owner is not None and any(a is v for a in ir.uses_of(owner)) or any(a is v for a in ir.result_atoms(function.result)):
         return True
     at = next(i for i, s in enumerate(block.stmts) if s is stmt)
+    index = stmt.op.args[1] if len(stmt.op.args) > 1 else None
+    from_start = isinstance(index, Lit) and isinstance(index.value, int) and index.value >= 0  # one more at the end does not matter
     changed = False
     for s in block.stmts[at + 1 :]:
         inside = [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]
-        changes = any(_restructures(x) is v.region.find() for x in inside)  # type: ignore[union-attr]
-        if any(a is v for x in inside for a in ir.uses_of(x)) and (changed or changes and not isinstance(s, Store)):
+        changes = any(_restructures(x, not from_start) is v.region.find() for x in inside)  # type: ignore[union-attr]
+        if any(a is v for x in inside for a in ir.uses_of(x)) and (changed or changes and not isinstance(s, (Store, Effect))):
             return True
         changed = changed or changes
     return False

@@ -8,30 +8,9 @@ import numpy as np
 import pytest
 
 import s2sad
+from tests.programs.divide import gini
 
 X = np.array([0.5, 0.2, -1.3, 0.9])
-
-
-def quicksort(v, low, high):
-    if low >= high:
-        return
-    pivot, i = v[high], low
-    for j in range(low, high):
-        if v[j] < pivot:
-            v[i], v[j] = v[j], v[i]
-            i += 1
-    v[i], v[high] = v[high], v[i]
-    quicksort(v, low, i - 1)
-    quicksort(v, i + 1, high)
-
-
-def gini(x):
-    v = x.copy()
-    quicksort(v, 0, len(v) - 1)
-    s = 0.0
-    for i in range(len(v)):
-        s += (i + 1) * v[i] * v[i]
-    return s
 
 
 def sweep(v, c=0.5):

@@ -902,6 +902,9 @@ class Expressions(Core):
                     key.append(("array", pt))
                 else:
                     return UNKNOWN
+        if key and all(k == 0 and type(k) is int for k in key):  # an element of an empty array has a type, too
+            one = literal_dim(1)
+            t = Arr(t.dtype, tuple(one if i < len(key) and 0 in d else d for i, d in enumerate(t.shape)))
         results = []
         marks: list[list[Any]] = [[] for _ in open_slices]
         for k in range(infer.SAMPLES):

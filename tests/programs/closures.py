@@ -157,7 +157,6 @@ def net(steps):
     return make
 
 
-NO_ELEMENTS = "the type of what a loop over an empty array adds is not known"
 
 OPTION = (1.0, 0.3, 0.05, 1.02)
 
@@ -166,7 +165,7 @@ CASES = [
     Case(horner, lambda rng: ([0.3, -1.2], 0.7), ("coefficients", "x"), "list"),
     Case(horner, lambda rng: (rng.normal(size=0), 0.7), ("x",), "empty"),
     Case(counter, lambda rng: (1.5, rng.normal(size=4)), ("start", "rates")),
-    Case(counter, lambda rng: (1.5, rng.normal(size=0)), ("start",), "empty", refused=NO_ELEMENTS),
+    Case(counter, lambda rng: (1.5, rng.normal(size=0)), ("start",), "empty"),
     Case(binomial_price, lambda rng: (*OPTION, 4), ("spot", "volatility", "rate", "strike")),
     Case(binomial_price, lambda rng: (*OPTION, 0), ("spot", "strike"), "no-steps"),
     Case(american_put, lambda rng: (*OPTION, 5), ("spot", "volatility", "rate", "strike")),

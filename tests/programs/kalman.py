@@ -68,11 +68,10 @@ def make_model(rng):
     return Model(*parts), measurements
 
 
-NO_ELEMENTS = "the type of what a loop over an empty array adds is not known"
 
 CASES = [
     Case(negative_log_likelihood, make(2, 1, 4), ("F", "H", "log_q", "log_r", "measurements")),
     Case(negative_log_likelihood, make(1, 1, 1), ("F", "log_q", "log_r"), "one"),
-    Case(negative_log_likelihood, make(2, 2, 0), ("F", "log_r"), "no-measurements", refused=NO_ELEMENTS),
+    Case(negative_log_likelihood, make(2, 2, 0), ("F", "log_r"), "no-measurements"),
     Case(model_loss, make_model, ("model",)),
 ]

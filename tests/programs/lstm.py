@@ -67,12 +67,11 @@ def make_cell(steps, inputs, hidden):
     return make_args
 
 
-NO_ELEMENTS = "the type of what a loop over an empty array adds is not known"
 
 CASES = [
     Case(lstm_loss, make_loop(5, 2, 3), ("W", "U", "b", "xs")),
     Case(lstm_loss, make_loop(0, 2, 3), ("W", "b", "target"), "empty"),
     Case(cell_loss, make_cell(4, 2, 3), ("weights", "bias", "xs")),
     Case(cell_loss, make_cell(1, 1, 1), ("weights", "bias", "target"), "one"),
-    Case(cell_loss, make_cell(0, 2, 2), ("weights", "target"), "empty", refused=NO_ELEMENTS),
+    Case(cell_loss, make_cell(0, 2, 2), ("weights", "target"), "empty"),
 ]

@@ -148,6 +148,12 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         rows.append(y)
         return sum(b for a, b in zip(y, rows[-2])) + last[0] * rows[-1][1]
     """, "float64"),
+    # an array without axes that the caller holds is not changed where its name gets a number
+    "parameter_without_axes": ("""
+        s = s - 2
+        t -= 0.5
+        return (x * s)[2] * t
+    """, "zero-dim"),
     # a list of numbers is no view of the array that they come from
     "starred_numbers": ("""
         p, *rest, q = x

@@ -79,7 +79,9 @@ def _changed(stmt: Any) -> Any:
 def _restructures(stmt: Any, growing: bool = False) -> Region | None:
     """The memory of a list of arrays in which a statement replaces or removes one or, if `growing` counts, adds one."""
     base = _changed(stmt)
-    if not growing and isinstance(stmt, Effect) and stmt.op.name == "append" or not isinstance(base, Var) or not isinstance(base.type, ListT) or base.region is None:
+    if not growing and isinstance(stmt, Effect) and stmt.op.name == "append":
+        return None
+    if not isinstance(base, Var) or not isinstance(base.type, ListT) or base.region is None:
         return None
     return base.region.find() if is_mutable(base.type.elem) else None
 

@@ -177,12 +177,16 @@ class Emitter(Loops):
         name = self.names[stmt.target]
         if (
             isinstance(value, ast.BinOp) and isinstance(value.left, ast.Name) and value.left.id == name
-            and op.kind in ("add", "sub", "mul", "truediv") and (isinstance(stmt.target.type, Num) or self.owned(stmt))
+            and op.kind in ("add", "sub", "mul", "truediv") and (self.rebinds(stmt) or self.owned(stmt))
         ):  # fmt: skip
             return [ast.AugAssign(ast.Name(name, ast.Store()), value.op, value.right)]
         if stmt.target not in self.used and not stmt.target.named and op.kind in ("call", "method"):
             return [ast.Expr(value)]
         return [ast.Assign([ast.Name(name, ast.Store())], value, lineno=0)]
+
+    def rebinds(self, stmt: Assign) -> bool:
+        """Whether both are numbers: an array without axes would change in place, though the result is a number."""
+        return isinstance(stmt.target.type, Num) and isinstance(type_of(stmt.op.args[0]), Num)
 
     def owned(self, stmt: Assign) -> bool:
         """Whether the first operand of a sum is an array that only this statement reads: it may be added to in place."""

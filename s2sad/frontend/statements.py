@@ -704,12 +704,7 @@ class Statements(Core):
             return
         # memory made in the body is out of reach for the handlers: its names are poisoned there; nothing raises behind the
         # last statement, so that a store there has not happened
-        stores: list[Any] = [
-            s for s in ir.walk(Block(node.body.stmts[:-1]))
-            if isinstance(s, Store) and not _younger(s.base, age)
-            or isinstance(s, Effect) and s.op.kind == "method" and not _younger(s.op.args[0], age)
-        ]  # fmt: skip
-        stores += [s for s in ir.walk(node.body) if isinstance(s, ir.Invoke) and any(not _younger(a, age) for a in s.writes)]
+        stores = stores_to_older(node.body, age)
         touched = set(assigned_names(stmt.body))
         states, diverging = [self.cells], [node.body.diverges]
         for handler in stmt.handlers:
@@ -903,6 +898,21 @@ def last_assignments(body: list[Any]) -> tuple[list[Any], set[str]]:
     return tail, names
 
 
+def stores_to_older(body: Block, age: int) -> bool:
+    """Whether a body may leave off after it has stored to memory that is older than `age`."""
+    from ..analysis import effects  # needs the lowerer
+
+    stmts = body.stmts
+    last = stmts[-1] if stmts else None
+    if isinstance(last, Store) or isinstance(last, Effect) and last.op.kind == "method":
+        stmts = stmts[:-1]  # where it fails, nothing has changed
+    for stmt in ir.walk(Block(stmts)):
+        changed = effects.writes(stmt)
+        if changed is None or any(r.born <= age for r in changed):
+            return True
+    return False
+
+
 def changed_since(base: Var, block: Block, start: int) -> bool:
     """Whether the statements of a block from `start` on may store to the memory of `base`."""
     from ..analysis import effects  # needs the lowerer
@@ -948,10 +958,6 @@ def without_else(stmt: Any, done: str) -> list[Any]:
     for node in (inner, after, after.test):
         gast.copy_location(node, stmt)
     return nodes
-
-
-def _younger(atom: Any, age: int) -> bool:
-    return isinstance(atom, Var) and atom.region is not None and atom.region.born > age
 
 
 def reads_name(body: list[Any], name: str) -> bool:

@@ -423,7 +423,8 @@ class Expressions(Core):
                 if kind == "matmul":  # of two vectors it is a number
                     ranks = [len(x.shape) if isinstance(x, Arr) and x.shape is not None else None for x in types]
                     dtype = getattr(t, "dtype", None)
-                    t = UNKNOWN if None in ranks or dtype is None else Num(dtype, False) if ranks == [1, 1] else t
+                    if not any(r is not None and r > 1 for r in ranks):
+                        t = Num(dtype, False) if ranks == [1, 1] and dtype is not None else UNKNOWN
         elif any(isinstance(x, Obj) and x.cls is str for x in types):
             t = STR
         else:

@@ -154,6 +154,13 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         t -= 0.5
         return (x * s)[2] * t
     """, "zero-dim"),
+    # the adjoint of a copied list is a list
+    "copied_list": ("""
+        xs = list(y)
+        zs = xs.copy()
+        zs.append(s)
+        return sum(zs) * xs[0] + list(zs)[1]
+    """, "float64"),
     # a list of numbers is no view of the array that they come from
     "starred_numbers": ("""
         p, *rest, q = x

@@ -27,7 +27,10 @@ def complex_(y, real=0.0, imag=0.0):
 
 @adjoint(list, memory="maybe_view")
 def list_(y, iterable):
-    iterable_bar = np.array(y_bar)
+    if isinstance(iterable, np.ndarray):
+        iterable_bar = np.array(y_bar)
+    else:
+        iterable_bar = y_bar
 
 
 @adjoint(builtins.sum)

@@ -665,7 +665,7 @@ class Calls(Outlining):
             return TupleVal(items, cls)
         if cls in (memoryview, bytearray):
             raise self.error(AmbiguousMemoryError, f"{cls.__name__} gives access to memory that cannot be followed", node, "index the array itself")
-        if not self.varied_args(args, kwargs) and (cls.__module__ or "").split(".")[0] in _LIBRARIES:
+        if not self.varied_args(args, kwargs) and str(cls.__module__ or "").split(".")[0] in _LIBRARIES:
             return self.opaque(fn, args, kwargs, node, Obj(cls))
         if not self.varied_args(args, kwargs) and not (
             dataclasses.is_dataclass(cls) or isinstance(cls.__init__, types.FunctionType) or _is_plain(cls)
@@ -821,7 +821,7 @@ def _makes_its_own(cls: Any) -> bool:
     new = cls.__new__
     if not isinstance(new, types.FunctionType) or str(new.__globals__.get("__name__")).startswith("namedtuple_"):
         return False
-    return (new.__module__ or "").split(".")[0] not in _LIBRARIES
+    return str(new.__module__ or "").split(".")[0] not in _LIBRARIES
 
 
 

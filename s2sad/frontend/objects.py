@@ -47,7 +47,7 @@ class Objects(Core):
     def guard_class(self, cls: Any, name: str) -> None:
         """Remember what an attribute was found to be in a class: another one may be set later."""
         found = class_attribute(cls, name)
-        if found is not None and (cls.__module__ or "").split(".")[0] not in _SYSTEM:
+        if found is not None and str(cls.__module__ or "").split(".")[0] not in _SYSTEM:
             self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
 
     def embed(
@@ -514,7 +514,7 @@ def enters_and_changes(obj: Any) -> bool:
     codes = [f.__code__ for f in (getattr_static(cls, "__enter__"), getattr_static(cls, "__exit__")) if isinstance(f, types.FunctionType)]
     if isinstance(obj, types.FunctionType) and obj.__code__.co_filename == contextlib.__file__:  # made by contextlib.contextmanager
         codes += [f.__code__ for f in (getattr(obj, "__wrapped__", None),) if isinstance(f, types.FunctionType)]
-    if (cls.__module__ or "").split(".")[0] in sys.stdlib_module_names and not isinstance(obj, types.FunctionType):
+    if str(cls.__module__ or "").split(".")[0] in sys.stdlib_module_names and not isinstance(obj, types.FunctionType):
         return False
     return any(i.opname in _STORES for code in codes for i in dis.get_instructions(code))
 

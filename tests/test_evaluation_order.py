@@ -94,3 +94,24 @@ def test_right(f: Any, args: tuple[Any, ...]) -> None:
     value, _ = s2sad.value_and_grad(f)(Y, *args)
     assert value == pytest.approx(f(Y.copy(), *args), rel=1e-12)
     assert s2sad.check_grad(f, Y, *args) < 1e-6
+
+
+class Plate:
+    def __init__(self, flat: Any) -> None:
+        self.flat = flat
+
+
+def doubled(x: Any) -> Plate:
+    x *= 2.0
+    return Plate(x)
+
+
+def once(x: Any) -> Any:
+    doubled(x).flat[1] += 1.0
+    return np.sum(x**2) + doubled(x).flat[0]
+
+
+def test_what_is_subscripted_is_evaluated_once() -> None:
+    value, _ = s2sad.value_and_grad(once)(Y)
+    assert value == pytest.approx(once(Y.copy()), rel=1e-12)
+    assert s2sad.check_grad(once, Y) < 1e-6

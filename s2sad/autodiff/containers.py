@@ -1,7 +1,8 @@
 """Lists of arrays that are stored to: an array must not be reached both through the list and under a name of its own.
 
 The adjoint of a list is a list of buffers, one for each item; that of an array with a name is a buffer of its own. If
-one array had both, a store through the one would miss what was collected in the other. Such programs are refused.
+one array had both, a store through the one would miss what was collected in the other. Such memory gets companions, or the
+program is refused.
 """
 
 from __future__ import annotations

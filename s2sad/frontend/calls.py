@@ -348,13 +348,9 @@ class Calls(Outlining):
             return False
         if not (fits or isinstance(value_t, Arr) and value_t.ndim == 1):  # of another length, the store is an error
             return False
-        at = args[1]
-        if self._rank(base) != 1:
-            shape = self.emit(Op("getattr", (base,), name="shape"), UNKNOWN, "shape", varied=False, fresh=True)
-            size = self.emit(Op("getattr", (base,), name="size"), self.symbols.int(), "size", varied=False)
-            counted = self.emit(Op("call", (size,), fn=self.numpy_ref(np.arange)), UNKNOWN, "places", varied=False, fresh=True)
-            at = self.emit(Op("getitem", (counted, self.atom(args[1]))), UNKNOWN, "places", varied=False, fresh=True)  # from the end, too
-            at = self.primitive(self.numpy_ref(np.unravel_index), [at, shape], {}, node)
+        if not self._rank(base):
+            return False
+        at = self.flat_index(base, args[1], node)
         self.array_store(base, at, self.atom(value), None, node)
         return True
 
@@ -726,6 +722,7 @@ class Calls(Outlining):
     get_attribute: Callable[..., Any]
     array_store: Callable[..., Any]
     numpy_ref: Callable[..., Any]
+    flat_index: Callable[..., Any]
     varied_value: Callable[..., Any]
 
 

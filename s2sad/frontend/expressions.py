@@ -675,20 +675,22 @@ class Expressions(Core):
         return SliceVal(start, stop, step)
 
     def expr_Subscript(self, node: Any) -> Any:
-        flat = self.flat_base(node.value)
-        if flat is not None:
-            index = self.flat_index(flat, self.expr(node.slice), node)
-            return self.load(flat, index, node)
-        base = self.expr(node.value)
+        base, flat = self.subscripted(node.value)
+        if flat:
+            return self.load(base, self.flat_index(base, self.expr(node.slice), node), node)
         return self.get_item(base, self.expr(node.slice), node)
 
-    def flat_base(self, node: Any) -> Var | None:
-        """The array in `array.flat`, if its rank is known and more than one."""
+    def subscripted(self, node: Any) -> tuple[Any, bool]:
+        """What is subscripted; for `array.flat`, the array, and True."""
         if not isinstance(node, gast.Attribute) or node.attr != "flat":
-            return None
+            return self.expr(node), False
         base = self.expr(node.value)
-        t = type_of(base)
-        return base if isinstance(base, Var) and isinstance(t, Arr) and t.ndim is not None and t.ndim > 0 else None
+        return (base, True) if self.has_flat(base) else (self.get_attribute(base, node.attr, node), False)
+
+    def has_flat(self, base: Any) -> bool:
+        """Whether a value is an array of known rank, with at least one axis."""
+        t = type_of(base) if isinstance(base, Var) else None
+        return isinstance(t, Arr) and bool(t.ndim)
 
     def flat_index(self, base: Var, index: Any, node: Any) -> Any:
         """The index of an array for an index of its `.flat`: quotients and remainders by sizes, for negative ones, too."""
@@ -712,11 +714,12 @@ class Expressions(Core):
         return TupleVal(tuple(reversed(parts)))
 
     def expr_Attribute(self, node: Any) -> Any:
-        if node.attr == "flat" and (base := self.flat_base(node)) is not None:
+        base = self.expr(node.value)
+        if node.attr == "flat" and self.has_flat(base):
             self.stops.append((base, self.error(
                 AmbiguousMemoryError, ".flat of an array that is stored to", node, "index it, as in a.flat[i], or use a.flatten()")))
             return self.primitive(Ref(np.ndarray.flatten, "np.ndarray.flatten", np), [base], {}, node, method="flatten")
-        return self.get_attribute(self.expr(node.value), node.attr, node)
+        return self.get_attribute(base, node.attr, node)
 
     def expr_Starred(self, node: Any) -> Any:
         raise self.unsupported("this starred expression is not supported", node)

@@ -305,11 +305,9 @@ class Statements(Core):
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.unpack(target, value)
         elif isinstance(target, gast.Subscript):
-            base = self.flat_base(target.value)
-            if base is not None:
-                self.store_item(base, self.flat_index(base, self.expr(target.slice), target), value, target)
-                return
-            self.store_item(self.expr(target.value), self.expr(target.slice), value, target)
+            base, flat = self.subscripted(target.value)
+            index = self.expr(target.slice)
+            self.store_item(base, self.flat_index(base, index, target) if flat else index, value, target)
         elif isinstance(target, gast.Attribute):
             self.store_attribute(self.expr(target.value), target.attr, value, target)
         elif isinstance(target, gast.Starred):
@@ -397,11 +395,10 @@ class Statements(Core):
             value = self.expr(stmt.value)
             self.assign_name(target.id, self.augmented(kind, old, value, stmt))
         elif isinstance(target, gast.Subscript):
-            flat = self.flat_base(target.value)
-            base = self.expr(target.value) if flat is None else flat
+            base, flat = self.subscripted(target.value)
             index = self.expr(target.slice)
-            if flat is not None:
-                index = self.flat_index(flat, index, target)
+            if flat:
+                index = self.flat_index(base, index, target)
             if isinstance(base, (DictVal, ListVal, ObjVal)):
                 old = self.get_item(base, index, target)
                 self.store_item(base, index, self.augmented(kind, old, self.expr(stmt.value), stmt), target)
@@ -840,7 +837,7 @@ class Statements(Core):
     call_value: Callable[..., Any]
     get_item: Callable[..., Any]
     load: Callable[..., Any]
-    flat_base: Callable[..., Any]
+    subscripted: Callable[..., Any]
     flat_index: Callable[..., Any]
     is_basic: Callable[..., Any]
     get_attribute: Callable[..., Any]

@@ -107,6 +107,7 @@ class Rule:
 
 _adjoints: dict[Any, Rule] = {}
 _tangents: dict[Any, Rule] = {}
+_linear: set[Any] = set()
 _zeros: set[Any] = set()
 _methods: dict[str, Any] = {}
 _packing: set[str] = set()
@@ -128,8 +129,24 @@ def adjoint(
 def tangent(
     *functions: Any, elementwise: bool = False, memory: Memory = "fresh"
 ) -> Callable[[Template], Template]:
-    """Register the decorated template as the forward rule of `functions`: it assigns `<result>_dot`."""
+    """Register the decorated template as the forward rule of `functions`: it assigns `<result>_dot`.
+
+    The assignment is a sum of terms, and those whose operands have no tangent are left out. Elementwise adjoint rules and
+    linear functions need no forward rule of their own.
+
+    >>> @tangent(np.dot)
+    ... def dot(y, a, b):
+    ...     y_dot = np.dot(a_dot, b) + np.dot(a, b_dot)
+    """
     return _registrar(_tangents, functions, elementwise, memory)
+
+
+def linear(*functions: Any) -> None:
+    """Declare that the results of `functions` are linear in their first operand, an array or a sequence of arrays.
+
+    Their tangent is the same call on the operand's tangent, the other arguments as they are.
+    """
+    _linear.update(function for function in functions if function is not None)
 
 
 def zero_derivative(*functions: Any) -> None:
@@ -155,6 +172,12 @@ def adjoint_rule(function: Any) -> Rule | None:
 def tangent_rule(function: Any) -> Rule | None:
     """The forward rule of `function`, or None."""
     return _lookup(_tangents, function)
+
+
+def is_linear(function: Any) -> bool:
+    """Whether the result of `function` is linear in its first operand."""
+    load()
+    return _hashable(function) and function in _linear
 
 
 def is_zero(function: Any) -> bool:

@@ -11,6 +11,7 @@ from .api import (
     value_and_grad,
     vjp,
 )
+from .directional import jvp
 from .errors import DifferentiationError
 from .rules.registry import adjoint, tangent, zero_derivative
 
@@ -22,6 +23,7 @@ __all__ = [
     "differentiate",
     "errors",
     "grad",
+    "jvp",
     "source",
     "source_of_file",
     "stop_gradient",

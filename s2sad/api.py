@@ -350,16 +350,10 @@ class Gradient:
             raise
 
     def _emit(self, request: Request) -> compiler.Compiled:
-        try:
-            seed = "structure" if self.kind == "vjp" else "scalar"
-            check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
-            return compiler.compile_gradient(request, self.kind == "value_and_grad", seed, careful=self._careful, check=check)
-        except DifferentiationError:
-            raise
-        except Exception as err:  # a defect of the compiler: nothing was computed, so nothing is wrong
-            what = f"{type(err).__name__}: {err}" if str(err) else type(err).__name__
-            span = Span.of_node(request.node, request.filename, request.lines) if hasattr(request.node, "lineno") else None
-            raise InternalCompilerError(f"{self._target.name}() cannot be differentiated: {what}", span) from err
+        seed = "structure" if self.kind == "vjp" else "scalar"
+        check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
+        return guarded(self._target, request, lambda: compiler.compile_gradient(
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check))  # fmt: skip
 
     # --- text ------------------------------------------------------------------------------------------------------------
 
@@ -390,6 +384,18 @@ class Gradient:
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Used while another function is lowered: the emitted function for arguments of these types."""
         return inner_gradient(self, lowerer, args, kwargs)
+
+
+def guarded(target: _Target, request: Request, emit: Callable[[], compiler.Compiled]) -> compiler.Compiled:
+    """What `emit` compiles; an error that is no refusal is reported as a defect of the compiler."""
+    try:
+        return emit()
+    except DifferentiationError:
+        raise
+    except Exception as err:  # nothing was computed, so nothing is wrong
+        what = f"{type(err).__name__}: {err}" if str(err) else type(err).__name__
+        span = Span.of_node(request.node, request.filename, request.lines) if hasattr(request.node, "lineno") else None
+        raise InternalCompilerError(f"{target.name}() cannot be differentiated: {what}", span) from err
 
 
 def _has_sizes(bound: dict[str, Any], sizes: bool) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from .autodiff.calls import invoked, parts_of
+from .autodiff.calls import distinct, invoked, parts_of
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
+from .autodiff.forward import Forward
 from .autodiff.reverse import Reverse
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
@@ -123,12 +124,7 @@ def reversed_program(
     """The lowered program and its gradient; again with companions for memory that turns out to need them."""
     last = 0
     while True:
-        program = lower(request)
-        if optimised and "copies" not in skip:
-            propagate_copies(program.function)
-        if optimised and "dead" not in skip:
-            # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
-            drop_dead(program.function, keep=program.variables_at_entry())
+        program = prepared(request, optimised, skip)
         try:
             return program, Reverse(program, plan).run(seed, value)
         except NeedsCompanions as needs:
@@ -137,10 +133,46 @@ def reversed_program(
             plan = plan.without(last)
 
 
+def compile_tangent(request: Request, optimised: bool = True, skip: frozenset[str] = frozenset()) -> Compiled:
+    """Emit the function that returns value and tangent; the tangents of the parameters in `wrt` are keyword arguments."""
+    program = prepared(request, optimised, skip)
+    name = program.function.name
+    forward = Forward(program)
+    function = forward.run()
+    function.name = f"{name if name.isidentifier() else 'f'}_jvp"
+    subject = name if name.isidentifier() else "the function"
+    function.doc = f"Value of {subject} and its tangent along those of {listed(request.wrt)}."
+    taken = {function.name, *(p.var.hint for p in function.params)}
+    for fn, part in forward.parts:
+        fn.names["tangent"] = next(n for i in count() if (n := f"{fn.name}_jvp_{i}" if i else f"{fn.name}_jvp") not in taken)
+        taken.add(fn.names["tangent"])
+        part.name = fn.names["tangent"]
+        distinct([p.var for p in part.params])
+    functions = [*(part for _, part in forward.parts), function]
+    if optimised:
+        functions = [optimise(f, skip) for f in functions]
+    return emit(functions, program, flat=not optimised)
+
+
+def prepared(request: Request, optimised: bool, skip: frozenset[str]) -> Program:
+    """The lowered program without what reaches no result."""
+    program = lower(request)
+    if optimised and "copies" not in skip:
+        propagate_copies(program.function)
+    if optimised and "dead" not in skip:
+        # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
+        drop_dead(program.function, keep=program.variables_at_entry())
+    return program
+
+
+def listed(wrt: tuple[str, ...]) -> str:
+    return " and ".join([", ".join(wrt[:-1]), wrt[-1]] if len(wrt) > 1 else wrt)
+
+
 def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:
     """One line that says what the emitted function returns."""
     subject = name if name.isidentifier() else "the function"
-    respect = " and ".join([", ".join(wrt[:-1]), wrt[-1]] if len(wrt) > 1 else wrt)
+    respect = listed(wrt)
     if seed != "scalar":
         what = f"Value of {subject} and its adjoint" if value else f"Adjoint of {subject}"
     else:

@@ -1,0 +1,529 @@
+"""Forward mode: a program in, out comes the program that carries tangents along.
+
+Behind each statement comes that of its tangent, before each store the same store to the tangent's memory. What happens
+to references happens to their tangents in step: an array has a tangent of the same shape, a view of it is the same view of
+the tangent, a list has a list of tangents. So aliases need no analysis: the tangents are aliased as their primals are.
+A value whose tangent is certainly zero has none; one is made where paths or containers ask for it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any
+
+import numpy as np
+
+from .. import runtime
+from ..analysis import effects
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, dtype_of, float_like, is_mutable, shape_of
+from ..errors import AmbiguousMemoryError, NoRuleError
+from ..frontend.lower import type_of
+from ..frontend.lowerer import Program
+from ..frontend.values import DictVal, ListVal, ObjVal, TupleVal, is_atom
+from ..ir import nodes as ir
+from ..ir.nodes import (
+    UNDEF,
+    Assign,
+    Block,
+    Carry,
+    Effect,
+    Function,
+    If,
+    Invoke,
+    Lit,
+    Loop,
+    MultiPhi,
+    Op,
+    Outlined,
+    Param,
+    Phi,
+    Ref,
+    Region,
+    Store,
+    Struct,
+    Try,
+    Var,
+    With,
+)
+from ..rules import registry
+from .tangents import Tangents
+from .templates import Splicer
+
+ALONG = frozenset({"tuple", "list", "dict"})  # what holds tangents as it holds values
+Part = tuple[Outlined, Function]
+HIDDEN = frozenset({"ifexp", "method", "getattr", "fstring", "slice", "set", "inplace"})
+
+
+class Forward(Tangents):
+    """One run of forward mode on a program. `parts` collects the recursive functions that it calls."""
+
+    def __init__(self, program: Program, function: Function | None = None, parts: list[Part] | None = None) -> None:
+        self.program = program
+        self.function = program.function if function is None else function
+        self.parts: list[Part] = [] if parts is None else parts
+        self.splicer = Splicer(symbols=program.lowerer.symbols)
+        self.splicer.frames.append(program.lowerer.frames[0])
+        self.splicer.index_memo = program.lowerer.index_memo
+        self.dots: dict[Var, Any] = {}
+        self.given: set[Var] = set()  # variables whose tangents are arguments
+        self.shadows: dict[Region, Region] = {}
+        self.out = Block()
+        self.facts: dict[Var, tuple[bool, bool, Region | None]] = {}
+        self.settle_facts()
+
+    def settle_facts(self) -> None:
+        """Decide what is active and what is memory once and for all: rules may join regions as they are spliced."""
+        found = [p.var for p in self.function.params]
+        for stmt in ir.walk(self.function.body):
+            found += [*ir.defs_of(stmt), *ir.inner_defs_of(stmt)]
+        for v in found:
+            region = None if v.region is None else v.region.find()
+            self.facts[v] = (v.varied and v.type.floating, v.stored, region)
+
+    # --- the whole ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> Function:
+        """The function that returns the pair of value and tangent. Tangents of the parameters are keyword arguments."""
+        f = self.function
+        taken = {p.var.hint for p in f.params}
+        entry = [s for s in self.program.lowerer.entry if any(s is t for t in f.body.stmts)]
+        params, last = list(f.params), len(entry)
+        head = f.body.stmts[:last]
+        for name in self.program.wrt:
+            hint = f"{name}_dot"
+            while hint in taken:
+                hint += "_"
+            taken.add(hint)
+            var = Var(hint, UNKNOWN, False, True, Region())
+            at = len(params) - (1 if params and params[-1].kind == "kwvar" else 0)
+            params.insert(at, Param(var, None, "kwonly"))
+            self.receive(self.program.inputs[name], var)
+        unpacked, self.out = self.out.stmts, Block()
+        f.body.stmts[:last] = []
+        for stmt in head:  # parts of arguments, whose tangents are parts of arguments, too
+            for v in ir.defs_of(stmt):
+                if self.active(v) and v not in self.given:
+                    raise NoRuleError("an argument is taken apart in a way that forward mode does not follow", f.span)
+        self.block(f.body)
+        outer, self.out = self.out, f.body
+        result = Struct("tuple", (self.owned(f.result), self.tangent_of(f.result)))
+        self.out = outer
+        f.body.stmts[:0] = [*head, *unpacked]
+        return Function(f.name, params, f.body, result, span=f.span)
+
+    def receive(self, value: Any, dot: Any) -> None:
+        """Take the tangent of an argument apart as the argument is taken apart."""
+        copies = self.program.lowerer.__dict__.get("entry_copies", {})
+        if isinstance(value, Var):
+            leaf = copies[value][0] if value in copies else value
+            if isinstance(dot, Var):
+                dot.type = float_like(leaf.type)
+                if not is_mutable(leaf.type):
+                    dot.region = None
+            self.given.add(leaf)
+            self.dots[leaf] = dot
+            self.link(dot, leaf)
+            return
+        part: list[tuple[Any, Op]] = []
+        initial = self.program.initial
+        if isinstance(value, TupleVal):
+            part = [(v, Op("getitem", (dot, Lit(i)))) for i, v in enumerate(value.items)]
+        elif isinstance(value, ListVal):
+            part = [(v, Op("getitem", (dot, Lit(i)))) for i, v in enumerate(initial[(value.id, "items")])]
+        elif isinstance(value, DictVal):
+            part = [(v, Op("getitem", (dot, Lit(k)))) for k, v in initial[(value.id, "items")]]
+        elif isinstance(value, ObjVal):
+            attributes = [(k[1], v) for k, v in initial.items() if isinstance(k, tuple) and k[0] == value.id]
+            part = [(v, Op("getattr", (dot,), name=a)) for a, v in attributes if not a.startswith("$")]
+        for v, op in part:
+            if not self.holds_active(v):
+                continue
+            hint = f"{v.hint}_dot" if isinstance(v, Var) else "part_dot"
+            var = Var(hint, UNKNOWN, False, isinstance(v, Var) and v.named, Region())
+            self.out.stmts.append(Assign(var, op))
+            self.receive(v, var)
+
+    def holds_active(self, value: Any) -> bool:
+        if isinstance(value, Var):
+            copies = self.program.lowerer.__dict__.get("entry_copies", {})
+            return self.active(copies[value][0] if value in copies else value)
+        return isinstance(value, (TupleVal, ListVal, DictVal, ObjVal))
+
+    def owned(self, result: Any) -> Any:
+        """A result in memory that is no argument's and no other result's."""
+
+        def own(atom: Any) -> Any:
+            if isinstance(atom, Var) and is_mutable(atom.type):
+                return self.copied(atom, atom.type, "value")
+            return atom
+
+        return ir.substitute_result(result, own)
+
+    def tangent_of(self, result: Any) -> Any:
+        """The tangent of a result, with its structure; None for what holds no floats."""
+        if isinstance(result, Struct):
+            items = tuple(self.tangent_of(i) for i in result.items)
+            if result.kind != "object":
+                return dataclasses.replace(result, items=items)
+            whole = dataclasses.is_dataclass(result.cls)
+            if whole:
+                items = tuple(v if isinstance(d, Lit) and d.value is None and is_atom(v) else d for d, v in zip(items, result.items))
+            return Struct("object", items, result.keys, result.cls if whole else types.SimpleNamespace)
+        if isinstance(result, Lit):
+            return Lit(0.0 if isinstance(result.value, (float, complex)) else None)
+        if not type_of(result).floating:
+            return Lit(None)
+        dot = self.needed(result)
+        if isinstance(dot, Var) and is_mutable(dot.type):
+            return self.copied(dot, dot.type, f"{result.hint}_dot" if isinstance(result, Var) else "tangent")
+        return dot
+
+    def copied(self, atom: Var, t: Type, hint: str) -> Var:
+        var = Var(hint, t, False, False, Region())
+        self.out.stmts.append(Assign(var, Op("copy" if isinstance(t, Arr) else "deepcopy", (atom,))))
+        return var
+
+    # --- tangents of atoms ------------------------------------------------------------------------------------------------
+
+    def active(self, atom: Any) -> bool:
+        return isinstance(atom, Var) and atom in self.facts and self.facts[atom][0]
+
+    def stored(self, v: Var) -> bool:
+        return v in self.facts and self.facts[v][1]
+
+    def dot(self, atom: Any) -> Any:
+        """The tangent of an atom; None if it is certainly zero."""
+        return self.dots.get(atom) if self.active(atom) else None
+
+    def needed(self, atom: Any) -> Any:
+        """The tangent of an atom, zeros if need be."""
+        found = self.dot(atom)
+        return self.zeros(atom) if found is None else found
+
+    def zeros(self, atom: Any) -> Any:
+        """A zero tangent of an atom: memory of its own where the atom is memory."""
+        if atom is UNDEF:
+            return UNDEF
+        if isinstance(atom, Lit):
+            return Lit(0.0 if isinstance(atom.value, (int, float, complex)) else None)
+        t = type_of(atom)
+        if isinstance(t, Num):
+            return Lit(0.0)
+        if isinstance(t, Obj) and not t.floating:
+            return Lit(None)
+        if isinstance(t, Arr) and t.dtype is not None and t.dtype.kind in "fc":
+            op = Op("call", (atom,), fn=Ref(np.zeros_like, "np.zeros_like", np))
+        else:
+            op = Op("call", (atom,), fn=helper("zeros_like"))
+        return self.emit(op, float_like(t), atom)
+
+    def type_of(self, atom: Any) -> Type:
+        return type_of(atom)
+
+    def link(self, dot: Any, v: Any) -> None:
+        """Note that a tangent lives in the memory that shadows the memory of `v`."""
+        region = self.facts[v][2] if v in self.facts else None
+        if region is None or not isinstance(dot, Var):
+            return
+        if dot.region is None:
+            if not is_mutable(dot.type):
+                return
+            dot.region = Region()
+        if region not in self.shadows:
+            self.shadows[region] = Region()
+            self.shadows[region].stored = region.stored
+        self.shadows[region].union(dot.region)
+
+    def emit(self, op: Op, t: Type, v: Any, hint: str = "") -> Var:
+        """Append an operation whose result is (part of) the tangent of `v`."""
+        var = Var(hint or f"{getattr(v, 'hint', 'value')}_dot", t, False)
+        if is_mutable(t):
+            var.region = Region()
+            shared = [a for a in op.atoms() if isinstance(a, Var) and a.region is not None]
+            if op.kind in ("getitem", "atom") and shared or isinstance(v, Var) and v.view and op.kind == "call":
+                for a in shared:
+                    var.region.union(a.region)
+                var.view = True
+        self.out.stmts.append(Assign(var, op))
+        return var
+
+    def define(self, v: Var, dot: Any) -> None:
+        """Make `dot` the tangent of `v`."""
+        if isinstance(dot, Var) and dot not in self.facts:
+            self.link(dot, v)
+            if v.named and not dot.named and not any(d is dot for d in self.dots.values()):
+                dot.hint, dot.named = f"{v.hint}_dot", True
+        self.dots[v] = dot
+
+    # --- statements -------------------------------------------------------------------------------------------------------
+
+    def block(self, block: Block) -> None:
+        """Put the tangents into a block."""
+        outer, self.out = self.out, Block([], block.diverges)
+        try:
+            for stmt in block.stmts:
+                method = getattr(self, "tangent_" + type(stmt).__name__, None)
+                if method is None:
+                    self.out.stmts.append(stmt)
+                else:
+                    method(stmt)
+            block.stmts[:] = self.out.stmts
+        finally:
+            self.out = outer
+
+    def at_end(self, block: Block, atoms: list[Any]) -> list[Any]:
+        """The tangents of atoms at the end of a block."""
+        outer, self.out = self.out, block
+        try:
+            return [self.needed(a) for a in atoms]
+        finally:
+            self.out = outer
+
+    def tangent_If(self, stmt: If) -> None:
+        self.block(stmt.then)
+        self.block(stmt.orelse)
+        for p in [p for p in stmt.phis if self.active(p.var)]:
+            if not self.stored(p.var) and self.dot(p.then) is None and self.dot(p.orelse) is None:
+                continue
+            then, orelse = self.at_end(stmt.then, [p.then])[0], self.at_end(stmt.orelse, [p.orelse])[0]
+            stmt.phis.append(Phi(self.merged(p.var, [then, orelse]), then, orelse))
+        self.out.stmts.append(stmt)
+
+    def merged(self, v: Var, values: list[Any]) -> Var:
+        """A variable for the tangent of a merge."""
+        dot = Var(f"{v.hint}_dot", float_like(v.type), False, v.named)
+        if is_mutable(dot.type):
+            dot.region = Region()
+            for a in values:
+                if isinstance(a, Var) and a.region is not None:
+                    dot.region.union(a.region)
+        self.define(v, dot)
+        return dot
+
+    def tangent_Loop(self, stmt: Loop) -> None:
+        carried = [c for c in stmt.carries if self.active(c.phi) or self.active(c.result)]
+        added = []
+        for c in carried:
+            init = self.needed(c.init)
+            new = Carry(self.merged(c.phi, [init]), init, None, self.merged(c.result, [init]))
+            assert isinstance(new.phi, Var)
+            if new.phi.region is not None and new.result.region is not None:
+                new.phi.region.union(new.result.region)
+            added.append(new)
+        if self.active(stmt.index):
+            raise NoRuleError("a loop over differentiated values that is run as it stands has no forward rule", stmt.span, construct="for")
+        self.block(stmt.test_block)
+        self.block(stmt.body)
+        for new, value in zip(added, self.at_end(stmt.body, [c.next for c in carried])):
+            new.next = value
+            if isinstance(value, Var) and value.region is not None and new.phi.region is not None:
+                new.phi.region.union(value.region)
+        stmt.carries += added
+        self.out.stmts.append(stmt)
+
+    def tangent_Try(self, stmt: Try) -> None:
+        for inner in ir.blocks_of(stmt):
+            self.block(inner)
+        ends = [stmt.orelse if stmt.orelse.stmts else stmt.body, *(h.body for h in stmt.handlers)]
+        for m in [m for m in stmt.phis if self.active(m.var)]:
+            values = [self.at_end(b, [a])[0] for b, a in zip(ends, m.values)]
+            stmt.phis.append(MultiPhi(self.merged(m.var, values), values))
+        self.out.stmts.append(stmt)
+
+    def tangent_With(self, stmt: With) -> None:
+        if self.active(stmt.target):
+            raise NoRuleError("a context that holds differentiated values has no forward rule", stmt.span, construct="with")
+        self.block(stmt.body)
+        self.out.stmts.append(stmt)
+
+    def tangent_Store(self, stmt: Store) -> None:
+        base, value = stmt.base, stmt.value
+        if self.active(base):
+            buffer = self.dot(base)
+            if stmt.aug is None or self.dot(value) is not None:
+                dot = self.needed(value) if isinstance(type_of(base), ListT) else self.dot(value)
+                self.out.stmts.append(Store(buffer, stmt.index, Lit(0.0) if dot is None else dot, stmt.aug, stmt.span))
+        elif self.active(value) and type_of(base).floating:
+            raise AmbiguousMemoryError("a store to memory that is not followed", stmt.span, construct="store")
+        self.out.stmts.append(stmt)
+
+    def tangent_Effect(self, stmt: Effect) -> None:
+        op = stmt.op
+        base = op.args[0] if op.args else None
+        if op.kind == "method" and isinstance(type_of(base), ListT) and self.active(base):
+            if op.name != "append":
+                raise NoRuleError(f"the method {op.name} of a list has no forward rule", stmt.span, construct="call")
+            self.out.stmts.append(Effect(Op("method", (self.dot(base), self.needed(op.args[1])), name="append"), stmt.span))
+        else:
+            self.check_harmless(stmt)
+        self.out.stmts.append(stmt)
+
+    def check_harmless(self, stmt: Any) -> None:
+        """Refuse an unknown call that may change memory that has tangents."""
+        for a in stmt.op.atoms():
+            if self.active(a) and effects.region_of(a) in (effects.writes(stmt) or ()):
+                raise NoRuleError("a call may change what is differentiated", stmt.span, construct="call")
+
+    def tangent_Invoke(self, stmt: Invoke) -> None:
+        """The tangent part of a recursive function takes the tangents of its arguments, too."""
+        fn = stmt.fn
+        if "tangent" not in fn.names:
+            fn.names["tangent"] = ""
+            self.parts.append((fn, tangent_part(fn, self.program, self.parts)))
+        dots = [self.needed(stmt.args[k]) for k in fn.active()]
+        results = stmt.results[:-1]
+        found = []
+        for i in fn.seeded():
+            dot = Var(f"{results[i].hint}_dot", float_like(fn.types[i]), False, region=Region() if is_mutable(fn.types[i]) else None)
+            found.append(dot)
+        written = [*stmt.writes, *(d for k, d in zip(fn.active(), dots) if k in fn.changed())]
+        self.out.stmts.append(Invoke([*results, *found], fn, [*stmt.args, *dots], stmt.span, "tangent", writes=written))
+        for i, dot in zip(fn.seeded(), found):
+            if self.active(results[i]):
+                self.define(results[i], dot)
+
+    def tangent_Assign(self, stmt: Assign) -> None:
+        v, op = stmt.target, stmt.op
+        self.out.stmts.append(stmt)
+        if v in self.given:
+            return
+        if op.kind == "method" and op.name == "pop" and self.active(op.args[0]):
+            pop = Op("method", (self.dot(op.args[0]), *op.args[1:]), name="pop")
+            if self.active(v):
+                self.define(v, self.emit(pop, float_like(v.type), v))
+            else:
+                self.out.stmts.append(Effect(pop, stmt.span))
+            return
+        if not effects.is_pure(op):
+            self.check_harmless(stmt)
+        if not self.active(v):
+            return
+        dot = self.assigned(stmt)
+        if dot is None and (self.stored(v) or not isinstance(v.type, (Num, Arr))):
+            dot = self.zeros(v)
+        if dot is not None:
+            self.define(v, dot)
+
+    def assigned(self, stmt: Assign) -> Any:
+        """The tangent of what an operation returns; None if it is certainly zero."""
+        v, op = stmt.target, stmt.op
+        kind = op.kind
+        first = op.args[0] if op.args else None
+        t = float_like(v.type)
+        if kind == "atom":
+            return self.dot(first)
+        if kind in ("copy", "deepcopy", "getitem", "unpack"):
+            base = self.dot(first)
+            if base is None or kind == "getitem" and isinstance(type_of(first), Num):
+                return base
+            return self.emit(Op(kind, (base, *op.args[1:])), t, v)
+        if kind in ALONG:
+            keys = kind == "dict"
+            return self.emit(Op(kind, tuple(a if keys and i % 2 == 0 else self.needed(a) for i, a in enumerate(op.args))), t, v)
+        if isinstance(v.type, ListT) and (kind in ("add", "mul") or kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is list):
+            return self.emit(ir.substitute_op(op, lambda a: self.needed(a) if isinstance(type_of(a), ListT) or self.active(a) else a), t, v)
+        if kind in HIDDEN:
+            raise NoRuleError(f"{kind} of a differentiated value has no forward rule", stmt.span, construct=kind)
+        if v.view and self.stored(v):
+            return self.view(stmt)
+        dot = self.through_rule(stmt)
+        return None if dot is None else self.fitted(dot, stmt)
+
+    # --- memory -------------------------------------------------------------------------------------------------------------
+
+    def view(self, stmt: Assign) -> Any:
+        """The tangent of a view of memory that is stored to is the same view, or the same copy, of the tangent."""
+        v, op = stmt.target, stmt.op
+        rule = registry.adjoint_rule(op.fn.obj if isinstance(op.fn, Ref) else None)
+        name = op.fn.name if isinstance(op.fn, Ref) else op.kind
+        if rule is None or rule.memory == "fresh" or not isinstance(type_of(op.args[0]), Arr):
+            raise AmbiguousMemoryError(
+                f"{name} may return a view or a copy, and this memory is stored to", stmt.span, construct="call",
+                hint="copy before you store")  # fmt: skip
+        if self.dot(op.args[0]) is None:
+            return None
+        if rule.memory == "view":
+            return self.through_rule(stmt)
+        shares = Var("shares", Num(np.dtype(bool)), False)
+        test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
+        outer, view, own = self.out, Block(), Block()
+        self.out = view
+        same = self.through_rule(stmt)
+        view.stmts.append(Effect(Op("call", (same, self.dot(op.args[0])), fn=helper("require_view"), data=ir.SAFE), stmt.span))
+        self.out = own
+        other = self.copied(self.through_rule(stmt), float_like(v.type), f"{v.hint}_dot")
+        self.out = outer
+        dot = Var(f"{v.hint}_dot", float_like(v.type), False, region=Region())
+        for a in (same, other):
+            dot.region.union(a.region)  # type: ignore[union-attr]
+        self.out.stmts += [Assign(shares, test, stmt.span), If(shares, view, own, [Phi(dot, same, other)], stmt.span)]
+        return dot
+
+    def fitted(self, dot: Any, stmt: Assign) -> Any:
+        """A tangent with the shape and dtype of its primal, and memory of its own where the primal is stored to."""
+        v = stmt.target
+        t, given = v.type, type_of(dot)
+        if isinstance(t, Num) or t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
+            return dot
+        if not isinstance(t, Arr):
+            return dot if not self.stored(v) else self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
+        shape, dtype = shape_of(given), dtype_of(given)
+        if t.shape is None or shape is None or t.dtype is None or dtype is None:
+            if self.stored(v):
+                return self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
+            if any(isinstance(type_of(a), Arr) or type_of(a) is UNKNOWN for a in stmt.op.atoms() if not self.active(a) and isinstance(a, Var)):
+                return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
+            return dot
+        if shape != t.shape:
+            if not shape:
+                return self.emit(Op("call", (v, dot), fn=Ref(np.full_like, "np.full_like", np)), float_like(t), v)
+            size = self.emit(Op("getattr", (v,), name="shape"), UNKNOWN, v, "shape")
+            dot = self.emit(Op("call", (dot, size), fn=Ref(np.broadcast_to, "np.broadcast_to", np)), Arr(dtype, t.shape), v)
+            dot.view = True
+        if dtype != t.dtype and t.dtype.kind in "fc":
+            return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
+        if self.stored(v) and not self.is_fresh(dot):
+            return self.copied(dot, float_like(t), f"{v.hint}_dot")
+        return dot
+
+    def is_fresh(self, atom: Any) -> bool:
+        """Whether a tangent was just made, in memory that nothing else reaches."""
+        if not isinstance(atom, Var) or any(d is atom for d in self.dots.values()):
+            return False
+        made = next((s for s in reversed(self.out.stmts) if isinstance(s, Assign) and s.target is atom), None)
+        if made is None or atom.view or made.op.kind == "atom":
+            return False
+        if made.op.kind in ir.ARITHMETIC:
+            return True
+        shared = {d.region.find() for d in self.dots.values() if isinstance(d, Var) and d.region is not None}
+        fresh = made.op.kind == "call" and isinstance(made.op.fn, Ref) and effects.region_of(atom) not in shared
+        rule = registry.adjoint_rule(made.op.fn.obj) if fresh else None
+        return rule is not None and rule.memory == "fresh"
+
+
+def helper(name: str) -> Ref:
+    fn = getattr(runtime, name)
+    return Ref(fn, name, fn, "s2sad.runtime")
+
+
+def tangent_part(fn: Outlined, program: Program, parts: list[Part]) -> Function:
+    """A recursive function that takes and returns tangents beside its values."""
+    body = Function(fn.name, [Param(p) for p in fn.params], fn.body, Struct("tuple", tuple(fn.results)))
+    forward = Forward(program, body, parts)
+    dots = []
+    for k in fn.active():
+        p = fn.params[k]
+        dot = Var(f"{p.hint}_dot", float_like(p.type), False, True, Region(caller=True) if is_mutable(p.type) else None)
+        forward.given.add(p)
+        forward.dots[p] = dot
+        forward.link(dot, p)
+        dots.append(dot)
+    forward.block(fn.body)
+    found = forward.at_end(fn.body, [fn.results[i] for i in fn.seeded()])
+    results = (*fn.results, *found)
+    doc = f"{fn.name} and the tangents of its results."
+    made = Function(fn.name, [*body.params, *(Param(d) for d in dots)], fn.body, Struct("tuple", results), doc)
+    if len(results) == 1:
+        made.result = results[0]
+    return made

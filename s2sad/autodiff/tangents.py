@@ -1,0 +1,226 @@
+"""Tangents of single operations: from a forward rule, from linearity, or from the rule of reverse mode.
+
+The adjoint rule of an elementwise function is `x_bar = y_bar * slope`. The slope does not know which way it is used, so
+with the tangent of `x` in the place of `y_bar` the same formula gives the tangent of `y`, one term for each operand.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from ..analysis.types import UNKNOWN, Arr, Num, dtype_of, float_like
+from ..errors import NoRuleError
+from ..frontend.values import TupleVal, is_atom
+from ..ir import nodes as ir
+from ..ir.nodes import OPERATORS, Assign, Block, Lit, Op, Ref, Var
+from ..rules import registry
+from ..rules.registry import Rule
+from .templates import Splicer, Thunk, bind_operands, splice
+
+
+class Tangents:
+    """The part of `Forward` that knows rules."""
+
+    splicer: Splicer
+    out: Block
+
+    def through_rule(self, stmt: Assign) -> Any:
+        """The tangent of a result, as an atom in no particular shape; None if it is certainly zero."""
+        op = stmt.op
+        fn = OPERATORS.get(op.kind) if op.kind != "call" else (op.fn.obj if isinstance(op.fn, Ref) else None)
+        name = getattr(op.fn, "name", None) or op.kind
+        if registry.is_zero(fn) or not any(self.active(a) for a in op.atoms()):
+            return None
+        rule = registry.tangent_rule(fn)
+        if rule is not None:
+            return self.by_template(stmt, rule, name)
+        if registry.is_linear(fn):
+            return self.by_linearity(stmt, name)
+        rule = registry.adjoint_rule(fn)
+        if rule is not None and rule.elementwise:
+            return self.by_adjoint(stmt, rule, name)
+        raise NoRuleError(f"{name} has no forward rule", stmt.span, construct="call", hint=f"register one with @s2sad.tangent({name})")
+
+    def by_linearity(self, stmt: Assign, name: str) -> Any:
+        """The same call on the tangent of the first operand."""
+        op = stmt.op
+        first = op.args[0] if op.args else op.kwargs[0][1]
+        others = [a for a in op.atoms() if a is not first and self.active(a)]
+        if others or any(k == "initial" for k, _ in op.kwargs):
+            raise NoRuleError(f"the forward rule of {name} knows a tangent of its first argument only", stmt.span, construct="call",
+                              hint="compute the other argument without what is differentiated")  # fmt: skip
+        if self.dot(first) is None:
+            return None
+        same = ir.substitute_op(op, lambda a: self.needed(first) if a is first else a)
+        return self.emit(same, float_like(stmt.target.type), stmt.target)
+
+    def by_adjoint(self, stmt: Assign, rule: Rule, name: str) -> Any:
+        """The sum over the operands of slope times tangent."""
+        op, v = stmt.op, stmt.target
+        operands = self.bound(rule, stmt, name)
+        complex_ = any(getattr(dtype_of(a.type), "kind", "f") == "c" for a in op.atoms() if isinstance(a, Var) and self.active(a))
+        if complex_ and getattr(dtype_of(v.type), "kind", "c") != "c":
+            raise NoRuleError(f"{name} of complex numbers has no forward rule", stmt.span, construct="call",
+                              hint=f"register one with @s2sad.tangent({name})")  # fmt: skip
+        total: Any = None
+        for operand, a in operands.items():
+            if not is_atom(a) or not self.active(a) or self.dot(a) is None:
+                continue
+            if operand not in rule.targets:
+                raise self.no_rule(rule, stmt, name, f" with respect to {operand!r}")
+            names = self.operand_names(rule, operands, v)
+            names[f"{rule.result}_bar"] = self.dot(a)
+            term = self.spliced(rule, names, f"{operand}_bar", stmt, operands)
+            total = term if total is None else self.sum_of(total, term, v)
+        return total
+
+    def by_template(self, stmt: Assign, rule: Rule, name: str) -> Any:
+        """The terms of a forward rule whose operands have tangents."""
+        operands = self.bound(rule, stmt, name)
+        names = self.operand_names(rule, operands, stmt.target)
+        active = set()
+        for operand, a in operands.items():
+            parts = a if isinstance(a, tuple) else (a,)
+            if any(self.active(p) and self.dot(p) is not None for p in parts):
+                active.add(f"{operand}_dot")
+            if isinstance(a, tuple):
+                names[f"{operand}_dot"] = Thunk(lambda parts=parts: TupleVal(tuple(self.needed(p) for p in parts)))
+            else:
+                names[f"{operand}_dot"] = Thunk(lambda a=a: self.needed(a))
+        wanted = f"{rule.result}_dot"
+        given = {n.id for n in gast.walk(rule.template) if isinstance(n, gast.Name)}
+        for a in sorted(active):
+            if a not in given:
+                raise self.no_rule(rule, stmt, name, f" with respect to {a[: -len('_dot')]!r}")
+        if not active:
+            return None
+        return self.spliced(active_terms(rule, frozenset(active)), names, wanted, stmt, operands)
+
+    def bound(self, rule: Rule, stmt: Assign, name: str) -> dict[str, Any]:
+        def fail(detail: str) -> NoRuleError:
+            return self.no_rule(rule, stmt, name, detail)
+
+        return bind_operands(rule, stmt.op.args, stmt.op.kwargs, fail)
+
+    def no_rule(self, rule: Rule, stmt: Assign, name: str, detail: str) -> NoRuleError:
+        return NoRuleError(
+            f"the derivative rule of {name} does not work{detail}", stmt.span, construct="call",
+            hint=f"supported: {', '.join(p.name for p in rule.parameters)}")  # fmt: skip
+
+    def operand_names(self, rule: Rule, operands: dict[str, Any], v: Var) -> dict[str, Any]:
+        names: dict[str, Any] = {k: TupleVal(a) if isinstance(a, tuple) else a for k, a in operands.items()}
+        names[rule.result] = v
+        return names
+
+    def spliced(self, rule: Rule, names: dict[str, Any], wanted: str, stmt: Assign, operands: dict[str, Any]) -> Any:
+        """What a template computes, as an atom; its statements go to the output."""
+        first = len(self.out.stmts)
+        known = [a for a in names.values() if isinstance(a, Var)]
+        looks = [(a, a.hint, a.named) for a in known]
+        node, self.splicer.node = self.splicer.node, None
+        try:
+            found = splice(self.splicer, rule, names, [wanted], self.out)[wanted]
+        finally:
+            self.splicer.node = node
+        for a, hint, named in looks:  # a template that hands a value on has given it a name of its own
+            a.hint, a.named = hint, named
+        if found is None or isinstance(found, Lit):
+            return found
+        hint = f"{stmt.target.hint}_dot"
+        for s in self.out.stmts[first:]:
+            for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
+                for d in (*ir.defs_of(inner), *ir.inner_defs_of(inner)):
+                    d.named = False
+                    if d.hint.endswith(("_bar", "_dot")) or d.hint in operands:
+                        d.hint = hint
+                if isinstance(inner, Assign):
+                    inner.span = stmt.span
+        if not is_atom(found):
+            items = self.splicer.items(found)
+            kind = "tuple" if isinstance(found, TupleVal) else "list"
+            atoms = tuple(Lit(0.0) if i is None else i for i in items)
+            found = self.emit(Op(kind, atoms), float_like(stmt.target.type), stmt.target)
+        return found
+
+    def sum_of(self, a: Any, b: Any, v: Var) -> Any:
+        ta, tb = self.type_of(a), self.type_of(b)
+        t = self.splicer.infer(OPERATORS["add"], [a, b]) if isinstance(ta, (Num, Arr)) and isinstance(tb, (Num, Arr)) else UNKNOWN
+        return self.emit(Op("add", (a, b)), t, v)
+
+    # provided by `Forward`
+    active: Callable[[Any], bool]
+    dot: Callable[[Any], Any]
+    needed: Callable[[Any], Any]
+    emit: Callable[..., Var]
+    type_of: Callable[[Any], Any]
+
+
+@functools.lru_cache(maxsize=4096)
+def active_terms(rule: Rule, active: frozenset[str]) -> Rule:
+    """The rule with only those terms of the result's tangent that depend on a tangent in `active`."""
+    template = copy.deepcopy(rule.template)
+    depends = _dependent(template, active)
+    _Terms(f"{rule.result}_dot", depends).visit(template)
+    short = dataclasses.replace(rule)
+    short.__dict__["template"] = template
+    return short
+
+
+def _dependent(template: Any, active: frozenset[str]) -> set[str]:
+    """The names of a template that are computed from tangents in `active`."""
+    depends = set(active)
+    while True:
+        size = len(depends)
+        for node in gast.walk(template):
+            if isinstance(node, gast.Assign) and _names(node.value) & depends:
+                depends |= {n.id for t in node.targets for n in gast.walk(t) if isinstance(n, gast.Name)}
+        if len(depends) == size:
+            return depends
+
+
+def _names(node: Any) -> set[str]:
+    return {n.id for n in gast.walk(node) if isinstance(n, gast.Name)}
+
+
+class _Terms(gast.NodeTransformer):
+    """Drops the terms of sums assigned to `result` that depend on nothing in `depends`."""
+
+    def __init__(self, result: str, depends: set[str]) -> None:
+        self.result, self.depends = result, depends
+
+    def visit_Assign(self, node: Any) -> Any:
+        if not any(isinstance(t, gast.Name) and t.id == self.result for t in node.targets):
+            return node
+        terms = [(sign, t) for sign, t in _terms(node.value, True) if _names(t) & self.depends]
+        if terms:
+            node.value = _joined(terms)
+        return node
+
+
+def _terms(node: Any, positive: bool) -> list[tuple[bool, Any]]:
+    if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub)):
+        right = positive if isinstance(node.op, gast.Add) else not positive
+        return _terms(node.left, positive) + _terms(node.right, right)
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.BinOp) and isinstance(
+        node.operand.op, (gast.Add, gast.Sub)
+    ):
+        return _terms(node.operand, not positive)
+    return [(positive, node)]
+
+
+def _joined(terms: list[tuple[bool, Any]]) -> Any:
+    positive, total = terms[0]
+    if not positive:
+        total = gast.copy_location(gast.UnaryOp(gast.USub(), total), total)
+    for positive, term in terms[1:]:
+        total = gast.copy_location(gast.BinOp(total, gast.Add() if positive else gast.Sub(), term), term)
+    return total
+
+
+__all__ = ["Tangents", "active_terms"]

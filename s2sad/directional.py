@@ -1,0 +1,108 @@
+"""Forward mode for users: derivatives along a direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import compiler
+from .api import Gradient, Wrt, _Target, guarded, snapshot, typed_request
+from .frontend.lowerer import Request, parameter_names
+from .runtime import fields_of, instance, is_object, zeros_like
+from .variants import holds_floats
+
+
+class Tangent(Gradient):
+    """The function that returns value and tangent, compiled when it is first called with arguments of a new kind."""
+
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, backend: str = "numpy") -> None:
+        super().__init__(f, wrt, "jvp", backend)
+        self._made_from = (f, wrt, backend)
+
+    def __reduce__(self) -> Any:
+        return Tangent, self._made_from
+
+    def __call__(self, primals: tuple[Any, ...], tangents: Any) -> tuple[Any, Any]:
+        """Value and tangent at `primals` along `tangents`, one for each parameter in `wrt` (one that is no tuple: its own)."""
+        given = tangents if isinstance(self.wrt, tuple) else (tangents,)
+        if len(given) != len(self._wrt_names):
+            raise TypeError(f"{self._target.name}() has {len(self._wrt_names)} parameters in wrt, and {len(given)} tangents are given")
+        args = (*self._target.prefix, *primals)
+        bound = self._target.bind(args, {})
+        return self.along(args, {n: tangent_like(t, bound[n], f"the tangent of {n!r}") for n, t in zip(self._wrt_names, given)})
+
+    def along(self, args: tuple[Any, ...], dots: dict[str, Any]) -> tuple[Any, Any]:
+        """Value and tangent along `dots`, which have the structures and dtypes of their parameters."""
+        variant = self._select(args, {})
+        names = [p.var.hint for p in variant.compiled.function.params if p.kind == "kwonly"][-len(dots) :]
+        found: tuple[Any, Any] = variant.call(*args, **dict(zip(names, (dots[n] for n in self._wrt_names))))
+        return found
+
+    def _emit(self, request: Request) -> compiler.Compiled:
+        return guarded(self._target, request, lambda: compiler.compile_tangent(request))
+
+
+def tangent_like(t: Any, x: Any, what: str) -> Any:
+    """The tangent `t` in the structure and dtypes of `x`, zeros for None; a TypeError or ValueError unless it has its shapes."""
+    if t is None:
+        return zeros_like(x)
+    if isinstance(x, (tuple, list)):
+        if not isinstance(t, (tuple, list)) or len(t) != len(x):
+            raise TypeError(f"{what} should be a {type(x).__name__} of {len(x)}, like the argument")
+        items = [tangent_like(a, b, f"{what}[{i}]") for i, (a, b) in enumerate(zip(t, x))]
+        cls: Any = type(x)
+        return items if isinstance(x, list) else cls._make(items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, dict):
+        if not isinstance(t, dict) or not t.keys() <= x.keys():
+            raise TypeError(f"{what} should be a dict with keys of the argument")
+        return {k: tangent_like(t.get(k), b, f"{what}[{k!r}]") for k, b in x.items()}
+    array = isinstance(x, np.ndarray)
+    if array and x.dtype.kind not in "fc" or not array and not isinstance(x, (float, complex, np.inexact)):
+        if not array and is_object(x):
+            fields = fields_of(x)
+            return instance(type(x), **{k: tangent_like(getattr(t, k, None), b, f"{what}.{k}") for k, b in fields.items()})
+        return zeros_like(x)
+    if np.asarray(t).dtype.kind not in "biufc":
+        raise TypeError(f"{what} should be {'an array' if array else 'a number'}, not {t!r:.50}")
+    if np.shape(t) != np.shape(x):
+        raise ValueError(f"{what} has the shape {np.shape(t)}, the argument {np.shape(x)}")
+    if np.iscomplexobj(t) and not np.iscomplexobj(x):
+        raise TypeError(f"{what} is complex, the argument is real")
+    return np.asarray(t, x.dtype) if array else type(x)(t)
+
+
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "numpy") -> tuple[Any, Any]:
+    """The value of `f` at `primals` and its derivative along `tangents`, which has the structure of the value.
+
+    Both are tuples with one entry for each argument; a tangent has the structure, shape and dtype of its argument, and None
+    stands for an argument that does not vary. Where the value holds no floats, the tangent is None.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise TypeError("jvp takes a tuple of arguments and a tuple of their tangents, e.g. jvp(f, (x,), (x_dot,))")
+    if len(primals) != len(tangents):
+        raise TypeError(f"{len(primals)} arguments and {len(tangents)} tangents are given")
+    target = _Target(f)
+    names = target.names[len(target.prefix) :]
+    kinds = dict(parameter_names(target.node))
+    args = (*target.prefix, *primals)
+    bound = target.bind(args, {})
+    dots: dict[str, Any] = {}
+    for i, (x, t) in enumerate(zip(primals, tangents)):
+        variadic = next((n for n in names if kinds[n] == "var"), None)
+        name = variadic if variadic is not None and i >= names.index(variadic) else names[i]
+        if t is None or not holds_floats(x):
+            continue
+        if name == variadic:
+            first = names.index(name)
+            dots[name] = tuple(tangent_like(u, y, f"tangents[{first + k}]") for k, (u, y) in enumerate(zip(tangents[first:], bound[name])))
+        else:
+            dots[name] = tangent_like(t, x, f"tangents[{i}]")
+    if not dots:
+        value = f(*snapshot(tuple(primals)))
+        return value, zeros_like(value)
+    return Tangent(f, tuple(dots), backend).along(args, dots)

@@ -117,3 +117,15 @@ def layout_matters(block: ir.Block) -> set[Region]:
             if r.stored and rule is not None and rule.memory == "maybe_view":
                 found.add(r)
     return found
+
+
+def contiguous(atom: Any, made: Any) -> bool:
+    """Whether an array, the target of the statement `made`, is certainly C-contiguous: made by the program in one piece."""
+    if not isinstance(made, Assign) or atom.view:
+        return False
+    op = made.op
+    if isinstance(atom.type, Arr) and atom.type.ndim == 1 and (op.kind in ir.ARITHMETIC or op.kind == "copy"):
+        return True
+    if op.kind == "call" and isinstance(op.fn, Ref) and not any(k == "order" for k, _ in op.kwargs):
+        return op.fn.obj in (np.zeros, np.ones, np.empty, np.full, np.arange, np.linspace, np.eye)
+    return False

@@ -70,6 +70,7 @@ class Forward(Tangents):
         self.shadows: dict[Region, Region] = {}
         self.out = Block()
         self.facts: dict[Var, tuple[bool, bool, Region | None]] = {}
+        self.made: dict[Var, Assign] = {}
         self.settle_facts()
 
     def settle_facts(self) -> None:
@@ -77,6 +78,8 @@ class Forward(Tangents):
         found = [p.var for p in self.function.params]
         for stmt in ir.walk(self.function.body):
             found += [*ir.defs_of(stmt), *ir.inner_defs_of(stmt)]
+            if isinstance(stmt, Assign):
+                self.made[stmt.target] = stmt
         for v in found:
             region = None if v.region is None else v.region.find()
             self.facts[v] = (v.varied and v.type.floating, v.stored, region)
@@ -153,12 +156,19 @@ class Forward(Tangents):
     def owned(self, result: Any) -> Any:
         """A result in memory that is no argument's and no other result's."""
 
+        atoms = [a for a in ir.result_atoms(result) if isinstance(a, Var)]
+
         def own(atom: Any) -> Any:
-            if isinstance(atom, Var) and is_mutable(atom.type):
+            if isinstance(atom, Var) and is_mutable(atom.type) and not (atoms.count(atom) == 1 and self.is_alone(atom)):
                 return self.copied(atom, atom.type, "value")
             return atom
 
         return ir.substitute_result(result, own)
+
+    def is_alone(self, v: Var) -> bool:
+        """Whether nothing else shares the memory of a value that was just computed."""
+        made = next((s for s in self.out.stmts if isinstance(s, Assign) and s.target is v), None)
+        return made is not None and made.op.kind in ir.ARITHMETIC and not v.stored
 
     def tangent_of(self, result: Any) -> Any:
         """The tangent of a result, with its structure; None for what holds no floats."""
@@ -175,7 +185,7 @@ class Forward(Tangents):
         if not type_of(result).floating:
             return Lit(None)
         dot = self.needed(result)
-        if isinstance(dot, Var) and is_mutable(dot.type):
+        if isinstance(dot, Var) and is_mutable(dot.type) and not self.is_alone(dot):
             return self.copied(dot, dot.type, f"{result.hint}_dot" if isinstance(result, Var) else "tangent")
         return dot
 
@@ -323,13 +333,34 @@ class Forward(Tangents):
         self.out.stmts.append(stmt)
 
     def tangent_Try(self, stmt: Try) -> None:
+        before = {id(s) for inner in ir.blocks_of(stmt) for s in ir.walk(inner)}
         for inner in ir.blocks_of(stmt):
             self.block(inner)
+        for s in (s for inner in ir.blocks_of(stmt) for s in ir.walk(inner) if id(s) not in before):
+            if isinstance(s, Assign) and s.op.data is None:  # a tangent that nobody reads need not be computed here, either
+                s.op = dataclasses.replace(s.op, data=ir.DERIVED)
+            elif isinstance(s, Store):
+                s.role = ir.DERIVED
+        self.check_errors(stmt, [s for s in ir.walk(stmt.body) if id(s) not in before])
         ends = [stmt.orelse if stmt.orelse.stmts else stmt.body, *(h.body for h in stmt.handlers)]
         for m in [m for m in stmt.phis if self.active(m.var)]:
             values = [self.at_end(b, [a])[0] for b, a in zip(ends, m.values)]
             stmt.phis.append(MultiPhi(self.merged(m.var, values), values))
         self.out.stmts.append(stmt)
+
+    def check_errors(self, stmt: Try, tangents: list[Any]) -> None:
+        """Refuse a handler that would catch an error of a tangent as one of the author's."""
+        risky = [s for s in tangents if isinstance(s, Assign) and may_raise(s.op)]
+        if not risky:
+            return
+        for h in stmt.handlers:
+            made = self.made.get(h.type)
+            types_ = made.op.args if made is not None and made.op.kind == "tuple" else (h.type,)
+            known = [t.obj if isinstance(t, Ref) else None for t in types_]
+            if any(not isinstance(c, type) or issubclass(ZeroDivisionError, c) or issubclass(OverflowError, c) for c in known):
+                raise AmbiguousMemoryError(
+                    "a handler may catch an error of the derivative, which divides by a number that may be zero", risky[0].span or stmt.span,
+                    construct="try", hint="catch the error that the body raises, such as ValueError")  # fmt: skip
 
     def tangent_With(self, stmt: With) -> None:
         if self.active(stmt.target):
@@ -443,7 +474,7 @@ class Forward(Tangents):
                 hint="copy before you store")  # fmt: skip
         if self.dot(op.args[0]) is None:
             return None
-        if rule.memory == "view":
+        if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
             return self.through_rule(stmt)
         shares = Var("shares", Num(np.dtype(bool)), False)
         test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
@@ -462,6 +493,12 @@ class Forward(Tangents):
 
     def fitted(self, dot: Any, stmt: Assign) -> Any:
         """A tangent with the shape and dtype of its primal, and memory of its own where the primal is stored to."""
+        dot = self.shaped(dot, stmt)
+        alone = not isinstance(dot, Var) or dot.region is None or not dot.region.stored and not self.stored(stmt.target)
+        return dot if alone or self.is_fresh(dot) else self.copied(dot, dot.type, f"{stmt.target.hint}_dot")
+
+    def shaped(self, dot: Any, stmt: Assign) -> Any:
+        """A tangent with the shape and dtype of its primal."""
         v = stmt.target
         t, given = v.type, type_of(dot)
         if isinstance(t, Num) or t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
@@ -483,8 +520,6 @@ class Forward(Tangents):
             dot.view = True
         if dtype != t.dtype and t.dtype.kind in "fc":
             return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
-        if self.stored(v) and not self.is_fresh(dot):
-            return self.copied(dot, float_like(t), f"{v.hint}_dot")
         return dot
 
     def is_fresh(self, atom: Any) -> bool:
@@ -500,6 +535,12 @@ class Forward(Tangents):
         fresh = made.op.kind == "call" and isinstance(made.op.fn, Ref) and effects.region_of(atom) not in shared
         rule = registry.adjoint_rule(made.op.fn.obj) if fresh else None
         return rule is not None and rule.memory == "fresh"
+
+
+def may_raise(op: Op) -> bool:
+    """Whether an operation on Python numbers may divide by zero or overflow."""
+    return op.kind in ("truediv", "pow") and not any(
+        isinstance(t := type_of(a), Arr) or isinstance(t, Num) and not t.py for a in op.args if not isinstance(a, Lit))
 
 
 def helper(name: str) -> Ref:

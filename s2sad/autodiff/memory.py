@@ -357,17 +357,8 @@ class Memory(Shapes):
             getattr(self.structure.places[v].stmt, "span", None), construct="call", hint="copy before you store")  # fmt: skip
 
     def contiguous(self, atom: Any) -> bool:
-        """Whether an array is certainly C-contiguous: made by the program in one piece."""
         place = self.structure.places.get(atom) if isinstance(atom, Var) else None
-        stmt = place.stmt if place is not None else None
-        if not isinstance(stmt, Assign) or atom.view:
-            return False
-        op = stmt.op
-        if isinstance(atom.type, Arr) and atom.type.ndim == 1 and (op.kind in ir.ARITHMETIC or op.kind == "copy"):
-            return True
-        if op.kind == "call" and isinstance(op.fn, Ref) and not any(k == "order" for k, _ in op.kwargs):
-            return op.fn.obj in (np.zeros, np.ones, np.empty, np.full, np.arange, np.linspace, np.eye)
-        return False
+        return effects.contiguous(atom, place.stmt if place is not None else None)
 
     # provided by the other parts
     home: Callable[..., Scope]

@@ -143,6 +143,7 @@ class _Undef:
 
 UNDEF = _Undef()
 SAFE = "safe"  # `Op.data` of a call that changes none of its arguments
+DERIVED = "derived"  # `Op.data`, or `Store.role`, of a tangent in a `try`: it raises no error of the author's
 NOW = "now"  # `Op.data` of a read that may give something else later: a global that some function rebinds
 
 Atom = Var | Lit | Ref | _Undef

@@ -93,7 +93,7 @@ class _Walk:
             live.discard(stmt.target)
             self.uses(op, live)
             return True
-        if stmt.target not in live and not self.keep_all:
+        if stmt.target not in live and not (self.keep_all and op.data != ir.DERIVED):
             return False
         live.discard(stmt.target)
         reads = effects.is_view(op, stmt.target) and not _takes_item(op)
@@ -106,7 +106,7 @@ class _Walk:
 
     def stmt_Store(self, stmt: Store, live: set[Any]) -> bool:
         region = effects.region_of(stmt.base)
-        if region is not None and region not in live and not self.keep_all and not region.caller:
+        if region is not None and region not in live and not (self.keep_all and stmt.role != ir.DERIVED) and not region.caller:
             return False
         for a in (stmt.base, stmt.index, stmt.value):
             _read(a, live, contents=a is not stmt.base)

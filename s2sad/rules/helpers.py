@@ -5,7 +5,7 @@
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules.registry import adjoint, zero_derivative
+from s2sad.rules.registry import adjoint, linear, tangent, zero_derivative
 
 
 @adjoint(runtime.unbroadcast)
@@ -116,3 +116,30 @@ zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)
 @adjoint(runtime.copy_in_layout)
 def copy_in_layout(y, x):
     x_bar = y_bar
+
+
+linear(
+    runtime.broadcast_like,
+    runtime.cast_back,
+    runtime.cast_like,
+    runtime.copy_in_layout,
+    runtime.crop_padding,
+    runtime.place_diagonal,
+    runtime.repeat_bar,
+    runtime.restore_axes,
+    runtime.reverse_cumsum,
+    runtime.split_like,
+    runtime.spread,
+    runtime.stored,
+    runtime.sum_axes,
+    runtime.take_along_bar,
+    runtime.take_bar,
+    runtime.tile_bar,
+    runtime.unbroadcast,
+    runtime.uncast,
+)
+
+
+@tangent(runtime.pack_like)
+def pack_like_tangent(z, x, parts):
+    z_dot = pack_like(x, parts_dot)

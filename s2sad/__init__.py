@@ -13,6 +13,7 @@ from .api import (
 )
 from .directional import jvp
 from .errors import DifferentiationError
+from .jacobians import hessian, hvp, jacfwd, jacobian, jacrev, value_and_jacobian
 from .rules.registry import adjoint, tangent, zero_derivative
 
 __version__ = "0.1.0"
@@ -23,12 +24,18 @@ __all__ = [
     "differentiate",
     "errors",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
     "source",
     "source_of_file",
     "stop_gradient",
     "tangent",
     "value_and_grad",
+    "value_and_jacobian",
     "vjp",
     "zero_derivative",
 ]

@@ -197,6 +197,7 @@ class Gradient:
         self._variants: dict[Any, _Variant] = {}
         self._lock = threading.RLock()
         self._last: _Variant | None = None
+        self._inner: dict[_Variant, Gradient] = {}  # derivatives of what another derivative emitted
         self._ints = False  # whether variants are made for the very integers of a call
         self._sizes = False  # and for the very sizes of its arrays
         self._careful = False  # whether an array was copied where a view was expected
@@ -219,7 +220,27 @@ class Gradient:
             args = (*self._target.prefix, *args)
         return self._run(args, kwargs)
 
+    def _through(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Gradient | None:
+        """The derivative of the emitted function that a call of the differentiated gradient would run; None of other functions."""
+        first = self._target.f
+        if not isinstance(first, Gradient) or self.kind == "vjp":
+            return None
+        variant = first._select(args, kwargs)
+        if variant not in self._inner:
+            wrt: Wrt = self._wrt_names if isinstance(self.wrt, tuple) else self._wrt_names[0]
+            self._inner[variant] = self._again(variant.call, wrt)
+        return self._inner[variant]
+
+    def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
+        return Gradient(f, wrt, self.kind)
+
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        inner = self._through(args, kwargs)
+        if inner is not None:
+            try:
+                return inner._run(args, kwargs)
+            finally:
+                self._last = inner._last
         try:
             return self._select(args, kwargs).call(*args, **kwargs)
         except BaseException as err:
@@ -708,28 +729,37 @@ def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend
 
 def source(
     f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
-    standalone: bool = False,
+    standalone: bool = False, mode: str = "reverse",
 ) -> str:  # fmt: skip
-    """The emitted text of a gradient. `stage` is "elementary", "adjoint" or "source"."""
+    """The emitted text of a gradient or, with `mode="forward"`, of the function that returns value and tangent.
+
+    `stage` is "elementary", "adjoint" ("tangent" in forward mode) or "source".
+    """
     gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
-    return _staged(gradient._request(), signature, stage, value, standalone)
+    return _staged(gradient._request(), signature, stage, value, standalone, mode)
 
 
-def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool) -> str:
+def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool, mode: str) -> str:
     request = typed_request(request, signature)
     if stage == "elementary":
         return compiler.elementary(request).text
-    if stage not in ("adjoint", "source"):
-        raise ValueError(f"unknown stage {stage!r}: elementary, adjoint or source")
-    compiled = compiler.compile_gradient(request, value, optimised=stage == "source")
+    middle = {"reverse": "adjoint", "forward": "tangent"}.get(mode)
+    if middle is None:
+        raise ValueError(f"unknown mode {mode!r}: reverse or forward")
+    if stage not in (middle, "source"):
+        raise ValueError(f"unknown stage {stage!r}: elementary, {middle} or source")
+    if mode == "forward":
+        compiled = compiler.compile_tangent(request, optimised=stage == "source")
+    else:
+        compiled = compiler.compile_gradient(request, value, optimised=stage == "source")
     return compiled.standalone if standalone else compiled.text
 
 
 def source_of_file(
     path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
-    standalone: bool = False,
+    standalone: bool = False, mode: str = "reverse",
 ) -> str:  # fmt: skip
-    """The emitted text of the gradient of a function in a file, which is read and not run.
+    """The emitted text of the gradient (or, in forward mode, of the tangent) of a function in a file, which is read and not run.
 
     Without `wrt`, the gradient is with respect to the first parameter that may hold floats, `self` and `cls` left out.
     """
@@ -742,7 +772,7 @@ def source_of_file(
     request = Request(
         found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
         code=found.node, as_tuple=isinstance(wrt, tuple))  # fmt: skip
-    return _staged(request, signature, stage, value, standalone)
+    return _staged(request, signature, stage, value, standalone, mode)
 
 
 def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: float = 1e-5, **kwargs: Any) -> float:

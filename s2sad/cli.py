@@ -76,27 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     grad = commands.add_parser("grad", help="print the source of a gradient")
-    grad.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
-    grad.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first that may hold floats")
+    _source_options(grad, "adjoint")
     grad.add_argument("--value", action="store_true", help="return the value together with the gradient")
-    grad.add_argument(
-        "--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], W: f8[n,m], k: int"'
-    )
-    grad.add_argument(
-        "--stage",
-        choices=("elementary", "adjoint", "source"),
-        default="source",
-        help="print the function's elementary form, its adjoint in that form, or the source (default)",
-    )
-    grad.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only")
-    grad.add_argument(
-        "--import",
-        dest="live",
-        action="store_true",
-        help="import (so run) the file instead of only reading its text",
-    )
-    grad.add_argument("-o", "--output", metavar="OUT", help="write to a file instead of standard output")
-    grad.set_defaults(run=_grad)
+    grad.set_defaults(run=_source, mode="reverse")
+
+    jvp = commands.add_parser("jvp", help="print the source of the function that returns value and tangent (forward mode)")
+    _source_options(jvp, "tangent")
+    jvp.set_defaults(run=_source, mode="forward", value=False)
 
     check = commands.add_parser("check", help="compare a gradient with finite differences (runs the file)")
     check.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
@@ -119,10 +105,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
+    """The options of the commands that print source; `middle` is the stage between elementary form and source."""
+    command.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
+    command.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first that may hold floats")
+    command.add_argument(
+        "--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], W: f8[n,m], k: int"'
+    )
+    command.add_argument(
+        "--stage",
+        choices=("elementary", middle, "source"),
+        default="source",
+        help=f"print the function's elementary form, its {middle} in that form, or the source (default)",
+    )
+    command.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only")
+    command.add_argument(
+        "--import",
+        dest="live",
+        action="store_true",
+        help="import (so run) the file instead of only reading its text",
+    )
+    command.add_argument("-o", "--output", metavar="OUT", help="write to a file instead of standard output")
+
+
 # --- the commands -------------------------------------------------------------------------------------------
 
 
-def _grad(options: argparse.Namespace) -> int:
+def _source(options: argparse.Namespace) -> int:
     import s2sad
     from s2sad.api import default_wrt
 
@@ -134,7 +143,7 @@ def _grad(options: argparse.Namespace) -> int:
         extra = {key: True for key in ("value", "standalone") if getattr(options, key)}
         function = _live_function(path, name)
         wrt = default_wrt(function, options.signature) if wrt is None else wrt
-        text = s2sad.source(function, wrt=wrt, signature=options.signature, stage=options.stage, **extra)
+        text = s2sad.source(function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, **extra)
     else:
         _find(path, name)
         text = s2sad.source_of_file(
@@ -145,6 +154,7 @@ def _grad(options: argparse.Namespace) -> int:
             value=options.value,
             stage=options.stage,
             standalone=options.standalone,
+            mode=options.mode,
         )
     text = text.rstrip("\n") + "\n"
     if options.output in (None, "-"):

@@ -31,14 +31,23 @@ class Tangent(Gradient):
             raise TypeError(f"{self._target.name}() has {len(self._wrt_names)} parameters in wrt, and {len(given)} tangents are given")
         args = (*self._target.prefix, *primals)
         bound = self._target.bind(args, {})
-        return self.along(args, {n: tangent_like(t, bound[n], f"the tangent of {n!r}") for n, t in zip(self._wrt_names, given)})
+        return self.along(args, {}, {n: tangent_like(t, bound[n], f"the tangent of {n!r}") for n, t in zip(self._wrt_names, given)})
 
-    def along(self, args: tuple[Any, ...], dots: dict[str, Any]) -> tuple[Any, Any]:
+    def along(self, args: tuple[Any, ...], kwargs: dict[str, Any], dots: dict[str, Any]) -> tuple[Any, Any]:
         """Value and tangent along `dots`, which have the structures and dtypes of their parameters."""
-        variant = self._select(args, {})
+        inner = self._through(args, kwargs)
+        if isinstance(inner, Tangent):
+            try:
+                return inner.along(args, kwargs, dots)
+            finally:
+                self._last = inner._last
+        variant = self._select(args, kwargs)
         names = [p.var.hint for p in variant.compiled.function.params if p.kind == "kwonly"][-len(dots) :]
-        found: tuple[Any, Any] = variant.call(*args, **dict(zip(names, (dots[n] for n in self._wrt_names))))
+        found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
         return found
+
+    def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
+        return Tangent(f, wrt)
 
     def _emit(self, request: Request) -> compiler.Compiled:
         return guarded(self._target, request, lambda: compiler.compile_tangent(request))
@@ -105,4 +114,4 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
     if not dots:
         value = f(*snapshot(tuple(primals)))
         return value, zeros_like(value)
-    return Tangent(f, tuple(dots), backend).along(args, dots)
+    return Tangent(f, tuple(dots), backend).along(args, {}, dots)

@@ -225,6 +225,7 @@ def test_options_reach_the_compiler(program: Path, emitted: list[dict], capsys: 
             "value": True,
             "stage": "adjoint",
             "standalone": True,
+            "mode": "reverse",
         }
     ]
     assert capsys.readouterr().out == "def y_grad(w1, w2):\n    return w2\n"

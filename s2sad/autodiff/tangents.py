@@ -167,7 +167,7 @@ def active_terms(rule: Rule, active: frozenset[str]) -> Rule:
     template = copy.deepcopy(rule.template)
     depends = _dependent(template, active)
     _Terms(f"{rule.result}_dot", depends).visit(template)
-    short = dataclasses.replace(rule)
+    short = dataclasses.replace(rule, terms=active)
     short.__dict__["template"] = template
     return short
 

@@ -57,6 +57,7 @@ class Rule:
     code: Template
     elementwise: bool = False
     memory: Memory = "fresh"
+    terms: frozenset[str] | None = None  # the tangents whose terms are kept; None for all
 
     @property
     def name(self) -> str:

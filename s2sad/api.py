@@ -404,7 +404,10 @@ class Gradient:
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Used while another function is lowered: the emitted function for arguments of these types."""
-        return inner_gradient(self, lowerer, args, kwargs)
+        from .inner import argument_types, emitted
+
+        function = emitted(self, argument_types(self, lowerer, args, kwargs))
+        return Ref(function, function.__name__, function, "s2sad.generated")
 
 
 def guarded(target: _Target, request: Request, emit: Callable[[], compiler.Compiled]) -> compiler.Compiled:
@@ -426,25 +429,6 @@ def _has_sizes(bound: dict[str, Any], sizes: bool) -> bool:
 
 def _nameless() -> None:
     """A function without a name of its own."""
-
-
-def inner_gradient(gradient: Gradient, lowerer: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    from .frontend.lower import type_of
-    from .frontend.values import is_atom
-
-    names = gradient._target.names
-    types_: dict[str, Type] = {}
-    for name, a in [*zip(names, args), *kwargs.items()]:
-        if not is_atom(a):
-            raise lowerer.unsupported("a gradient inside a differentiated function takes numbers and arrays only", None)
-        t = type_of(a)
-        types_[name] = Num(t.dtype, t.py) if isinstance(t, Num) and t.dtype.kind == "f" else t
-    for name, default in gradient._target.defaults().items():
-        if name not in types_ and isinstance(default, Lit):
-            types_[name] = type_of(default)
-    compiled = gradient.for_types(types_)
-    function = load(compiled.definition, compiled.name, compiled.bindings)
-    return Ref(function, compiled.name, function, "s2sad.generated")
 
 
 def parameter_types(node: Any, signature: str | None) -> dict[str, Type]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .api import Gradient, Wrt, adjoint_like, snapshot
 from .directional import Tangent, tangent_like
+from .inner import written_jacobian, written_product
 from .runtime import zeros_like
 
 Path = tuple[Any, ...]
@@ -95,6 +96,9 @@ class Jacobian:
             made[path] = per_input if self._tuple else per_input[0]
         found = replaced(value, made)
         return (value, found) if self._value else found
+
+    def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return written_jacobian(self, lowerer, args, kwargs)
 
     def columns(self, args: Any, kwargs: Any, inputs: dict[str, Any], value: Any) -> dict[Any, Any]:
         """One forward sweep for each input number."""
@@ -196,6 +200,9 @@ class HessianProduct:
             raise TypeError(f"{len(names)} vectors are needed, one for each of {', '.join(names)}")
         dots = {n: tangent_like(t, bound[n], f"the vector for {n!r}") for n, t in zip(names, given)}
         return self._along.along(inner, kwargs, dots)[1]
+
+    def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        return written_product(self, lowerer, args, kwargs)
 
     @property
     def source(self) -> str:

@@ -56,6 +56,10 @@ from .values import (
 )  # fmt: skip
 
 
+TRANSFORMS = frozenset(
+    {"grad", "value_and_grad", "jacobian", "jacfwd", "jacrev", "value_and_jacobian", "hessian", "hvp", "jvp", "vjp"})  # fmt: skip
+
+
 class BuiltinCalls(Core):
     def builtin(self, name: str) -> Ref:
         obj = getattr(builtins, name)
@@ -67,7 +71,7 @@ class BuiltinCalls(Core):
         except TypeError:
             return None
         if name is None:
-            if getattr(obj, "__module__", None) == "s2sad.api" and getattr(obj, "__name__", "") in ("grad", "value_and_grad"):
+            if (getattr(obj, "__module__", None) or "").startswith("s2sad.") and getattr(obj, "__name__", "") in TRANSFORMS:
                 return lambda args, kwargs, node: self.call_transform(obj, args, kwargs, node)
             if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in REFUSED_BUILTINS:
                 return lambda args, kwargs, node: self.refuse_builtin(obj, node)
@@ -76,6 +80,12 @@ class BuiltinCalls(Core):
 
     def call_transform(self, transform: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`grad(f, wrt)` inside a differentiated function: the gradient of a function that is known now."""
+        if transform.__name__ == "jvp":
+            from ..inner import call_jvp  # needs this module
+
+            return call_jvp(self, args, node)
+        if transform.__name__ == "vjp":
+            raise self.unsupported("vjp inside a function that is differentiated itself", node, "use grad or jvp there")
         if not args or not isinstance(args[0], Ref) or not callable(args[0].obj):
             raise self.unsupported(
                 f"{transform.__name__} of this, inside a function that is differentiated itself, is not supported", node,

@@ -1,4 +1,8 @@
-"""Array helpers that emitted code may call: adjoints of products, factorisations, transforms. NumPy only."""
+"""Array helpers that emitted code may call: adjoints of linear systems, factorisations and norms. NumPy only.
+
+Sources of the formulas are named in `s2sad/rules/linalg.py`. The convention is that of all adjoints here: the change of the
+loss is the real part of the sum of `bar * change`, so a transpose never conjugates.
+"""
 
 from __future__ import annotations
 
@@ -7,166 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime_arrays import cast_like, restore_axes, share_ties, unbroadcast
+from s2sad.runtime_arrays import restore_axes, share_ties, unbroadcast
+from s2sad.runtime_products import _t
 
-
-def _t(a: Any) -> Any:
-    """The transposes of the last two axes."""
-    return np.swapaxes(a, -1, -2)
-
-
-# --- products -----------------------------------------------------------------------------------------------
-
-
-def _as_matrices(g: Any, A: Any, B: Any) -> tuple[Any, Any, Any]:
-    """`g`, `A` and `B` of `A @ B` with vectors made into one-row and one-column matrices."""
-    if np.ndim(A) == 1:
-        g = np.expand_dims(g, -1 if np.ndim(B) == 1 else -2)
-        A = np.reshape(A, (1, -1))
-    if np.ndim(B) == 1:
-        g = np.expand_dims(g, -1)
-        B = np.reshape(B, (-1, 1))
-    return g, A, B
-
-
-def matmul_left(g: Any, A: Any, B: Any) -> Any:
-    """The adjoint of `A` in `A @ B`, for operands of any rank."""
-    g, rows, columns = _as_matrices(g, A, B)
-    return np.reshape(unbroadcast(g @ _t(columns), rows), np.shape(A))
-
-
-def matmul_right(g: Any, A: Any, B: Any) -> Any:
-    """The adjoint of `B` in `A @ B`, for operands of any rank."""
-    g, rows, columns = _as_matrices(g, A, B)
-    return np.reshape(unbroadcast(_t(rows) @ g, columns), np.shape(B))
-
-
-def _contracted(a: Any, b: Any, axes: Any) -> tuple[list[int], list[int]]:
-    if isinstance(axes, int):
-        return list(range(np.ndim(a) - axes, np.ndim(a))), list(range(axes))
-    first, second = ([k] if isinstance(k, int) else list(k) for k in axes)
-    return [k % np.ndim(a) for k in first], [k % np.ndim(b) for k in second]
-
-
-def tensordot_left(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
-    """The adjoint of `a` in `np.tensordot(a, b, axes)`."""
-    of_a, of_b = _contracted(a, b, axes)
-    free_a = [k for k in range(np.ndim(a)) if k not in of_a]
-    free_b = [k for k in range(np.ndim(b)) if k not in of_b]
-    product = np.tensordot(g, b, (list(range(len(free_a), np.ndim(g))), free_b))
-    order = free_a + [of_a[k] for k in sorted(range(len(of_b)), key=of_b.__getitem__)]
-    return np.transpose(product, np.argsort(order)) if order else product
-
-
-def tensordot_right(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
-    """The adjoint of `b` in `np.tensordot(a, b, axes)`."""
-    of_a, of_b = _contracted(a, b, axes)
-    free_a = [k for k in range(np.ndim(a)) if k not in of_a]
-    free_b = [k for k in range(np.ndim(b)) if k not in of_b]
-    product = np.tensordot(a, g, (free_a, list(range(len(free_a)))))
-    order = [of_b[k] for k in sorted(range(len(of_a)), key=of_a.__getitem__)] + free_b
-    return np.transpose(product, np.argsort(order)) if order else product
-
-
-def dot_left(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `a` in `np.dot(a, b)`, for operands of any rank."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return unbroadcast(g * b, a)
-    return tensordot_left(g, a, b, (-1, max(np.ndim(b) - 2, 0)))
-
-
-def dot_right(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `b` in `np.dot(a, b)`, for operands of any rank."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return unbroadcast(g * a, b)
-    return tensordot_right(g, a, b, (-1, max(np.ndim(b) - 2, 0)))
-
-
-def inner_left(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `a` in `np.inner(a, b)`."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return unbroadcast(g * b, a)
-    return tensordot_left(g, a, b, (-1, -1))
-
-
-def inner_right(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `b` in `np.inner(a, b)`."""
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return unbroadcast(g * a, b)
-    return tensordot_right(g, a, b, (-1, -1))
-
-
-def _kron_split(g: Any, a: Any, b: Any) -> tuple[Any, Any, Any, int]:
-    ndim = max(np.ndim(a), np.ndim(b))
-    a = np.reshape(a, (1,) * (ndim - np.ndim(a)) + np.shape(a))
-    b = np.reshape(b, (1,) * (ndim - np.ndim(b)) + np.shape(b))
-    return np.reshape(g, [n for pair in zip(a.shape, b.shape) for n in pair]), a, b, ndim
-
-
-def kron_left(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `a` in `np.kron(a, b)`."""
-    blocks, _, second, ndim = _kron_split(g, a, b)
-    return np.reshape(
-        np.tensordot(blocks, second, (list(range(1, 2 * ndim, 2)), list(range(ndim)))), np.shape(a)
-    )
-
-
-def kron_right(g: Any, a: Any, b: Any) -> Any:
-    """The adjoint of `b` in `np.kron(a, b)`."""
-    blocks, first, _, ndim = _kron_split(g, a, b)
-    return np.reshape(
-        np.tensordot(blocks, first, (list(range(0, 2 * ndim, 2)), list(range(ndim)))), np.shape(b)
-    )
-
-
-def convolve_bar(g: Any, a: Any, v: Any, mode: str) -> Any:
-    """The adjoint of `a` in `np.convolve(a, v, mode)`."""
-    n, m = np.size(a), np.size(v)
-    start = {"full": 0, "same": (min(n, m) - 1) // 2, "valid": min(n, m) - 1}[mode]
-    full = np.zeros(n + m - 1, np.result_type(g))
-    full[start : start + np.size(g)] = g
-    return np.convolve(full, v[::-1], "full")[m - 1 : m - 1 + n]
-
-
-def einsum_bar(g: Any, subscripts: Any, operands: Any) -> list[Any]:
-    """The adjoints of all operands of `np.einsum(subscripts, *operands)`."""
-    if not isinstance(subscripts, str):
-        raise NotImplementedError("np.einsum has a derivative rule only for subscripts given as a string")
-    labels, output = _einsum_labels(subscripts, operands)
-    found = []
-    for k, x in enumerate(operands):
-        others = [j for j in range(len(operands)) if j != k]
-        known = set(output).union(*(labels[j] for j in others))
-        unique = "".join(dict.fromkeys(labels[k]))
-        summed = "".join(label for label in unique if label in known)
-        equation = ",".join([output, *(labels[j] for j in others)]) + "->" + summed
-        core = np.einsum(equation, g, *(operands[j] for j in others))
-        core = np.reshape(core, [core.shape[summed.index(n)] if n in summed else 1 for n in unique])
-        sizes = [np.shape(x)[labels[k].index(n)] for n in unique]
-        stretched = tuple(i for i, n in enumerate(sizes) if n == 1)
-        core = np.sum(core, axis=stretched, keepdims=True)
-        x_bar = np.zeros(np.shape(x), core.dtype)
-        diagonal = np.einsum(labels[k] + "->" + unique, x_bar)  # a view, so that the store reaches x_bar
-        diagonal[...] = core
-        found.append(cast_like(x_bar, x))
-    return found
-
-
-def _einsum_labels(subscripts: str, operands: Any) -> tuple[list[str], str]:
-    """The labels of each operand and of the result, with an ellipsis spelled out."""
-    left, arrow, output = subscripts.replace(" ", "").partition("->")
-    inputs = left.split(",")
-    hidden = [np.ndim(x) - len(s.replace("...", "")) for s, x in zip(inputs, operands)]
-    unused = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in subscripts]
-    batch = "".join(unused[: max(hidden, default=0)])
-    labels = [s.replace("...", batch[len(batch) - n :]) for s, n in zip(inputs, hidden)]
-    if not arrow:
-        letters = left.replace(",", "").replace("...", "")
-        output = "..." + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    return labels, output.replace("...", batch)
-
-
-# --- linear systems and factorisations ----------------------------------------------------------------------
+# --- linear systems -----------------------------------------------------------------------------------------
 
 
 def _is_vector(a: Any, b: Any) -> bool:
@@ -189,67 +37,56 @@ def solve_matrix_bar(right_bar: Any, y: Any, a: Any, b: Any) -> Any:
     return unbroadcast(-(right_bar @ _t(y)), a)
 
 
-def _fold(s: Any, uplo: str) -> Any:
-    """The adjoint of the triangle that NumPy reads of a Hermitian matrix whose full adjoint is `s`."""
-    if uplo.upper() == "U":
-        return _t(_fold(_t(s), "L"))
-    folded = np.tril(s, -1) + np.conj(_t(np.triu(s, 1)))
-    along = np.arange(np.shape(s)[-1])
-    folded[..., along, along] = np.real(s[..., along, along])
-    return folded
+def cofactors(a: Any, y: Any) -> Any:
+    """The cofactors of matrices `a` with the determinants `y`: what the determinants change by.
+
+    They are `y * inv(a).T`, of singular matrices the limit, from a singular value decomposition `a = u @ diag(s) @ vh`:
+    the cofactors of `u` and `vh` are themselves, conjugated and times their determinants, those of a diagonal matrix the
+    products of the other entries.
+    """
+    if np.all(y != 0.0):
+        return np.asarray(y)[..., None, None] * _t(np.linalg.inv(a))
+    u, s, vh = np.linalg.svd(a)
+    others = np.stack([np.prod(np.delete(s, k, -1), axis=-1) for k in range(np.shape(s)[-1])], axis=-1)
+    turn = np.linalg.det(u) * np.linalg.det(vh)
+    return np.asarray(turn)[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
 
 
-def cholesky_bar(g: Any, y: Any) -> Any:
-    """The adjoint of `a` of `y = np.linalg.cholesky(a)`: zero above the diagonal."""
-    p = np.tril(_t(y) @ np.tril(g))
-    along = np.arange(np.shape(y)[-1])
-    p[..., along, along] *= 0.5
-    inverse = np.linalg.inv(y)
-    return _fold(_t(inverse) @ p @ np.conj(inverse), "L")
+def slogdet_bar(y_bar: Any, y: Any, a: Any) -> Any:
+    """The adjoint of `a` of `y = np.linalg.slogdet(a)`: the sign of a complex determinant turns with its phase."""
+    sign_bar, log_bar = y_bar
+    scale = np.asarray(np.zeros_like(y[1]) if log_bar is None else log_bar)
+    if sign_bar is not None and np.iscomplexobj(a):
+        scale = np.asarray(scale + 1j * np.imag(sign_bar * y[0]))
+    return scale[..., None, None] * _t(np.linalg.inv(a))
 
 
-def eigh_bar(values_bar: Any, vectors_bar: Any, w: Any, v: Any, uplo: str = "L") -> Any:
-    """The adjoint of `a` of `w, v = np.linalg.eigh(a)`. Vectors of equal eigenvalues do not mix."""
-    inner = np.zeros(np.shape(v), np.result_type(v))
-    if vectors_bar is not None:
-        gap = w[..., None, :] - w[..., :, None]
-        inner = np.where(gap == 0.0, 0.0, (_t(v) @ vectors_bar) / np.where(gap == 0.0, 1.0, gap))
-    if values_bar is not None:
-        along = np.arange(np.shape(v)[-1])
-        inner[..., along, along] += values_bar
-    return _fold(np.conj(v) @ inner @ _t(v), uplo)
+def tensorinv_bar(g: Any, y: Any, ind: int) -> Any:
+    """The adjoint of `a` of `y = np.linalg.tensorinv(a, ind)`."""
+    columns = np.shape(y)[: np.ndim(y) - ind]
+    size = math.prod(columns)
+    inverse = np.reshape(y, (size, size)).T
+    return np.reshape(-(inverse @ np.reshape(g, (size, size)) @ inverse), np.shape(y)[np.ndim(y) - ind :] + columns)
 
 
-def svd_bar(y_bar: Any, y: Any, a: Any, compute_uv: bool = True) -> Any:
-    """The adjoint of `a` of `np.linalg.svd(a)` (J. Townsend, Differentiating the SVD, 2016)."""
-    u_bar, s_bar, vh_bar = y_bar if compute_uv else (None, y_bar, None)
-    u, s, vh = y if compute_uv else np.linalg.svd(a, full_matrices=False)
-    rank = np.shape(s)[-1]
-    for bar, extra in ((u_bar, np.shape(u)[-1] > rank), (vh_bar, np.shape(vh)[-2] > rank)):
-        if bar is not None and np.any(bar) and (extra or np.iscomplexobj(a)):
-            raise NotImplementedError(
-                "the singular vectors of np.linalg.svd have a derivative rule only for real "
-                "matrices and full_matrices=False"
-            )
-    u, vh = u[..., :, :rank], vh[..., :rank, :]
-    inner = np.zeros((*np.shape(s), rank), np.result_type(u, s))
-    along = np.arange(rank)
-    if s_bar is not None:
-        inner[..., along, along] += s_bar
-    gap = s[..., None, :] ** 2 - s[..., :, None] ** 2
-    gap_inverse = np.where(gap == 0.0, 0.0, 1.0 / np.where(gap == 0.0, 1.0, gap))
-    a_bar: Any = 0.0
-    if u_bar is not None and np.any(u_bar):
-        turn = _t(u) @ u_bar
-        inner = inner + gap_inverse * (turn - _t(turn)) * s[..., None, :]
-        rest = u_bar[..., :, :rank] / s[..., None, :]
-        a_bar = a_bar + (rest - u @ (_t(u) @ rest)) @ vh
-    if vh_bar is not None and np.any(vh_bar):
-        turn = vh @ _t(vh_bar)
-        inner = inner + s[..., :, None] * gap_inverse * (turn - _t(turn))
-        rest = vh_bar / s[..., :, None]
-        a_bar = a_bar + u @ (rest - (rest @ _t(vh)) @ vh)
-    return np.conj(u) @ inner @ np.conj(vh) + a_bar
+def _as_system(a: Any, b: Any, axes: Any) -> tuple[list[int], Any]:
+    """How `np.linalg.tensorsolve(a, b, axes)` orders the axes of `a`, and `a` in this order as a square matrix."""
+    last = [] if axes is None else list(axes)
+    order = [k for k in range(np.ndim(a)) if k not in last] + last
+    return order, np.reshape(np.transpose(a, order), (np.size(b), np.size(b)))
+
+
+def tensorsolve_right_bar(g: Any, a: Any, b: Any, axes: Any = None) -> Any:
+    """The adjoint of `b` of `np.linalg.tensorsolve(a, b, axes)`."""
+    matrix = _as_system(a, b, axes)[1]
+    return np.reshape(np.linalg.solve(matrix.T, np.ravel(g)), np.shape(b))
+
+
+def tensorsolve_matrix_bar(right_bar: Any, y: Any, a: Any, b: Any, axes: Any = None) -> Any:
+    """The adjoint of `a` of `y = np.linalg.tensorsolve(a, b, axes)`."""
+    order, _ = _as_system(a, b, axes)
+    bar = np.reshape(-np.outer(right_bar, y), [np.shape(a)[k] for k in order])
+    return np.transpose(bar, np.argsort(order))
 
 
 def pinv_bar(g: Any, y: Any, a: Any) -> Any:
@@ -260,16 +97,95 @@ def pinv_bar(g: Any, y: Any, a: Any) -> Any:
     return -(_t(y) @ g @ _t(y)) + np.conj(left + right)
 
 
-def matrix_power_bar(g: Any, a: Any, n: int) -> Any:
-    """The adjoint of `a` of `np.linalg.matrix_power(a, n)`."""
-    if n < 0:
-        inverse = np.linalg.inv(a)
-        return -(_t(inverse) @ matrix_power_bar(g, inverse, -n) @ _t(inverse))
-    transposed, total = _t(a), np.zeros_like(g)
-    for k in range(n):
-        left = np.linalg.matrix_power(transposed, k)
-        total = total + left @ g @ np.linalg.matrix_power(transposed, n - 1 - k)
-    return total
+def lstsq_bar(y_bar: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """The adjoints of `a` and `b` of `y = np.linalg.lstsq(a, b)`, at constant rank.
+
+    The solution is that of the pseudo-inverse times `b`; the sums of squared residuals do not change with the solution,
+    which makes them minimal.
+    """
+    x_bar, residuals_bar, _, s_bar = y_bar
+    x, residuals, rank, s = y
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
+    a_bar, b_bar = np.zeros(np.shape(a), np.result_type(a, b)), np.zeros(np.shape(b), np.result_type(a, b))
+    columns, solution = np.reshape(b, (len(b), -1)), np.reshape(x, (len(x), -1))
+    if x_bar is not None:
+        kept = slice(0, int(rank))
+        inverse = (np.conj(vh[kept].T) / s[kept]) @ np.conj(u[:, kept].T)
+        seed = np.reshape(x_bar, np.shape(solution))
+        b_bar = b_bar + np.reshape(inverse.T @ seed, np.shape(b))
+        a_bar = a_bar + pinv_bar(seed @ columns.T, inverse, a)
+    if residuals_bar is not None and np.size(residuals):
+        slope = 2.0 * residuals_bar * np.conj(columns - a @ solution)
+        b_bar = b_bar + np.reshape(slope, np.shape(b))
+        a_bar = a_bar - slope @ solution.T
+    if s_bar is not None:
+        a_bar = a_bar + (np.conj(u) * s_bar) @ np.conj(vh)
+    return a_bar, b_bar
+
+
+# --- triangular factorisations ------------------------------------------------------------------------------
+
+
+def _fold(s: Any, uplo: str) -> Any:
+    """The adjoint of the triangle that NumPy reads of a Hermitian matrix whose full adjoint is `s`."""
+    if uplo.upper() == "U":
+        return _t(_fold(_t(s), "L"))
+    folded = np.tril(s, -1) + np.conj(_t(np.triu(s, 1)))
+    along = np.arange(np.shape(s)[-1])
+    folded[..., along, along] = np.real(s[..., along, along])
+    return folded
+
+
+def cholesky_bar(g: Any, y: Any, upper: bool = False) -> Any:
+    """The adjoint of `a` of `y = np.linalg.cholesky(a, upper=upper)`: zero in the triangle that is not read."""
+    if upper:
+        return np.conj(_t(cholesky_bar(np.conj(_t(g)), np.conj(_t(y)))))
+    p = np.tril(_t(y) @ np.tril(g))
+    along = np.arange(np.shape(y)[-1])
+    p[..., along, along] *= 0.5
+    inverse = np.linalg.inv(y)
+    return _fold(_t(inverse) @ p @ np.conj(inverse), "L")
+
+
+def _seeds(y_bar: Any, y: Any) -> list[Any]:
+    """The adjoints of several results, zeros for those that have none."""
+    return [np.zeros_like(part) if bar is None else bar for bar, part in zip(y_bar, y)]
+
+
+def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:
+    """The adjoint of `a` of `y = np.linalg.qr(a, mode)`, where the leading square part of R is invertible."""
+    if mode == "r":
+        return qr_bar((None, y_bar), (np.linalg.qr(a)[0], y), a)
+    if mode not in ("reduced", "complete"):
+        raise NotImplementedError(f"np.linalg.qr has a derivative rule for mode='reduced', 'complete' and 'r', not for {mode!r}")
+    rows, columns = np.shape(a)[-2:]
+    (q_bar, r_bar), (q, r) = _seeds(y_bar, y), y
+    if rows > columns and np.shape(q)[-1] == rows:
+        if np.any(q_bar[..., columns:]):
+            raise NotImplementedError(
+                "np.linalg.qr with mode='complete' has a derivative rule only with respect to the columns of Q that "
+                "mode='reduced' has, too: those beyond the columns of the matrix are not determined by it"
+            )
+        q, q_bar = q[..., :columns], q_bar[..., :columns]
+        r, r_bar = r[..., :columns, :], r_bar[..., :columns, :]
+    square = slice(0, min(rows, columns))
+    right_bar = r_bar[..., square.stop :]
+    if columns > rows:  # the further columns are Q @ right
+        q_bar = q_bar + np.conj(a[..., square.stop :] @ _t(right_bar))
+    bar = _qr_square_bar(np.conj(q_bar), np.conj(r_bar[..., square]), q, r[..., square])
+    if columns > rows:
+        bar = np.concatenate([bar, q @ np.conj(right_bar)], axis=-1)
+    return np.conj(bar)
+
+
+def _qr_square_bar(q_bar: Any, r_bar: Any, q: Any, r: Any) -> Any:
+    """The adjoint, conjugated as all adjoints here, of a matrix with no more columns than rows."""
+    m = r @ np.conj(_t(np.triu(r_bar))) - np.conj(_t(q_bar)) @ q
+    lower = np.tril(m, -1)
+    along = np.arange(np.shape(m)[-1])
+    hermitian = lower + np.conj(_t(lower))
+    hermitian[..., along, along] = np.real(m[..., along, along])
+    return np.conj(_t(np.linalg.solve(r, np.conj(_t(q_bar + q @ hermitian)))))
 
 
 # --- norms --------------------------------------------------------------------------------------------------
@@ -326,22 +242,26 @@ def _vector_norm_bar(
     )
 
 
-# --- Fourier transforms -------------------------------------------------------------------------------------
+def vector_norm_bar(g: Any, y: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+    """The adjoint of `x` of `y = np.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)`."""
+    ndim = np.ndim(x)
+    axes = tuple(range(ndim)) if axis is None else tuple(k % ndim for k in (axis if isinstance(axis, tuple) else (axis,)))
+    moved = np.moveaxis(x, axes, range(ndim - len(axes), ndim))
+    flat = np.reshape(moved, (*moved.shape[: ndim - len(axes)], -1))
+    bar = norm_bar(np.reshape(g, flat.shape[:-1]), np.reshape(y, flat.shape[:-1]), flat, ord, -1, False)
+    return np.moveaxis(np.reshape(bar, moved.shape), range(ndim - len(axes), ndim), axes)
 
 
-def fit_axis(g: Any, a: Any, axis: int = -1) -> Any:
-    """`g` cut off or continued with zeros along `axis` to the length of `a`, in the dtype of `a`."""
-    have, want = np.shape(g)[axis], np.shape(a)[axis]
-    g = np.moveaxis(g, axis, -1)[..., :want]
-    if have < want:
-        g = np.concatenate([g, np.zeros_like(g, shape=(*g.shape[:-1], want - have))], axis=-1)
-    return cast_like(np.moveaxis(g, -1, axis), a)
-
-
-def irfft_bar(g: Any, a: Any, axis: int = -1, norm: Any = None) -> Any:
-    """The adjoint of `a` of `np.fft.irfft(a)`: each inner coefficient counts for its conjugate as well."""
-    swapped: Any = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}[norm]
-    n = np.shape(g)[axis]
-    bar = np.moveaxis(np.conj(np.fft.rfft(g, axis=axis, norm=swapped)), axis, -1)
-    bar[..., 1 : (n + 1) // 2] *= 2.0
-    return fit_axis(np.moveaxis(bar, -1, axis), a, axis)
+def cond_bar(g: Any, x: Any, p: Any = None) -> Any:
+    """The adjoint of `x` of `np.linalg.cond(x, p)`: a ratio of singular values, or a product of norms."""
+    if p is None or p == 2 or p == -2:
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        first, last = (-1, 0) if p == -2 else (0, -1)
+        s_bar = np.zeros_like(s)
+        s_bar[..., first] = g / s[..., last]
+        s_bar[..., last] -= g * s[..., first] / s[..., last] ** 2
+        return (np.conj(u) * s_bar[..., None, :]) @ np.conj(vh)
+    inverse = np.linalg.inv(x)
+    size, size_of_inverse = (np.linalg.norm(m, p, (-2, -1)) for m in (x, inverse))
+    direct = norm_bar(g * size_of_inverse, size, x, p, (-2, -1), False)
+    return direct - _t(inverse) @ norm_bar(g * size, size_of_inverse, inverse, p, (-2, -1), False) @ _t(inverse)

@@ -35,7 +35,7 @@ VALUE_DEPENDENT = frozenset(
     for name in ("nonzero flatnonzero argwhere unique extract compress trim_zeros union1d intersect1d setdiff1d "
                  "unique_values unique_counts bincount histogram roots poly loadtxt fromstring delete").split()
     if (f := getattr(np, name, None)) is not None
-)  # fmt: skip
+) | {np.linalg.lstsq}  # fmt: skip
 _RNG = np.random.default_rng(20)
 _POOL = _RNG.uniform(0.25, 0.75, 200_000)
 
@@ -163,7 +163,8 @@ def abstract(results: list[Any], symbols: Symbols) -> Type:
     if isinstance(first, tuple):
         if any(len(r) != len(first) for r in results):
             return UNKNOWN
-        return TupleT(tuple(abstract([r[i] for r in results], symbols) for i in range(len(first))))
+        items = tuple(abstract([r[i] for r in results], symbols) for i in range(len(first)))
+        return TupleT(items, getattr(first, "_fields", ()))
     if isinstance(first, list):
         if not first:
             return ListT(UNKNOWN)
@@ -197,7 +198,21 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
     result = abstract(results, symbols)
     if fn in VALUE_DEPENDENT if _hashable(fn) else False:
         result = _fresh_dims(result, symbols)
-    return result
+    return _any_dtype(result) if _dtype_varies(fn) else result
+
+
+def _dtype_varies(fn: Any) -> bool:
+    """Whether the values of the operands decide on the result's dtype, as those of a matrix that has complex eigenvalues."""
+    from ..rules import registry
+
+    rule = registry.adjoint_rule(fn)
+    return rule is not None and rule.dtype_varies
+
+
+def _any_dtype(t: Type) -> Type:
+    if isinstance(t, TupleT):
+        return TupleT(tuple(_any_dtype(i) for i in t.items), t.fields)
+    return Arr(None, t.shape) if isinstance(t, Arr) else UNKNOWN
 
 
 def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> Type:
@@ -207,7 +222,8 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
         result = fn(*[_sample(t, k) for t in types], **{n: _sample(t, k) for n, t in kwargs.items()})
     except Exception:
         return _fallback(fn, types)
-    return _unsized(abstract([result] * SAMPLES, symbols), symbols, _surely_one(fn, types))
+    t = _unsized(abstract([result] * SAMPLES, symbols), symbols, _surely_one(fn, types))
+    return _any_dtype(t) if _dtype_varies(fn) else t
 
 
 def _surely_one(fn: Any, types: list[Any]) -> Callable[[int], bool]:
@@ -233,7 +249,7 @@ def _unsized(t: Type, symbols: Symbols, surely_one: Callable[[int], bool]) -> Ty
     if isinstance(t, Num) and t.ints is not None:
         return Num(t.dtype, t.py, symbols.fresh(t.ints[-1]))
     if isinstance(t, TupleT):
-        return TupleT(tuple(_unsized(i, symbols, surely_one) for i in t.items))
+        return TupleT(tuple(_unsized(i, symbols, surely_one) for i in t.items), t.fields)
     return t
 
 
@@ -270,7 +286,7 @@ def _fresh_dims(t: Type, symbols: Symbols) -> Type:
     if isinstance(t, Arr) and t.shape is not None:
         return Arr(t.dtype, tuple(symbols.fresh() for _ in t.shape))
     if isinstance(t, TupleT):
-        return TupleT(tuple(_fresh_dims(i, symbols) for i in t.items))
+        return TupleT(tuple(_fresh_dims(i, symbols) for i in t.items), t.fields)
     return t
 
 

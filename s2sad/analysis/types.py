@@ -10,7 +10,7 @@ compiling call's sizes fit the program, they still tell the rank.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,10 @@ class ListT(Type):
 
 @dataclass(frozen=True)
 class TupleT(Type):
+    """A tuple. `fields` are the names of the items where the class of the tuple gives them names."""
+
     items: tuple[Type, ...]
+    fields: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def floating(self) -> bool:

@@ -145,7 +145,18 @@ def bind_operands(rule: Rule, args: tuple[Any, ...], kwargs: tuple[tuple[str, An
     for p in rule.parameters:
         if p.name not in bound and p.default is not None:
             bound[p.name] = Lit(_default(p.default))
+    for name, allowed in rule.options.items():
+        _check_option(name, bound.get(name, Lit(None)), allowed, fail)
     return bound
+
+
+def _check_option(name: str, value: Any, allowed: tuple[Any, ...], fail: Callable[[str], NoRuleError]) -> None:
+    """Raise the error of `fail` unless a parameter's value is known and among those that the rule takes."""
+    known = isinstance(value, Lit)
+    if known and any(value.value is a or type(value.value) is type(a) and value.value == a for a in allowed):
+        return
+    shown = f"{name}={value.value!r}" if known else f"a {name} that is not known before the run"
+    raise fail(f" for {shown}; it takes {name}={', '.join(map(repr, allowed))}")
 
 
 def _default(text: str) -> Any:

@@ -1005,6 +1005,8 @@ class Expressions(Core):
             if isinstance(t, Num) and t.py and not hasattr(float, name) and not hasattr(int, name):
                 raise self.unsupported(f"a Python number has no attribute {name!r}", node)
             return ArrayMethod(atom, name)
+        if isinstance(t, TupleT) and name in t.fields:
+            return self.load(atom, Lit(t.fields.index(name)), node)
         if isinstance(t, (ListT, TupleT)):
             return ArrayMethod(atom, name)
         if self.varied(atom):

@@ -9,7 +9,12 @@ import numpy as np
 from s2sad.rules.registry import adjoint
 
 
-@adjoint(np.matmul, operator.matmul, operator.imatmul)
+def _linalg(name):
+    """A function that `numpy.linalg` has since NumPy 2.0, or None."""
+    return getattr(np.linalg, name, None)
+
+
+@adjoint(np.matmul, operator.matmul, operator.imatmul, _linalg("matmul"))
 def matmul(y, A, B):
     if np.ndim(A) == 2 and np.ndim(B) == 2:
         A_bar = y_bar @ B.T
@@ -67,6 +72,36 @@ def vdot(y, a, b):
         b_bar = y_bar * np.conj(np.reshape(a, np.shape(b)))
 
 
+@adjoint(getattr(np, "vecdot", None), _linalg("vecdot"))
+def vecdot(y, x1, x2, *, axis=-1):
+    if np.ndim(x1) == 1 and np.ndim(x2) == 1 and np.isrealobj(x1):
+        x1_bar = y_bar * x2
+        x2_bar = y_bar * x1
+    else:
+        x1_bar = vecdot_left(y_bar, x1, x2, axis)
+        x2_bar = vecdot_right(y_bar, x1, x2, axis)
+
+
+@adjoint(getattr(np, "matvec", None))
+def matvec(y, x1, x2):
+    if np.ndim(x1) == 2 and np.ndim(x2) == 1:
+        x1_bar = np.outer(y_bar, x2)
+        x2_bar = x1.T @ y_bar
+    else:
+        x1_bar = unbroadcast(y_bar[..., :, None] * x2[..., None, :], x1)
+        x2_bar = unbroadcast(np.matvec(np.swapaxes(x1, -1, -2), y_bar), x2)
+
+
+@adjoint(getattr(np, "vecmat", None))
+def vecmat(y, x1, x2):
+    if np.ndim(x1) == 1 and np.ndim(x2) == 2 and np.isrealobj(x1):
+        x1_bar = x2 @ y_bar
+        x2_bar = np.outer(x1, y_bar)
+    else:
+        x1_bar = unbroadcast(np.conj(np.matvec(x2, y_bar)), x1)
+        x2_bar = unbroadcast(np.conj(x1[..., :, None]) * y_bar[..., None, :], x2)
+
+
 @adjoint(np.outer)
 def outer(y, a, b):
     if np.ndim(a) == 1 and np.ndim(b) == 1:
@@ -77,10 +112,22 @@ def outer(y, a, b):
         b_bar = np.reshape(np.ravel(a) @ y_bar, np.shape(b))
 
 
+@adjoint(_linalg("outer"))
+def outer_of_vectors(y, x1, x2):
+    x1_bar = y_bar @ x2
+    x2_bar = x1 @ y_bar
+
+
 @adjoint(np.tensordot)
 def tensordot(y, a, b, axes=2):
     a_bar = tensordot_left(y_bar, a, b, axes)
     b_bar = tensordot_right(y_bar, a, b, axes)
+
+
+@adjoint(_linalg("tensordot"))
+def tensordot_of_linalg(y, x1, x2, *, axes=2):
+    x1_bar = tensordot_left(y_bar, x1, x2, axes)
+    x2_bar = tensordot_right(y_bar, x1, x2, axes)
 
 
 @adjoint(np.einsum)
@@ -95,12 +142,42 @@ def kron(y, a, b):
 
 
 @adjoint(np.cross)
-def cross(y, a, b, *, axis=-1):
-    a_bar = unbroadcast(np.cross(b, y_bar, axis=axis), a)
-    b_bar = unbroadcast(np.cross(y_bar, a, axis=axis), b)
+def cross(y, a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    if axisa == -1 and axisb == -1 and axisc == -1 and axis is None and np.ndim(y) == np.ndim(a) and np.ndim(y) == np.ndim(b):
+        a_bar = unbroadcast(np.cross(b, y_bar), a)
+        b_bar = unbroadcast(np.cross(y_bar, a), b)
+    else:
+        a_bar = cross_left(y_bar, a, b, axisa, axisb, axisc, axis)
+        b_bar = cross_right(y_bar, a, b, axisa, axisb, axisc, axis)
+
+
+@adjoint(_linalg("cross"))
+def cross_of_linalg(y, x1, x2, *, axis=-1):
+    if axis == -1:
+        x1_bar = unbroadcast(np.cross(x2, y_bar), x1)
+        x2_bar = unbroadcast(np.cross(y_bar, x1), x2)
+    else:
+        x1_bar = cross_left(y_bar, x1, x2, -1, -1, -1, axis)
+        x2_bar = cross_right(y_bar, x1, x2, -1, -1, -1, axis)
+
+
+@adjoint(np.linalg.multi_dot)
+def multi_dot(y, arrays):
+    arrays_bar = multi_dot_bar(y_bar, arrays)
+
+
+@adjoint(np.linalg.matrix_power)
+def matrix_power(y, a, n):
+    a_bar = matrix_power_bar(y_bar, a, n)
 
 
 @adjoint(np.convolve)
 def convolve(y, a, v, mode="full"):
     a_bar = convolve_bar(y_bar, a, v, mode)
     v_bar = convolve_bar(y_bar, v, a, mode)
+
+
+@adjoint(np.correlate)
+def correlate(y, a, v, mode="valid"):
+    a_bar = correlate_left(y_bar, a, v, mode)
+    v_bar = correlate_right(y_bar, a, v, mode)

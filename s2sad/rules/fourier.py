@@ -1,4 +1,8 @@
-"""Rules of `numpy.fft`. A transform is a symmetric matrix, so it is its own adjoint (no conjugate)."""
+"""Rules of `numpy.fft`. A transform is a symmetric matrix, so it is its own adjoint (no conjugate).
+
+A real transform leaves out the coefficients that are conjugates of others; those that remain count twice. An operand that the
+transform cuts off has an adjoint of zero there.
+"""
 # Templates are parsed, not run: their names are not all defined here.
 # mypy: allow-untyped-defs, no-check-untyped-defs
 
@@ -36,24 +40,66 @@ def irfft(y, a, n=None, axis=-1, norm=None):
     a_bar = irfft_bar(y_bar, a, axis, norm)
 
 
+@adjoint(np.fft.hfft)
+def hfft(y, a, n=None, axis=-1, norm=None):
+    a_bar = hfft_bar(y_bar, a, axis, norm)
+
+
+@adjoint(np.fft.ihfft)
+def ihfft(y, a, n=None, axis=-1, norm=None):
+    a_bar = ihfft_bar(y_bar, a, n, axis, norm)
+
+
 @adjoint(np.fft.fft2)
-def fft2(y, a, *, axes=(-2, -1), norm=None):
-    a_bar = cast_like(np.fft.fft2(y_bar, axes=axes, norm=norm), a)
+def fft2(y, a, s=None, axes=(-2, -1), norm=None):
+    if s is None:
+        a_bar = cast_like(np.fft.fft2(y_bar, axes=axes, norm=norm), a)
+    else:
+        a_bar = fftn_bar(y_bar, a, s, axes, norm)
 
 
 @adjoint(np.fft.ifft2)
-def ifft2(y, a, *, axes=(-2, -1), norm=None):
-    a_bar = cast_like(np.fft.ifft2(y_bar, axes=axes, norm=norm), a)
+def ifft2(y, a, s=None, axes=(-2, -1), norm=None):
+    if s is None:
+        a_bar = cast_like(np.fft.ifft2(y_bar, axes=axes, norm=norm), a)
+    else:
+        a_bar = ifftn_bar(y_bar, a, s, axes, norm)
 
 
 @adjoint(np.fft.fftn)
-def fftn(y, a, *, axes=None, norm=None):
-    a_bar = cast_like(np.fft.fftn(y_bar, axes=axes, norm=norm), a)
+def fftn(y, a, s=None, axes=None, norm=None):
+    if s is None:
+        a_bar = cast_like(np.fft.fftn(y_bar, axes=axes, norm=norm), a)
+    else:
+        a_bar = fftn_bar(y_bar, a, s, axes, norm)
 
 
 @adjoint(np.fft.ifftn)
-def ifftn(y, a, *, axes=None, norm=None):
-    a_bar = cast_like(np.fft.ifftn(y_bar, axes=axes, norm=norm), a)
+def ifftn(y, a, s=None, axes=None, norm=None):
+    if s is None:
+        a_bar = cast_like(np.fft.ifftn(y_bar, axes=axes, norm=norm), a)
+    else:
+        a_bar = ifftn_bar(y_bar, a, s, axes, norm)
+
+
+@adjoint(np.fft.rfft2)
+def rfft2(y, a, s=None, axes=(-2, -1), norm=None):
+    a_bar = rfftn_bar(y_bar, a, s, axes, norm)
+
+
+@adjoint(np.fft.irfft2)
+def irfft2(y, a, s=None, axes=(-2, -1), norm=None):
+    a_bar = irfftn_bar(y_bar, a, s, axes, norm)
+
+
+@adjoint(np.fft.rfftn)
+def rfftn(y, a, s=None, axes=None, norm=None):
+    a_bar = rfftn_bar(y_bar, a, s, axes, norm)
+
+
+@adjoint(np.fft.irfftn)
+def irfftn(y, a, s=None, axes=None, norm=None):
+    a_bar = irfftn_bar(y_bar, a, s, axes, norm)
 
 
 @adjoint(np.fft.fftshift)
@@ -64,3 +110,8 @@ def fftshift(y, x, axes=None):
 @adjoint(np.fft.ifftshift)
 def ifftshift(y, x, axes=None):
     x_bar = np.fft.fftshift(y_bar, axes)
+
+
+@adjoint(np.fft.fftfreq, np.fft.rfftfreq)
+def fftfreq(y, n, d=1.0):
+    d_bar = -np.sum(y_bar * y) / d

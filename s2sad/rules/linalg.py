@@ -1,8 +1,20 @@
 """Rules of `numpy.linalg`.
 
-Sources: M. Giles, Collected matrix derivative results (2008); for the pseudo-inverse, G. Golub and V.
-Pereyra, The differentiation of pseudo-inverses (1973). Where NumPy reads one triangle of a matrix only
-(`cholesky`, `eigh`), the adjoint is that of what NumPy computes: zero in the other triangle.
+Sources of the formulas: M. Giles, An extended collection of matrix derivative results for forward and reverse mode
+algorithmic differentiation (2008); for QR, S. Walter and L. Lehmann, Algorithmic differentiation of linear algebra functions
+with application in optimum experimental design (2010); for the singular vectors, J. Townsend, Differentiating the singular
+value decomposition (2016), and Z.-Q. Wan and S.-X. Zhang, Automatic differentiation for complex valued SVD (2019); for
+eigenvectors, C. Boeddeker et al., On the computation of complex-valued gradients with application to statistically optimum
+beamforming (2017); for the pseudo-inverse, G. Golub and V. Pereyra, The differentiation of pseudo-inverses (1973).
+
+Conventions where the derivative is not unique or does not exist:
+
+- Where NumPy reads one triangle of a matrix only (`cholesky`, `eigh`), the adjoint is that of what NumPy computes: zero in
+  the other triangle, real on the diagonal.
+- Vectors of equal eigenvalues or singular values do not mix: losses must not depend on how they are chosen. Complex
+  eigenvectors of `eigh` and singular vectors are free in their phase: losses must not depend on it.
+- `inv`, `solve`, `slogdet` and `qr` of singular matrices raise `LinAlgError`; `det` has the derivative that it has there.
+- `pinv` and `lstsq` are differentiated at constant rank.
 """
 # Templates are parsed, not run: their names are not all defined here.
 # mypy: allow-untyped-defs, no-check-untyped-defs
@@ -10,6 +22,14 @@ Pereyra, The differentiation of pseudo-inverses (1973). Where NumPy reads one tr
 import numpy as np
 
 from s2sad.rules.registry import adjoint
+
+
+def _since_2(name):
+    """A function that `numpy.linalg` has since NumPy 2.0, or None."""
+    return getattr(np.linalg, name, None)
+
+
+# --- systems ------------------------------------------------------------------------------------------------
 
 
 @adjoint(np.linalg.inv)
@@ -37,26 +57,84 @@ def solve(y, a, b):
         b_bar = unbroadcast(right_bar, b)
 
 
+@adjoint(np.linalg.tensorinv)
+def tensorinv(y, a, ind=2):
+    a_bar = tensorinv_bar(y_bar, y, ind)
+
+
+@adjoint(np.linalg.tensorsolve)
+def tensorsolve(y, a, b, axes=None):
+    right_bar = tensorsolve_right_bar(y_bar, a, b, axes)
+    a_bar = tensorsolve_matrix_bar(right_bar, y, a, b, axes)
+    b_bar = right_bar
+
+
+@adjoint(np.linalg.pinv, options={"hermitian": (False,)})
+def pinv(y, a, rcond=None, hermitian=False, *, rtol=None):
+    a_bar = pinv_bar(y_bar, y, a)
+
+
+@adjoint(np.linalg.lstsq)
+def lstsq(y, a, b, rcond=None):
+    a_bar = lstsq_bar(y_bar, y, a, b)[0]
+    b_bar = lstsq_bar(y_bar, y, a, b)[1]
+
+
+# --- numbers of a matrix ------------------------------------------------------------------------------------
+
+
 @adjoint(np.linalg.det)
 def det(y, a):
     if np.ndim(a) == 2:
-        a_bar = y_bar * y * np.linalg.inv(a).T
+        a_bar = y_bar * cofactors(a, y)
     else:
-        a_bar = (y_bar * y)[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
+        a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a, y)
 
 
 @adjoint(np.linalg.slogdet)
 def slogdet(y, a):
-    if np.ndim(a) == 2 and np.isrealobj(a):
+    if np.ndim(a) == 2 and np.isrealobj(a) and y_bar[1] is not None:
         a_bar = y_bar[1] * np.linalg.inv(a).T
     else:
-        scale = np.asarray(y_bar[1] + 1j * np.imag(y_bar[0] * y[0]) if np.iscomplexobj(a) else y_bar[1])
-        a_bar = scale[..., None, None] * np.swapaxes(np.linalg.inv(a), -1, -2)
+        a_bar = slogdet_bar(y_bar, y, a)
+
+
+@adjoint(np.linalg.cond)
+def cond(y, x, p=None):
+    x_bar = cond_bar(y_bar, x, p)
+
+
+@adjoint(_since_2("matrix_norm"))
+def matrix_norm(y, x, *, keepdims=False, ord="fro"):
+    x_bar = norm_bar(y_bar, y, x, ord, (-2, -1), keepdims)
+
+
+@adjoint(_since_2("vector_norm"))
+def vector_norm(y, x, *, axis=None, keepdims=False, ord=2):
+    x_bar = vector_norm_bar(y_bar, y, x, ord, axis, keepdims)
+
+
+@adjoint(_since_2("trace"))
+def trace(y, x, *, offset=0):
+    x_bar = trace_bar(y_bar, x, offset, -2, -1)
+
+
+@adjoint(_since_2("diagonal"), memory="view")
+def diagonal(y, x, *, offset=0):
+    x_bar = place_diagonal(y_bar, x, offset, -2, -1)
+
+
+# --- factorisations -----------------------------------------------------------------------------------------
 
 
 @adjoint(np.linalg.cholesky)
-def cholesky(y, a):
-    a_bar = cholesky_bar(y_bar, y)
+def cholesky(y, a, *, upper=False):
+    a_bar = cholesky_bar(y_bar, y, upper)
+
+
+@adjoint(np.linalg.qr, options={"mode": ("reduced", "complete", "r")})
+def qr(y, a, mode="reduced"):
+    a_bar = qr_bar(y_bar, y, a, mode)
 
 
 @adjoint(np.linalg.eigh)
@@ -70,16 +148,23 @@ def eigvalsh(y, a, UPLO="L"):
     a_bar = eigh_bar(y_bar, None, y, vectors, UPLO)
 
 
-@adjoint(np.linalg.svd)
-def svd(y, a, full_matrices=True, compute_uv=True):
+# The lengths of eigenvectors are 1, and LAPACK makes the largest component of each real; the adjoint is that of these. A loss
+# that depends on the phase is right only while the largest component stays the same one.
+@adjoint(np.linalg.eig, dtype_varies=True)
+def eig(y, a):
+    a_bar = eig_bar(y_bar[0], y_bar[1], y[0], y[1])
+
+
+@adjoint(np.linalg.eigvals, dtype_varies=True)
+def eigvals(y, a):
+    a_bar = eigvals_bar(y_bar, y, a)
+
+
+@adjoint(np.linalg.svd, options={"hermitian": (False,)})
+def svd(y, a, full_matrices=True, compute_uv=True, hermitian=False):
     a_bar = svd_bar(y_bar, y, a, compute_uv)
 
 
-@adjoint(np.linalg.pinv)
-def pinv(y, a, rcond=None):
-    a_bar = pinv_bar(y_bar, y, a)
-
-
-@adjoint(np.linalg.matrix_power)
-def matrix_power(y, a, n):
-    a_bar = matrix_power_bar(y_bar, a, n)
+@adjoint(_since_2("svdvals"))
+def svdvals(y, x):
+    x_bar = svd_bar(y_bar, y, x, False)

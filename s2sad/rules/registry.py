@@ -18,8 +18,8 @@ import inspect
 import linecache
 import sys
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import gast
@@ -27,6 +27,7 @@ import gast
 Memory = Literal["fresh", "view", "maybe_view"]
 Kind = Literal["positional", "variadic", "keyword"]
 Template = Callable[..., Any]
+Options = Mapping[str, tuple[Any, ...]] | None
 
 # Loaded on the first lookup; the second group only once the library it speaks of is imported.
 _MODULES = (
@@ -51,6 +52,8 @@ class Rule:
 
     `elementwise`: the formula broadcasts; the compiler sums it back to the operand's shape and dtype.
     `memory`: whether the primal's result is new memory, a view of the first operand, or either.
+    `options`: the values that a parameter may have, of those that do not take all; any other value is refused.
+    `dtype_varies`: whether the result is real or complex depending on the values of the operands.
     """
 
     functions: tuple[Any, ...]
@@ -58,6 +61,8 @@ class Rule:
     elementwise: bool = False
     memory: Memory = "fresh"
     terms: frozenset[str] | None = None  # the tangents whose terms are kept; None for all
+    options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
+    dtype_varies: bool = False
 
     @property
     def name(self) -> str:
@@ -116,19 +121,21 @@ _loaded: set[str] = set()
 
 
 def adjoint(
-    *functions: Any, elementwise: bool = False, memory: Memory = "fresh"
+    *functions: Any, elementwise: bool = False, memory: Memory = "fresh", options: Options = None, dtype_varies: bool = False
 ) -> Callable[[Template], Template]:
     """Register the decorated template as the reverse rule of `functions` (None entries are skipped).
 
     >>> @adjoint(np.tanh, elementwise=True)
     ... def tanh(y, x):
     ...     x_bar = y_bar * (1.0 - y**2)
+
+    A parameter of which the rule takes some values only, such as a mode, has these in `options`: `{"mode": ("full", "same")}`.
     """
-    return _registrar(_adjoints, functions, elementwise, memory)
+    return _registrar(_adjoints, functions, elementwise, memory, options, dtype_varies)
 
 
 def tangent(
-    *functions: Any, elementwise: bool = False, memory: Memory = "fresh"
+    *functions: Any, elementwise: bool = False, memory: Memory = "fresh", options: Options = None, dtype_varies: bool = False
 ) -> Callable[[Template], Template]:
     """Register the decorated template as the forward rule of `functions`: it assigns `<result>_dot`.
 
@@ -139,7 +146,7 @@ def tangent(
     ... def dot(y, a, b):
     ...     y_dot = np.dot(a_dot, b) + np.dot(a, b_dot)
     """
-    return _registrar(_tangents, functions, elementwise, memory)
+    return _registrar(_tangents, functions, elementwise, memory, options, dtype_varies)
 
 
 def linear(*functions: Any) -> None:
@@ -223,14 +230,14 @@ def load() -> None:
 
 
 def _registrar(
-    table: dict[Any, Rule], functions: tuple[Any, ...], elementwise: bool, memory: Memory
+    table: dict[Any, Rule], functions: tuple[Any, ...], elementwise: bool, memory: Memory, options: Options, dtype_varies: bool
 ) -> Callable[[Template], Template]:
     known = tuple(function for function in functions if function is not None)
 
     def register(template: Template) -> Template:
         if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
-        rule = Rule(known, template, elementwise, memory)
+        rule = Rule(known, template, elementwise, memory, options or {}, dtype_varies)
         for function in known:
             table[function] = rule
         return template

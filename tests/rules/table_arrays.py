@@ -1,17 +1,10 @@
-"""Rows of functions that rearrange, join, select, multiply, factorise, transform and make arrays."""
+"""Rows of functions that rearrange, join, select and make arrays."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tests.rules.rows import (
-    Row,
-    complex_normal,
-    distinct,
-    normal,
-    positive_definite,
-    row,
-)
+from tests.rules.rows import Row, distinct, normal, row
 
 SHAPES: list[Row] = [
     row(np.reshape, normal(2, 6), (3, 4)),
@@ -130,133 +123,6 @@ SAMPLING += [
     row(_TRAPEZOID, normal(3, 5), None, 0.3, note="step"),
     row(_TRAPEZOID, normal(3, 5), distinct(5), note="nodes"),
     row(_TRAPEZOID, normal(4, 3), distinct(4), note="axis", kw={"axis": 0}),
-]
-
-_RANKS = [
-    ((3,), (3,)),
-    ((2, 3), (3,)),
-    ((3,), (3, 2)),
-    ((2, 3), (3, 4)),
-    ((5, 2, 3), (3, 4)),
-    ((2, 3), (5, 3, 4)),
-    ((5, 2, 3), (3,)),
-    ((3,), (5, 3, 2)),
-    ((5, 1, 2, 3), (4, 3, 2)),
-]
-_EINSUMS = [
-    ("ij,jk->ik", (2, 3), (3, 4)),
-    ("ij,jk", (2, 3), (3, 4)),
-    ("ii->i", (3, 3)),
-    ("ii", (3, 3)),
-    ("ij->j", (2, 3)),
-    ("...ij,...jk->...ik", (5, 2, 3), (3, 4)),
-    ("i,i,i", (3,), (3,), (3,)),
-    ("ij,ij->", (2, 3), (2, 3)),
-    ("iij,j->i", (3, 3, 2), (2,)),
-    ("...i->...", (2, 3)),
-    ("ij->ji", (2, 3)),
-    ("i,j->ij", (2,), (3,)),
-    ("i...,i...", (3, 2), (3, 1)),
-    ("ba", (2, 3)),
-    ("iji->j", (2, 3, 2)),
-]
-
-ALGEBRA: list[Row] = [
-    *(row(np.matmul, normal(*a), normal(*b), note=f"{a} {b}") for a, b in _RANKS),
-    *(
-        row(np.dot, normal(*a), normal(*b), note=f"{a} {b}")
-        for a, b in [*_RANKS[:5], *_RANKS[6:8], ((5, 2, 3), (4, 3, 2))]
-    ),
-    row(np.dot, 0.3, normal(3), note="float"),
-    row(np.matmul, complex_normal(2, 3), normal(3), note="complex"),
-    row(np.inner, normal(3), normal(3)),
-    row(np.inner, normal(2, 3), normal(4, 3), note="matrices"),
-    row(np.inner, normal(2, 3), normal(3), note="mixed"),
-    row(np.vdot, normal(2, 3), normal(2, 3)),
-    row(np.vdot, complex_normal(3), complex_normal(3), note="complex"),
-    row(np.vdot, normal(3), normal(3), note="vectors"),
-    row(np.outer, normal(2), normal(3)),
-    row(np.outer, normal(2, 2), normal(3), note="matrix"),
-    row(np.tensordot, normal(2, 3, 4), normal(3, 4, 5)),
-    row(np.tensordot, normal(2, 3), normal(4), 0, note="outer"),
-    row(np.tensordot, normal(2, 3, 4), normal(4, 5, 2), ((0, 2), (2, 0)), note="axes"),
-    row(np.tensordot, normal(2, 3), normal(2, 3), 2, note="scalar"),
-    *(row(np.einsum, s, *(normal(*d) for d in shapes), note=s) for s, *shapes in _EINSUMS),
-    row(np.einsum, "ij,j->i", complex_normal(2, 3), normal(3), note="complex"),
-    row(np.kron, normal(2, 3), normal(3, 2)),
-    row(np.kron, normal(3), normal(2, 2), note="ranks"),
-    row(np.cross, normal(4, 3), normal(4, 3)),
-    row(np.cross, normal(3), normal(4, 3), note="broadcast"),
-    *(
-        row(np.convolve, normal(n), normal(m), mode, note=f"{mode} {n} {m}")
-        for mode in ("full", "same", "valid")
-        for n, m in ((5, 3), (3, 5), (6, 4), (4, 4))
-    ),
-]
-
-LINALG: list[Row] = [
-    row(np.linalg.inv, positive_definite(3)),
-    row(np.linalg.inv, np.stack([positive_definite(2), positive_definite(2)]), note="batch"),
-    row(np.linalg.solve, positive_definite(3), normal(3)),
-    row(np.linalg.solve, positive_definite(3), normal(3, 2), note="matrix"),
-    row(np.linalg.solve, np.stack([positive_definite(2), positive_definite(2)]), normal(2, 3), note="batch"),
-    row(np.linalg.solve, complex_normal(3, 3), complex_normal(3), note="complex"),
-    row(np.linalg.det, normal(3, 3)),
-    row(np.linalg.det, normal(2, 3, 3), note="batch"),
-    row(np.linalg.slogdet, normal(3, 3)),
-    row(np.linalg.slogdet, normal(2, 3, 3), note="batch"),
-    row(np.linalg.slogdet, complex_normal(3, 3), note="complex", tolerance=1e-5),
-    row(np.linalg.cholesky, positive_definite(3)),
-    row(np.linalg.cholesky, np.stack([positive_definite(3), positive_definite(3)]), note="batch"),
-    row(np.linalg.eigh, positive_definite(3), tolerance=1e-5),
-    row(np.linalg.eigh, positive_definite(3), "U", note="U", tolerance=1e-5),
-    row(
-        np.linalg.eigh,
-        complex_normal(3, 3) @ np.diag([1.0, 2.0, 3.0]),
-        note="complex",
-        live=(0,),
-        tolerance=1e-5,
-    ),
-    row(np.linalg.eigvalsh, positive_definite(3)),
-    row(np.linalg.svd, normal(3, 3), tolerance=1e-5),
-    row(np.linalg.svd, normal(4, 3), False, note="tall", tolerance=1e-5),
-    row(np.linalg.svd, normal(3, 4), False, note="wide", tolerance=1e-5),
-    row(np.linalg.svd, normal(3, 4), note="values of full", live=(1,)),
-    row(np.linalg.svd, normal(3, 4), kw={"compute_uv": False}, note="values"),
-    row(np.linalg.pinv, normal(4, 3), tolerance=1e-5),
-    row(np.linalg.pinv, complex_normal(3, 4), note="complex", tolerance=1e-5),
-    *(
-        row(np.linalg.matrix_power, positive_definite(2) / 3, n, note=str(n), tolerance=1e-5)
-        for n in (0, 1, 3, -2)
-    ),
-]
-
-_NORMS = (None, "backward", "ortho", "forward")
-FOURIER: list[Row] = [
-    *(
-        row(f, complex_normal(2, 5), kw={"norm": n}, note=str(n))
-        for f in (np.fft.fft, np.fft.ifft)
-        for n in _NORMS
-    ),
-    *(
-        row(f, normal(5), n, note=f"real {n}")
-        for f in (np.fft.fft, np.fft.ifft, np.fft.rfft)
-        for n in (None, 3, 8)
-    ),
-    *(
-        row(np.fft.rfft, normal(m, 2), kw={"axis": 0, "norm": n}, note=f"{m} {n}")
-        for m in (5, 6)
-        for n in _NORMS
-    ),
-    *(
-        row(np.fft.irfft, complex_normal(4), n, kw={"norm": k}, note=f"{n} {k}")
-        for n in (None, 5, 7, 9)
-        for k in _NORMS
-    ),
-    *(row(f, complex_normal(2, 3)) for f in (np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn)),
-    row(np.fft.fft2, normal(2, 3), note="real"),
-    row(np.fft.fftshift, normal(5)),
-    row(np.fft.ifftshift, normal(5)),
 ]
 
 CREATION: list[Row] = [

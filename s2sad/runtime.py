@@ -32,6 +32,7 @@ from s2sad.runtime_arrays import (
     sum_axes,
     unbroadcast,
 )  # fmt: skip
+from s2sad.runtime_functions import weighted
 from s2sad.runtime_linalg import (
     cholesky_bar,
     convolve_bar,
@@ -102,7 +103,7 @@ __all__ = [
     "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "stop_gradient", "stored", "sum_axes",
     "svd_bar", "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tile_bar", "trace_bar",
     "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar", "unbroadcast", "uncast", "unrepeat",
-    "unroll_axis",
+    "unroll_axis", "weighted",
     "zeros_like",
 ]  # fmt: skip
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from . import compiler
 from .analysis.signatures import Dims, annotated_type, parse_signature
-from .analysis.types import UNKNOWN, Num, Symbols, Type
+from .analysis.types import UNKNOWN, Symbols, Type
 from .backend.load import load
 from .checking import check
 from .errors import (

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import compiler
-from .api import Gradient, Wrt, _Target, guarded, snapshot, typed_request
+from .api import Gradient, Wrt, _Target, guarded, snapshot
 from .frontend.lowerer import Request, parameter_names
 from .runtime import fields_of, instance, is_object, zeros_like
 from .variants import holds_floats

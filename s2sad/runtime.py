@@ -12,132 +12,40 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime_arrays import (
-    align_axis,
-    broadcast_like,
-    cast_back,
-    cast_like,
-    count_along,
-    cumprod_bar,
-    digamma,
-    log_or_zero,
-    polygamma_of,
-    power_slope,
-    product_of_others,
-    restore_axes,
-    reverse_cumsum,
-    share_extremum,
-    share_ties,
-    spread,
-    sum_axes,
-    unbroadcast,
-)  # fmt: skip
-from s2sad.runtime_fourier import (
-    fftn_bar,
-    fit_axes,
-    fit_axis,
-    half_spectrum_bar,
-    hfft_bar,
-    ifftn_bar,
-    ihfft_bar,
-    irfft_bar,
-    irfftn_bar,
-    rfftn_bar,
-)  # fmt: skip
-from s2sad.runtime_linalg import (
-    cholesky_bar,
-    cofactors,
-    cond_bar,
-    lstsq_bar,
-    norm_bar,
-    pinv_bar,
-    qr_bar,
-    slogdet_bar,
-    solve_matrix_bar,
-    solve_right_bar,
-    tensorinv_bar,
-    tensorsolve_matrix_bar,
-    tensorsolve_right_bar,
-    vector_norm_bar,
-)  # fmt: skip
-from s2sad.runtime_products import (
-    blocks_of,
-    convolve_bar,
-    correlate_left,
-    correlate_right,
-    cross_left,
-    cross_right,
-    dot_left,
-    dot_right,
-    einsum_bar,
-    inner_left,
-    inner_right,
-    kron_left,
-    kron_right,
-    matmul_left,
-    matmul_right,
-    matrix_power_bar,
-    multi_dot_bar,
-    power_tangent,
-    tensordot_left,
-    tensordot_right,
-    vecdot_left,
-    vecdot_right,
-)  # fmt: skip
-from s2sad.runtime_sampling import (
-    diff_bar,
-    gradient_bar,
-    gradient_spacing_bar,
-    interp_nodes_bar,
-    interp_slope,
-    interp_values_bar,
-    quantile_bar,
-    trapezoid_nodes_bar,
-    trapezoid_step_bar,
-    trapezoid_values_bar,
-)  # fmt: skip
-from s2sad.runtime_shapes import (
-    arange_bar,
-    crop_padding,
-    diag_bar,
-    gather,
-    item_bar,
-    join_like,
-    layout,
-    meshgrid_bar,
-    place_diagonal,
-    repeat_bar,
-    select_bar,
-    sort_bar,
-    split_like,
-    take_along_bar,
-    take_bar,
-    tile_bar,
-    trace_bar,
-    unroll_axis,
-)  # fmt: skip
-from s2sad.runtime_spectra import (
-    eig_bar,
-    eigh_bar,
-    eigvals_bar,
-    svd_bar,
-)  # fmt: skip
+from s2sad import (
+    runtime_arrays,
+    runtime_fourier,
+    runtime_functions,
+    runtime_linalg,
+    runtime_products,
+    runtime_sampling,
+    runtime_shapes,
+    runtime_spectra,
+)
+from s2sad.runtime_arrays import *  # noqa: F403
+from s2sad.runtime_arrays import broadcast_like, cast_like, unbroadcast
+from s2sad.runtime_fourier import *  # noqa: F403
+from s2sad.runtime_functions import *  # noqa: F403
+from s2sad.runtime_linalg import *  # noqa: F403
+from s2sad.runtime_products import *  # noqa: F403
+from s2sad.runtime_sampling import *  # noqa: F403
+from s2sad.runtime_shapes import *  # noqa: F403
+from s2sad.runtime_spectra import *  # noqa: F403
 
+_TOPICS = (
+    runtime_arrays,
+    runtime_fourier,
+    runtime_functions,
+    runtime_linalg,
+    runtime_products,
+    runtime_sampling,
+    runtime_shapes,
+    runtime_spectra,
+)
 __all__ = [
-    "add", "align_axis", "arange_bar", "blocks_of", "broadcast_like", "buffer_like", "cast_back", "cast_like", "check_restored",
-    "cholesky_bar", "cofactors", "cond_bar", "convolve_bar", "copy_in_layout", "correlate_left", "correlate_right", "count_along",
-    "crop_padding", "cross_left", "cross_right", "cumprod_bar", "diag_bar", "diff_bar", "digamma", "dot_left", "dot_right",
-    "eig_bar", "eigh_bar", "eigvals_bar", "einsum_bar", "fftn_bar", "fit_axes", "fit_axis", "gather", "gradient_bar",
-    "gradient_spacing_bar", "half_spectrum_bar", "hfft_bar", "ifftn_bar", "ihfft_bar", "index_add", "inner_left", "inner_right",
-    "interp_nodes_bar", "interp_slope", "interp_values_bar", "irfft_bar", "irfftn_bar", "item_bar", "join_like", "kept",
-    "kron_left", "kron_right", "layout", "like", "log_or_zero", "lstsq_bar", "matmul_left", "matmul_right", "matrix_power_bar",
-    "meshgrid_bar", "multi_dot_bar", "norm_bar", "pack_like", "pinv_bar", "place_diagonal", "place_stored", "polygamma_of",
-    "power_slope", "power_tangent", "product_of_others", "qr_bar", "quantile_bar", "repeat_bar", "require_scalar", "require_view",
-    "restore_axes", "reverse_cumsum", "rfftn_bar", "select_bar", "share_extremum", "share_ties", "slogdet_bar",
-    "solve_matrix_bar", "solve_right_bar", "sort_bar", "split_like", "spread", "stop_gradient", "stored", "sum_axes", "svd_bar",
-    "take_along_bar", "take_bar", "tensordot_left", "tensordot_right", "tensorinv_bar", "tensorsolve_matrix_bar",
-    "tensorsolve_right_bar", "tile_bar", "trace_bar", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar",
-    "unbroadcast", "uncast", "unrepeat", "unroll_axis", "vecdot_left", "vecdot_right", "vector_norm_bar", "zeros_like",
+    "add", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
+    "place_stored", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat", "zeros_like",
+    *(name for topic in _TOPICS for name in topic.__all__),
 ]  # fmt: skip
 
 # --- adjoints with structure --------------------------------------------------------------------------------

@@ -7,6 +7,12 @@ from typing import Any
 
 import numpy as np
 
+__all__ = [
+    "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "cumprod_bar", "digamma", "log_or_zero",
+    "polygamma_of", "power_slope", "product_of_others", "restore_axes", "reverse_cumsum", "share_extremum",
+    "share_ties", "spread", "sum_axes", "unbroadcast",
+]  # fmt: skip
+
 # --- broadcasting and dtypes --------------------------------------------------------------------------------
 
 

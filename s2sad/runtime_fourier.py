@@ -8,6 +8,11 @@ import numpy as np
 
 from s2sad.runtime_arrays import cast_like
 
+__all__ = [
+    "fftn_bar", "fit_axes", "fit_axis", "half_spectrum_bar", "hfft_bar", "ifftn_bar", "ihfft_bar", "irfft_bar",
+    "irfftn_bar", "rfftn_bar",
+]  # fmt: skip
+
 
 def fit_axis(g: Any, a: Any, axis: int = -1) -> Any:
     """`g` cut off or continued with zeros along `axis` to the length of `a`, in the dtype of `a`."""

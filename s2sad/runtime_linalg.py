@@ -14,6 +14,12 @@ import numpy as np
 from s2sad.runtime_arrays import restore_axes, share_ties, unbroadcast
 from s2sad.runtime_products import _t
 
+__all__ = [
+    "cholesky_bar", "cofactors", "cond_bar", "lstsq_bar", "norm_bar", "pinv_bar", "qr_bar", "slogdet_bar",
+    "solve_matrix_bar", "solve_right_bar", "tensorinv_bar", "tensorsolve_matrix_bar", "tensorsolve_right_bar",
+    "vector_norm_bar",
+]  # fmt: skip
+
 # --- linear systems -----------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,11 @@ import numpy as np
 
 from s2sad.runtime_arrays import align_axis, unbroadcast
 
+__all__ = [
+    "diff_bar", "gradient_bar", "gradient_spacing_bar", "interp_nodes_bar", "interp_slope", "interp_values_bar",
+    "quantile_bar", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar",
+]  # fmt: skip
+
 
 def diff_bar(g: Any, n: int = 1, axis: int = -1) -> Any:
     """The adjoint of `np.diff`: minus the difference of `g` with a zero put at both ends, `n` times."""

@@ -9,6 +9,12 @@ import numpy as np
 
 from s2sad.runtime_arrays import cast_like, unbroadcast
 
+__all__ = [
+    "arange_bar", "crop_padding", "diag_bar", "gather", "item_bar", "join_like", "layout", "meshgrid_bar",
+    "place_diagonal", "repeat_bar", "select_bar", "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar",
+    "trace_bar", "unroll_axis",
+]  # fmt: skip
+
 
 def layout(a: Any, order: str) -> str:
     """The memory order, "C" or "F", in which `np.reshape` and `np.ravel` read `a` under `order`."""

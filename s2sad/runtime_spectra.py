@@ -9,6 +9,10 @@ import numpy as np
 from s2sad.runtime_linalg import _fold
 from s2sad.runtime_products import _t
 
+__all__ = [
+    "eig_bar", "eigh_bar", "eigvals_bar", "svd_bar",
+]  # fmt: skip
+
 
 def _inverse_or_zero(x: Any) -> Any:
     """`1 / x`, and 0 where `x` is 0."""

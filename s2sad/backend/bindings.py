@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 from ..ir.nodes import Ref
@@ -26,6 +27,10 @@ class Bindings:
             return ref.name
         root = ref.root if ref.root is not None else ref.obj
         key = (head, id(root))
+        if key not in self._alias and isinstance(root, types.ModuleType):  # a rule may call a module otherwise than the program does
+            known = next((n for n, obj in self.names.items() if obj is root and n not in self.taken), None)
+            if known is not None:
+                self._alias[key] = known
         if self._alias.get(key, "") in self.taken or key not in self._alias:
             alias, i = head if head.isidentifier() else "function", 1
             stem = alias

@@ -55,7 +55,6 @@ from .values import (
     is_atom,
 )  # fmt: skip
 
-
 TRANSFORMS = frozenset(
     {"grad", "value_and_grad", "jacobian", "jacfwd", "jacrev", "value_and_jacobian", "hessian", "hvp", "jvp", "vjp"})  # fmt: skip
 

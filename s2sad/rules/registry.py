@@ -34,7 +34,9 @@ _MODULES = (
     "operators", "elementwise", "scalars", "reductions", "shapes", "joining", "selection", "sampling",
     "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
 )  # fmt: skip
-_OPTIONAL_MODULES = {"scipy.special": "special"}
+_OPTIONAL_MODULES = {
+    "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def load() -> None:
     """Import the rule files that are due: those of the package, and those of libraries imported so far."""
     if len(_loaded) == len(_MODULES) + len(_OPTIONAL_MODULES):
         return
-    due = [*_MODULES, *(file for library, file in _OPTIONAL_MODULES.items() if library in sys.modules)]
+    due = [*_MODULES, *(file for file, library in _OPTIONAL_MODULES.items() if library in sys.modules)]
     for file in due:
         if file not in _loaded:
             _loaded.add(file)

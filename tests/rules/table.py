@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from tests.rules import table_arrays, table_fourier, table_linalg, table_numbers
+import importlib
+from pathlib import Path
+
 from tests.rules.rows import Row
 
+TABLES = [importlib.import_module(f"tests.rules.{path.stem}") for path in sorted(Path(__file__).parent.glob("table_*.py"))]
 ROWS: list[Row] = [
     row
-    for table in (table_numbers, table_arrays, table_linalg, table_fourier)
+    for table in TABLES
     for name, rows in vars(table).items()
     if name.isupper() and not name.startswith("_")
     for row in rows

@@ -1,4 +1,4 @@
-"""Rows of operators, ufuncs, `math`, reductions, `scipy.special` and the run-time helpers."""
+"""Rows of operators, ufuncs, `math`, reductions and the run-time helpers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import operator
 from typing import Any
 
 import numpy as np
-import scipy.special as special
 
 from s2sad import runtime
 from tests.rules.rows import (
@@ -289,34 +288,4 @@ HELPERS: list[Row] = [
     row(runtime.repeat_bar, normal(6), normal(3), 2, skip=(1,)),
     row(runtime.tile_bar, normal(6), normal(3), 2, skip=(1,)),
     row(runtime.crop_padding, normal(5), normal(3), 1, skip=(1,)),
-]
-
-SPECIAL: list[Row] = [
-    *(
-        r
-        for f in (special.erf, special.erfc, special.expit, special.ndtr, special.log_ndtr)
-        for r in unary(f, *_ANY)
-    ),
-    *(
-        r
-        for f in (special.gamma, special.gammaln, special.digamma, special.entr)
-        for r in unary(f, *_POSITIVE)
-    ),
-    *(r for f in (special.logit, special.ndtri) for r in unary(f, 0.2, 0.8)),
-    *unary(special.erfinv, -0.8, 0.8),
-    *unary(special.log_expit, *_ANY),
-    *(r for f in (special.log1p, special.expm1) for r in unary(f, -0.5, 2.0)),
-    *(
-        r
-        for f in (special.xlogy, special.xlog1py, special.rel_entr, special.kl_div)
-        for r in binary(f, _POSITIVE, _POSITIVE)
-    ),
-    row(special.polygamma, 1, uniform(0.5, 2.0, 3)),
-    row(special.lambertw, uniform(0.5, 2.0, 3)),
-    *(
-        row(f, normal(2, 3), kw=k, note=str(k))
-        for f in (special.logsumexp, special.softmax, special.log_softmax)
-        for k in ({}, {"axis": 0}, {"axis": -1})
-    ),
-    row(special.logsumexp, normal(2, 3), kw={"axis": 1, "keepdims": True}, note="keepdims"),
 ]

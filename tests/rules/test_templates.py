@@ -65,7 +65,7 @@ def adjoints(
         body = [done for statement in body for done in _listed(_TakeElse().visit(statement))]
     body = [statement for statement in body if not _needs_absent(statement, names)]
     module = ast.fix_missing_locations(ast.Module(body, []))
-    space = {**_NAMES, **names}
+    space = {**rule.code.__globals__, **_NAMES, **names}
     exec(compile(module, rule.filename, "exec"), space)
     found = {}
     for k, name in positions.items():

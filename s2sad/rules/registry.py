@@ -62,9 +62,9 @@ class Rule:
     code: Template
     elementwise: bool = False
     memory: Memory = "fresh"
-    terms: frozenset[str] | None = None  # the tangents whose terms are kept; None for all
     options: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False)
     dtype_varies: bool = False
+    terms: frozenset[str] | None = None  # the tangents whose terms are kept; None for all
 
     @property
     def name(self) -> str:

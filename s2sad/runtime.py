@@ -16,31 +16,43 @@ from s2sad import (
     runtime_arrays,
     runtime_fourier,
     runtime_functions,
+    runtime_gradients,
     runtime_linalg,
+    runtime_padding,
+    runtime_polynomials,
     runtime_products,
     runtime_sampling,
     runtime_shapes,
     runtime_spectra,
+    runtime_statistics,
 )
 from s2sad.runtime_arrays import *  # noqa: F403
 from s2sad.runtime_arrays import broadcast_like, cast_like, unbroadcast
 from s2sad.runtime_fourier import *  # noqa: F403
 from s2sad.runtime_functions import *  # noqa: F403
+from s2sad.runtime_gradients import *  # noqa: F403
 from s2sad.runtime_linalg import *  # noqa: F403
+from s2sad.runtime_padding import *  # noqa: F403
+from s2sad.runtime_polynomials import *  # noqa: F403
 from s2sad.runtime_products import *  # noqa: F403
 from s2sad.runtime_sampling import *  # noqa: F403
 from s2sad.runtime_shapes import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
+from s2sad.runtime_statistics import *  # noqa: F403
 
 _TOPICS = (
     runtime_arrays,
     runtime_fourier,
     runtime_functions,
+    runtime_gradients,
     runtime_linalg,
+    runtime_padding,
+    runtime_polynomials,
     runtime_products,
     runtime_sampling,
     runtime_shapes,
     runtime_spectra,
+    runtime_statistics,
 )
 __all__ = [
     "add", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "cumprod_bar", "digamma", "log_or_zero",
-    "polygamma_of", "power_slope", "product_of_others", "restore_axes", "reverse_cumsum", "share_extremum",
-    "share_ties", "spread", "sum_axes", "unbroadcast",
+    "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "count_where", "cumprod_bar", "digamma",
+    "first_positive", "from_rows", "log_or_zero", "polygamma_of", "power_slope", "product_of_others", "restore_axes",
+    "reverse_cumsum", "rows_of", "running_extremum_bar", "running_logsum_bar", "share_extremum", "share_ties",
+    "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast", "without_initial",
 ]  # fmt: skip
 
 # --- broadcasting and dtypes --------------------------------------------------------------------------------
@@ -99,21 +100,50 @@ def share_ties(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False)
     return np.where(ties, restore_axes(g, x, axis, keepdims) / count, 0.0)
 
 
+def count_where(where: Any, x: Any, axis: Any = None) -> Any:
+    """How many elements of `x` a reduction over `axis` joins where `where` is true; the axes stay, with one element."""
+    count = np.sum(np.broadcast_to(where, np.shape(x)), axis=axis, keepdims=True)
+    return count.astype(np.real(np.zeros((), np.result_type(x))).dtype)
+
+
+def share_ties_where(
+    g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> tuple[Any, Any]:
+    """The adjoints of `x` and of `initial` of an extremum of some elements of `x`, divided equally among those that attain it."""
+    ties = np.equal(x, restore_axes(y, x, axis, keepdims)) & where
+    count = np.count_nonzero(ties, axis=axis, keepdims=True)
+    first = np.zeros(np.shape(count), bool) if initial is None else np.equal(initial, np.reshape(y, np.shape(count)))
+    share = np.reshape(g, np.shape(count)) / np.maximum(count + first, 1).astype(np.result_type(g))
+    return np.where(ties, share, 0.0), np.sum(np.where(first, share, 0.0))
+
+
+def rows_of(x: Any, axis: Any = None) -> Any:
+    """`x` with the axes that a reduction over `axis` joins made one, the last; the transpose of `from_rows`."""
+    x = np.asarray(x)
+    joined = tuple(range(x.ndim)) if axis is None else tuple(k % x.ndim for k in (axis if isinstance(axis, tuple) else (axis,)))
+    kept = tuple(k for k in range(x.ndim) if k not in joined)
+    shape = (*(x.shape[k] for k in kept), math.prod(x.shape[k] for k in joined))
+    return np.reshape(np.transpose(x, kept + joined), shape)
+
+
+def from_rows(rows: Any, x: Any, axis: Any = None) -> Any:
+    """An array in the shape of `x` from its `rows_of`."""
+    shape = np.shape(x)
+    ndim = len(shape)
+    joined = tuple(range(ndim)) if axis is None else tuple(k % ndim for k in (axis if isinstance(axis, tuple) else (axis,)))
+    order = tuple(k for k in range(ndim) if k not in joined) + joined
+    return np.transpose(np.reshape(rows, tuple(shape[k] for k in order)), np.argsort(order))
+
+
 def product_of_others(x: Any, axis: Any = None) -> Any:
     """For each element, the product of all others of `x` along `axis`; no division, so zeros are fine."""
-    x = np.asarray(x)
-    if x.ndim == 0:
+    if np.ndim(x) == 0:
         return np.ones_like(x)
-    axes = range(x.ndim) if axis is None else (axis if isinstance(axis, tuple) else (axis,))
-    axes = tuple(k % x.ndim for k in axes)
-    kept = tuple(k for k in range(x.ndim) if k not in axes)
-    moved = np.transpose(x, kept + axes)
-    flat = np.reshape(moved, (*(x.shape[k] for k in kept), math.prod(x.shape[k] for k in axes)))
+    flat = rows_of(x, axis)
     ones = np.ones_like(flat[..., :1])
     before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    others = np.reshape(before[..., : flat.shape[-1]] * after[..., : flat.shape[-1]], moved.shape)
-    return np.transpose(others, np.argsort(kept + axes))
+    return from_rows(before[..., : flat.shape[-1]] * after[..., : flat.shape[-1]], x, axis)
 
 
 def reverse_cumsum(g: Any, a: Any, axis: Any = None) -> Any:
@@ -155,12 +185,24 @@ def share_extremum(g: Any, y: Any, args: Any) -> Any:
 
 
 def align_axis(w: Any, a: Any, axis: Any) -> Any:
-    """One-dimensional weights `w` along `axis`, shaped so that they broadcast against `a`."""
+    """Weights `w` along `axis`, one or several, shaped so that they broadcast against `a`."""
     if axis is None or np.ndim(w) == np.ndim(a):
         return w
+    axes = [k % np.ndim(a) for k in (axis if isinstance(axis, tuple) else (axis,))]
     shape = [1] * np.ndim(a)
-    shape[axis] = -1
-    return np.reshape(w, shape)
+    for k, n in zip(axes, np.shape(w)):
+        shape[k] = n
+    return np.reshape(np.transpose(w, np.argsort(axes)), shape)
+
+
+def unalign_axis(g: Any, w: Any, a: Any, axis: Any) -> Any:
+    """The adjoint of the weights `w` from that of `align_axis(w, a, axis)`, or of what it was broadcast to."""
+    g = unbroadcast(g, align_axis(w, a, axis))
+    if axis is None or np.ndim(w) == np.ndim(a):
+        return g
+    axes = [k % np.ndim(a) for k in (axis if isinstance(axis, tuple) else (axis,))]
+    order = np.argsort(axes)
+    return np.transpose(np.reshape(g, [np.shape(w)[k] for k in order]), np.argsort(order))
 
 
 # --- powers and special values ------------------------------------------------------------------------------
@@ -201,3 +243,44 @@ def polygamma_of(n: int, x: Any) -> Any:
     from scipy import special
 
     return special.digamma(x) if n == 0 else special.polygamma(n, x)
+
+
+def without_initial(g: Any, axis: Any, include_initial: bool) -> Any:
+    """The adjoint of `np.cumulative_sum` or `np.cumulative_prod` without that of the initial value, if it has one."""
+    if not include_initial:
+        return g
+    return np.moveaxis(np.moveaxis(g, 0 if axis is None else axis, 0)[1:], 0, 0 if axis is None else axis)
+
+
+def first_positive(g: Any, axis: Any = 0) -> Any:
+    """`g` with its sign changed, but for the first of the elements along `axis`: the adjoint of one subtraction after the other."""
+    out = np.array(np.negative(g))
+    rows = np.moveaxis(out, 0 if axis is None else axis, 0)
+    rows[0] = -rows[0]
+    return out
+
+
+def running_extremum_bar(g: Any, y: Any, a: Any, axis: int = 0) -> Any:
+    """The adjoint of `a` of `y = np.maximum.accumulate(a, axis)`, or of the minimum; each pair of equals shares."""
+    g, y, a = (np.moveaxis(np.asarray(x), axis, 0) for x in (g, y, a))
+    out, later = np.zeros_like(g), np.zeros_like(g[:1])[0] if len(g) else None
+    for k in reversed(range(len(a))):
+        later = later + g[k]
+        if k == 0:
+            out[k] = later
+        else:
+            kept, taken = np.equal(y[k], y[k - 1]), np.equal(y[k], a[k])
+            out[k] = np.where(taken, np.where(kept, 0.5 * later, later), 0.0)
+            later = np.where(kept, np.where(taken, 0.5 * later, later), 0.0)
+    return np.moveaxis(out, 0, axis)
+
+
+def running_logsum_bar(g: Any, y: Any, a: Any, axis: int = 0) -> Any:
+    """The adjoint of `a` of `y = np.logaddexp.accumulate(a, axis)`."""
+    g, y, a = (np.moveaxis(np.asarray(x), axis, 0) for x in (g, y, a))
+    out, later = np.zeros_like(g), np.zeros_like(g[:1])[0] if len(g) else None
+    for k in reversed(range(len(a))):
+        later = later + g[k]
+        out[k] = later * np.exp(a[k] - y[k])
+        later = later * np.exp(y[k - 1] - y[k]) if k else later
+    return np.moveaxis(out, 0, axis)

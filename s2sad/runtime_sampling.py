@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime_arrays import align_axis, unbroadcast
+from s2sad.runtime_arrays import align_axis, cast_like, unbroadcast
 
 __all__ = [
-    "diff_bar", "gradient_bar", "gradient_spacing_bar", "interp_nodes_bar", "interp_slope", "interp_values_bar",
-    "quantile_bar", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar",
+    "diff_bar", "diff_ends_bar", "ediff1d_bar", "interp_nodes_bar", "interp_slope", "interp_values_bar",
+    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar",
 ]  # fmt: skip
 
 
@@ -26,6 +26,27 @@ def _with_extent(g: Any, axis: int, extent: int) -> tuple[int, ...]:
     shape = list(np.shape(g))
     shape[axis] = extent
     return tuple(shape)
+
+
+def diff_ends_bar(g: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) -> tuple[Any, Any, Any]:
+    """The adjoints of `a`, `prepend` and `append` of `np.diff`; None for an end that was not given."""
+    if n == 0:  # then NumPy leaves the ends out
+        return g, *(None if end is None else np.zeros_like(end) for end in (prepend, append))
+    whole = np.moveaxis(diff_bar(g, n, axis), axis, 0)
+    extents = [0 if end is None else 1 if np.ndim(end) == 0 else np.shape(end)[axis] for end in (prepend, append)]
+    first, last = extents[0], len(whole) - extents[1]
+    parts = (whole[first:last], whole[:first], whole[last:])
+    found = [np.moveaxis(part, 0, axis) for part in parts]
+    return found[0], *(None if end is None else unbroadcast(bar, end) for bar, end in zip(found[1:], (prepend, append)))
+
+
+def ediff1d_bar(g: Any, ary: Any, to_end: Any, to_begin: Any) -> tuple[Any, Any, Any]:
+    """The adjoints of `ary`, `to_end` and `to_begin` of `np.ediff1d`; None for an end that was not given."""
+    first = 0 if to_begin is None else np.size(to_begin)
+    last = len(g) - (0 if to_end is None else np.size(to_end))
+    ends = ((to_end, g[last:]), (to_begin, g[:first]))
+    found = [None if end is None else cast_like(np.reshape(part, np.shape(end)), end) for end, part in ends]
+    return np.reshape(diff_bar(g[first:last], 1, -1), np.shape(ary)), found[0], found[1]
 
 
 # --- quadrature ---------------------------------------------------------------------------------------------
@@ -66,46 +87,6 @@ def trapezoid_step_bar(g: Any, y: Any, x: Any, dx: Any, axis: int = -1) -> Any:
         return np.zeros_like(dx)
     aligned = align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
     return np.reshape(unbroadcast(_panel_width_bar(g, y, axis), aligned), np.shape(dx))
-
-
-# --- finite differences -------------------------------------------------------------------------------------
-
-
-def _axes_and_spacings(f: Any, varargs: Any, axis: Any) -> list[tuple[int, Any]]:
-    axes = range(np.ndim(f)) if axis is None else (axis if isinstance(axis, tuple) else (axis,))
-    spacings = varargs if len(varargs) == len(axes) else (varargs or (1.0,)) * len(axes)
-    if any(np.ndim(h) > 0 for h in spacings):
-        raise NotImplementedError("np.gradient with coordinates instead of a spacing has no derivative rule")
-    return list(zip(axes, spacings))
-
-
-def gradient_bar(g: Any, f: Any, varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
-    """The adjoint of `f` of `np.gradient` with constant spacings."""
-    pairs = _axes_and_spacings(f, varargs, axis)
-    parts = g if isinstance(g, (list, tuple)) else [g]
-    total = np.zeros(np.shape(f), np.result_type(*(part for part in parts if part is not None)))
-    for (k, h), part in zip(pairs, parts):
-        if part is None:
-            continue
-        u, out = np.moveaxis(part, k, 0) / h, np.moveaxis(total, k, 0)
-        out[2:] += 0.5 * u[1:-1]
-        out[:-2] -= 0.5 * u[1:-1]
-        edge = (-1.0, 1.0, 0.0) if edge_order == 1 else (-1.5, 2.0, -0.5)
-        for j, weight in enumerate(edge[: len(out)]):
-            out[j] += weight * u[0]
-            out[-1 - j] -= weight * u[-1]
-    return total
-
-
-def gradient_spacing_bar(g: Any, y: Any, f: Any, varargs: Any, axis: Any = None) -> list[Any]:
-    """The adjoints of the spacings of `np.gradient`."""
-    pairs = _axes_and_spacings(f, varargs, axis)
-    parts, values = (g, y) if isinstance(g, (list, tuple)) else ([g], [y])
-    bars = [
-        0.0 if part is None else -np.sum(part * value) / h
-        for (_, h), part, value in zip(pairs, parts, values)
-    ]
-    return bars if len(varargs) == len(pairs) else [sum(bars)]
 
 
 # --- interpolation ------------------------------------------------------------------------------------------
@@ -150,27 +131,3 @@ def interp_nodes_bar(g: Any, x: Any, xp: Any, fp: Any) -> Any:
     np.add.at(out, k, -slope_bar * (1.0 - t))
     np.add.at(out, np.minimum(k + 1, len(out) - 1), -slope_bar * t)
     return out
-
-
-# --- quantiles ----------------------------------------------------------------------------------------------
-
-
-def quantile_bar(g: Any, a: Any, q: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The adjoint of `np.quantile` with linear interpolation between the two nearest order statistics."""
-    a = np.asarray(a)
-    axes = tuple(range(a.ndim)) if axis is None else (axis if isinstance(axis, tuple) else (axis,))
-    axes = tuple(k % a.ndim for k in axes)
-    kept = tuple(k for k in range(a.ndim) if k not in axes)
-    moved = np.transpose(a, kept + axes)
-    rows = np.reshape(moved, (*(a.shape[k] for k in kept), -1))
-    order = np.argsort(rows, axis=-1, kind="stable")
-    out = np.zeros(rows.shape, np.result_type(g))
-    levels = np.ravel(q)
-    for level, part in zip(levels, np.reshape(g, (len(levels), *rows.shape[:-1]))):
-        position = float(level) * (rows.shape[-1] - 1)
-        low = int(position)
-        high = min(low + 1, rows.shape[-1] - 1)
-        for rank, weight in ((low, 1.0 - (position - low)), (high, position - low)):
-            where = order[..., rank : rank + 1]
-            np.put_along_axis(out, where, np.take_along_axis(out, where, -1) + weight * part[..., None], -1)
-    return np.transpose(np.reshape(out, moved.shape), np.argsort(kept + axes))

@@ -10,9 +10,10 @@ import numpy as np
 from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
-    "arange_bar", "crop_padding", "diag_bar", "gather", "item_bar", "join_like", "layout", "meshgrid_bar",
-    "place_diagonal", "repeat_bar", "select_bar", "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar",
-    "trace_bar", "unroll_axis",
+    "arange_bar", "block_bar", "bounded_indices", "choose_bar", "delete_bar", "diag_bar", "gather", "insert_bar",
+    "item_bar", "join_like", "layout", "meshgrid_bar", "partition_bar", "place_diagonal", "repeat_bar", "select_bar",
+    "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar", "trace_bar", "unbroadcast_all", "unique_bar",
+    "unroll_axis", "unstack_bar", "windows_bar",
 ]  # fmt: skip
 
 
@@ -82,7 +83,66 @@ def meshgrid_bar(parts_bar: Any, xi: Any, indexing: str) -> list[Any]:
     return found
 
 
-# --- repetition, padding, diagonals -------------------------------------------------------------------------
+def block_bar(g: Any, arrays: Any) -> Any:
+    """The adjoints of the blocks of `np.block(arrays)`, nested like the blocks."""
+    return _blocks_of(g, arrays, _depth(arrays))
+
+
+def _depth(arrays: Any) -> int:
+    return 1 + _depth(arrays[0]) if isinstance(arrays, list) else 0
+
+
+def _blocks_of(g: Any, part: Any, depth: int) -> Any:
+    """`part` is joined along the axis `-depth` of `g`, its items along the axis after that."""
+    if not isinstance(part, list):
+        return cast_like(np.reshape(g, np.shape(part)), part)
+    rows, start, found = np.moveaxis(g, -depth, 0), 0, []
+    for item in part:
+        stop = start + _extent(item, depth)
+        found.append(_blocks_of(np.moveaxis(rows[start:stop], 0, -depth), item, depth - 1))
+        start = stop
+    return found
+
+
+def _extent(part: Any, depth: int) -> int:
+    """The size of a block along the axis `-depth`, in which blocks beside each other agree."""
+    while isinstance(part, list):
+        part = part[0]
+    return int(np.shape(part)[-depth]) if np.ndim(part) >= depth else 1
+
+
+def unstack_bar(parts_bar: Any, parts: Any, axis: int = 0) -> Any:
+    """The adjoint of an array that was cut into `parts` along an axis that they do not have."""
+    return np.stack([np.zeros_like(part) if bar is None else bar for bar, part in zip(parts_bar, parts)], axis=axis)
+
+
+def insert_bar(g: Any, arr: Any, obj: Any, values: Any, axis: Any = None) -> tuple[Any, Any]:
+    """The adjoints of `arr` and `values` of `np.insert(arr, obj, values, axis)`."""
+    if axis is None:
+        found = insert_bar(g, np.ravel(arr), obj, values, 0)
+        return np.reshape(found[0], np.shape(arr)), found[1]
+    have = np.shape(arr)[axis]
+    count = np.shape(g)[axis] - have
+    labels = np.insert(np.full(have, -1), obj, np.arange(count))
+    new = np.argsort(labels, kind="stable")[have:]
+    new_bar = np.take(g, new, axis)
+    if np.ndim(obj) == 0 and not isinstance(obj, slice):
+        new_bar = np.moveaxis(new_bar, axis, 0)
+    return np.take(g, np.flatnonzero(labels < 0), axis), unbroadcast(new_bar, values)
+
+
+def delete_bar(g: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
+    """The adjoint of `arr` of `np.delete(arr, obj, axis)`: zeros where it was deleted."""
+    have = np.size(arr) if axis is None else np.shape(arr)[axis]
+    return take_bar(g, arr, np.delete(np.arange(have), obj), axis)
+
+
+def unbroadcast_all(parts_bar: Any, arrays: Any) -> list[Any]:
+    """The adjoints of arrays that were broadcast against each other."""
+    return [np.zeros_like(x) if bar is None else unbroadcast(bar, x) for bar, x in zip(parts_bar, arrays)]
+
+
+# --- repetition, windows, diagonals -------------------------------------------------------------------------
 
 
 def repeat_bar(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
@@ -111,12 +171,19 @@ def tile_bar(g: Any, A: Any, reps: Any) -> Any:
     return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * ndim, 2))), shape)
 
 
-def crop_padding(g: Any, array: Any, pad_width: Any, mode: Any = "constant") -> Any:
-    """The adjoint of `np.pad` with constant values: the part of `g` that is not padding."""
-    if mode != "constant":
-        raise NotImplementedError(f"np.pad with mode={mode!r} has no derivative rule")
-    widths = np.broadcast_to(pad_width, (np.ndim(array), 2))
-    return g[tuple(slice(w[0], w[0] + n) for w, n in zip(widths, np.shape(array)))]
+def windows_bar(g: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """The adjoint of `x` of `sliding_window_view(x, window_shape, axis)`: each window's adjoint added to its place."""
+    ndim = np.ndim(x)
+    sizes = tuple(window_shape) if np.iterable(window_shape) else (window_shape,)
+    axes = range(ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    out = np.zeros(np.shape(x), np.result_type(g))
+    for offsets in np.ndindex(*sizes):
+        start = [0] * ndim
+        for k, offset in zip(axes, offsets):
+            start[k % ndim] += offset
+        place = (Ellipsis, *offsets)
+        out[tuple(slice(s, s + n) for s, n in zip(start, np.shape(g)))] += g[place]
+    return out
 
 
 def place_diagonal(g: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
@@ -148,6 +215,36 @@ def sort_bar(g: Any, a: Any, axis: Any = -1) -> Any:
         return np.reshape(sort_bar(g, np.ravel(a), 0), np.shape(a))
     order = np.argsort(a, axis=axis, kind="stable")
     return np.take_along_axis(g, np.argsort(order, axis=axis, kind="stable"), axis)
+
+
+def partition_bar(g: Any, y: Any, a: Any, axis: Any = -1) -> Any:
+    """The adjoint of `a`, whose elements `y` has in another order (equal ones in their order)."""
+    if axis is None:
+        return np.reshape(partition_bar(g, y, np.ravel(a), 0), np.shape(a))
+    ranked = np.take_along_axis(g, np.argsort(y, axis=axis, kind="stable"), axis)
+    return sort_bar(ranked, a, axis)
+
+
+def unique_bar(g: Any, y: Any, ar: Any) -> Any:
+    """The adjoint of `ar` of `y = np.unique(ar)`: that of a value is divided equally among those that have it."""
+    values = np.ravel(ar)
+    place = np.minimum(np.searchsorted(y, values), np.size(y) - 1)
+    count = np.bincount(place, minlength=np.size(y)).astype(np.result_type(g))
+    return np.reshape((g / np.maximum(count, 1))[place], np.shape(ar))
+
+
+def bounded_indices(indices: Any, a: Any, axis: Any, mode: str) -> Any:
+    """The indices that `np.take(a, indices, axis, mode=mode)` reads."""
+    n = np.size(a) if axis is None else np.shape(a)[axis]
+    return np.mod(indices, n) if mode == "wrap" else np.clip(indices, 0, n - 1)
+
+
+def choose_bar(g: Any, a: Any, choices: Any, mode: str = "raise") -> Any:
+    """The adjoint of the choices of `np.choose(a, choices, mode=mode)`: each gets `g` where it was chosen."""
+    n = len(choices)
+    index = np.mod(a, n) if mode == "wrap" else np.clip(a, 0, n - 1)
+    found = [unbroadcast(np.where(index == k, g, 0.0), choices[k]) for k in range(n)]
+    return np.array(found) if isinstance(choices, np.ndarray) else found
 
 
 def take_bar(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:

@@ -297,6 +297,8 @@ def _fallback(fn: Any, types: list[Any]) -> Type:
         dtype = np.dtype(wanted.value) if isinstance(wanted, Known) and isinstance(wanted.value, type) and issubclass(wanted.value, np.generic) else (
             getattr(types[0], "dtype", None))  # fmt: skip
         return Arr(dtype, None)
+    if _hashable(fn) and fn is np.histogram:  # edges have to increase, those of a sample do not
+        return TupleT((Arr(None, None), Arr(None, None)))
     if isinstance(fn, np.ufunc) and fn.nout == 1 and fn.signature is None:
         if any(isinstance(t, Arr) for t in types):
             dtypes = [t.dtype for t in types if isinstance(t, (Arr, Num))]

@@ -16,9 +16,9 @@ _BUILTINS = (
 _MATH = "ceil comb factorial floor gcd isclose isfinite isinf isnan isqrt lcm perm trunc"
 _NUMPY = (
     "all allclose any argmax argmin argpartition argsort argwhere array_equal array_equiv around arr"
-    " bincount bitwise_and bitwise_or bitwise_xor broadcast_shapes can_cast ceil count_nonzero"
+    " bitwise_and bitwise_or bitwise_xor broadcast_shapes can_cast ceil count_nonzero"
     " diag_indices diag_indices_from digitize dtype empty empty_like equal eye fix flatnonzero floor"
-    " floor_divide greater greater_equal heaviside histogram identity in1d indices invert isclose"
+    " floor_divide greater greater_equal identity in1d indices invert isclose"
     " iscomplex iscomplexobj isfinite isin isinf isnan isneginf isposinf isreal isrealobj isscalar"
     " issubdtype less less_equal lexsort logical_and logical_not logical_or logical_xor may_share_memory"
     " mask_indices nanargmax nanargmin ndim nonzero not_equal ones ones_like promote_types"

@@ -44,7 +44,7 @@ def tolist(y, a):
 
 
 @adjoint(np.full)
-def full(y, shape, fill_value, dtype=None):
+def full(y, shape, fill_value, dtype=None, order="C"):
     if np.ndim(fill_value) == 0:
         fill_value_bar = np.sum(y_bar)
     else:
@@ -52,7 +52,7 @@ def full(y, shape, fill_value, dtype=None):
 
 
 @adjoint(np.full_like)
-def full_like(y, a, fill_value, dtype=None):
+def full_like(y, a, fill_value, dtype=None, order="K"):
     if np.ndim(fill_value) == 0:
         fill_value_bar = np.sum(y_bar)
     else:
@@ -60,11 +60,32 @@ def full_like(y, a, fill_value, dtype=None):
     a_bar = None  # only its shape is read
 
 
-@adjoint(np.linspace)
-def linspace(y, start, stop, num=50, endpoint=True):
+@adjoint(np.linspace, options={"retstep": (False,)})
+def linspace(y, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
     ramp = np.linspace(0.0, 1.0, num, endpoint)
-    start_bar = unbroadcast(np.tensordot(1.0 - ramp, y_bar, 1), start)
-    stop_bar = unbroadcast(np.tensordot(ramp, y_bar, 1), stop)
+    if axis == 0:
+        start_bar = unbroadcast(np.tensordot(1.0 - ramp, y_bar, 1), start)
+        stop_bar = unbroadcast(np.tensordot(ramp, y_bar, 1), stop)
+    else:
+        start_bar = unbroadcast(np.tensordot(1.0 - ramp, np.moveaxis(y_bar, axis, 0), 1), start)
+        stop_bar = unbroadcast(np.tensordot(ramp, np.moveaxis(y_bar, axis, 0), 1), stop)
+
+
+@adjoint(np.logspace)
+def logspace(y, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    ramp = np.linspace(0.0, 1.0, num, endpoint)
+    exponent_bar = np.moveaxis(y_bar * y, axis, 0)
+    start_bar = unbroadcast(np.tensordot(1.0 - ramp, exponent_bar, 1) * np.log(base), start)
+    stop_bar = unbroadcast(np.tensordot(ramp, exponent_bar, 1) * np.log(base), stop)
+    base_bar = unbroadcast(exponent_bar * np.linspace(start, stop, num, endpoint) / base, base)
+
+
+@adjoint(np.geomspace)
+def geomspace(y, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    ramp = np.linspace(0.0, 1.0, num, endpoint)
+    relative_bar = np.moveaxis(y_bar * y, axis, 0)
+    start_bar = unbroadcast(np.tensordot(1.0 - ramp, relative_bar, 1) / start, start)
+    stop_bar = unbroadcast(np.tensordot(ramp, relative_bar, 1) / stop, stop)
 
 
 @adjoint(np.arange)
@@ -72,6 +93,6 @@ def arange(y, *args):
     args_bar = arange_bar(y_bar, args)
 
 
-@adjoint(np.meshgrid)
-def meshgrid(y, *xi, indexing="xy"):
+@adjoint(np.meshgrid, options={"copy": (True,)})
+def meshgrid(y, *xi, copy=True, sparse=False, indexing="xy"):
     xi_bar = meshgrid_bar(y_bar, xi, indexing)

@@ -231,14 +231,34 @@ def modf(y, x):
     x_bar = y_bar[0]
 
 
+@adjoint(np.frexp, elementwise=True)
+def frexp(y, x):
+    x_bar = np.ldexp(y_bar[0], -y[1])
+
+
+@adjoint(np.nextafter, elementwise=True)
+def nextafter(y, x1, x2):
+    x1_bar = y_bar
+    x2_bar = 0.0 * y_bar
+
+
+@adjoint(np.heaviside, elementwise=True)
+def heaviside(y, x1, x2):
+    x1_bar = 0.0 * y_bar
+    x2_bar = np.where(x1 == 0.0, y_bar, 0.0)
+
+
 @adjoint(np.ldexp, elementwise=True)
 def ldexp(y, x1, x2):
     x1_bar = np.ldexp(y_bar, x2)
 
 
-@adjoint(np.nan_to_num, elementwise=True)
+@adjoint(np.nan_to_num, elementwise=True, options={"copy": (True,)})
 def nan_to_num(y, x, copy=True, nan=0.0, posinf=None, neginf=None):
     x_bar = np.where(np.isfinite(x), y_bar, 0.0)
+    nan_bar = np.where(np.isnan(x), y_bar, 0.0)
+    posinf_bar = np.where(np.isposinf(x), y_bar, 0.0)
+    neginf_bar = np.where(np.isneginf(x), y_bar, 0.0)
 
 
 # --- complex numbers ----------------------------------------------------------------------------------------

@@ -8,25 +8,30 @@ from s2sad.rules.registry import adjoint
 
 
 @adjoint(np.concatenate)
-def concatenate(y, arrays, axis=0):
+def concatenate(y, arrays, axis=0, *, dtype=None, casting="same_kind"):
     arrays_bar = split_like(y_bar, arrays, axis)
 
 
 @adjoint(np.stack)
-def stack(y, arrays, axis=0):
+def stack(y, arrays, axis=0, *, dtype=None, casting="same_kind"):
     if axis == 0:
         arrays_bar = y_bar
     else:
         arrays_bar = np.moveaxis(y_bar, axis, 0)
 
 
+@adjoint(np.block)
+def block(y, arrays):
+    arrays_bar = block_bar(y_bar, arrays)
+
+
 @adjoint(np.vstack)
-def vstack(y, tup):
+def vstack(y, tup, *, dtype=None, casting="same_kind"):
     tup_bar = split_like(y_bar, tup, 0)
 
 
 @adjoint(np.hstack)
-def hstack(y, tup):
+def hstack(y, tup, *, dtype=None, casting="same_kind"):
     tup_bar = split_like(y_bar, tup, min(np.ndim(y) - 1, 1))
 
 
@@ -47,6 +52,18 @@ def append(y, arr, values, axis=None):
     values_bar = pieces_bar[1]
 
 
+@adjoint(np.insert)
+def insert(y, arr, obj, values, axis=None):
+    pieces_bar = insert_bar(y_bar, arr, obj, values, axis)
+    arr_bar = pieces_bar[0]
+    values_bar = pieces_bar[1]
+
+
+@adjoint(np.delete)
+def delete(y, arr, obj, axis=None):
+    arr_bar = delete_bar(y_bar, arr, obj, axis)
+
+
 @adjoint(np.split, np.array_split, memory="view")
 def split(y, ary, indices_or_sections, axis=0):
     ary_bar = join_like(y_bar, y, axis)
@@ -60,3 +77,13 @@ def hsplit(y, ary, indices_or_sections):
 @adjoint(np.vsplit, memory="view")
 def vsplit(y, ary, indices_or_sections):
     ary_bar = join_like(y_bar, y, 0)
+
+
+@adjoint(np.dsplit, memory="view")
+def dsplit(y, ary, indices_or_sections):
+    ary_bar = join_like(y_bar, y, 2)
+
+
+@adjoint(getattr(np, "unstack", None), memory="view")
+def unstack(y, x, *, axis=0):
+    x_bar = unstack_bar(y_bar, y, axis)

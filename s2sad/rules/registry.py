@@ -31,8 +31,8 @@ Options = Mapping[str, tuple[Any, ...]] | None
 
 # Loaded on the first lookup; the second group only once the library it speaks of is imported.
 _MODULES = (
-    "operators", "elementwise", "scalars", "reductions", "shapes", "joining", "selection", "sampling",
-    "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
+    "operators", "elementwise", "scalars", "ufuncs", "reductions", "accumulations", "statistics", "shapes", "joining",
+    "selection", "sampling", "polynomials", "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
@@ -239,7 +239,7 @@ def _registrar(
     def register(template: Template) -> Template:
         if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
-        rule = Rule(known, template, elementwise, memory, options or {}, dtype_varies)
+        rule = Rule(known, template, elementwise, memory, options=options or {}, dtype_varies=dtype_varies)
         for function in known:
             table[function] = rule
         return template

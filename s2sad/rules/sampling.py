@@ -9,19 +9,37 @@ from s2sad.rules.registry import adjoint
 
 @adjoint(np.interp)
 def interp(y, x, xp, fp, left=None, right=None):
-    x_bar = y_bar * interp_slope(x, xp, fp)
+    if np.isrealobj(fp):
+        x_bar = y_bar * interp_slope(x, xp, fp)
+        xp_bar = interp_nodes_bar(y_bar, x, xp, fp)
+    else:
+        x_bar = cast_like(y_bar * interp_slope(x, xp, fp), x)
+        xp_bar = cast_like(interp_nodes_bar(y_bar, x, xp, fp), xp)
     fp_bar = interp_values_bar(y_bar, x, xp, fp, left, right)
-    xp_bar = interp_nodes_bar(y_bar, x, xp, fp)
+    left_bar = cast_like(np.sum(np.where(np.less(x, xp[0]), y_bar, 0.0)), left)
+    right_bar = cast_like(np.sum(np.where(np.greater(x, xp[-1]), y_bar, 0.0)), right)
 
 
 @adjoint(np.diff)
-def diff(y, a, n=1, axis=-1):
-    a_bar = diff_bar(y_bar, n, axis)
+def diff(y, a, n=1, axis=-1, prepend=None, append=None):
+    if prepend is None and append is None:
+        a_bar = diff_bar(y_bar, n, axis)
+    else:
+        bars = diff_ends_bar(y_bar, a, n, axis, prepend, append)
+        a_bar = bars[0]
+        prepend_bar = bars[1]
+        append_bar = bars[2]
 
 
 @adjoint(np.ediff1d)
-def ediff1d(y, ary):
-    ary_bar = np.reshape(diff_bar(y_bar, 1, -1), np.shape(ary))
+def ediff1d(y, ary, to_end=None, to_begin=None):
+    if to_end is None and to_begin is None:
+        ary_bar = np.reshape(diff_bar(y_bar, 1, -1), np.shape(ary))
+    else:
+        bars = ediff1d_bar(y_bar, ary, to_end, to_begin)
+        ary_bar = bars[0]
+        to_end_bar = bars[1]
+        to_begin_bar = bars[2]
 
 
 @adjoint(getattr(np, "trapezoid", None), getattr(np, "trapz", None))
@@ -34,4 +52,9 @@ def trapezoid(area, y, x=None, dx=1.0, axis=-1):
 @adjoint(np.gradient)
 def gradient(y, f, *varargs, axis=None, edge_order=1):
     f_bar = gradient_bar(y_bar, f, varargs, axis, edge_order)
-    varargs_bar = gradient_spacing_bar(y_bar, y, f, varargs, axis)
+    varargs_bar = gradient_spacing_bar(y_bar, y, f, varargs, axis, edge_order)
+
+
+@adjoint(np.unwrap, elementwise=True)
+def unwrap(y, p, discont=None, axis=-1, *, period=6.283185307179586):
+    p_bar = y_bar

@@ -31,13 +31,34 @@ def clip(y, a, a_min=None, a_max=None):
 
 
 @adjoint(np.sort)
-def sort(y, a, axis=-1):
+def sort(y, a, axis=-1, kind=None, *, stable=None):
     a_bar = sort_bar(y_bar, a, axis)
 
 
+@adjoint(np.partition)
+def partition(y, a, kth, axis=-1, kind="introselect"):
+    a_bar = partition_bar(y_bar, y, a, axis)
+
+
+@adjoint(np.unique, options={"axis": (None,)})
+def unique(y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True):
+    if return_index or return_inverse or return_counts:
+        ar_bar = unique_bar(y_bar[0], y[0], ar)
+    else:
+        ar_bar = unique_bar(y_bar, y, ar)
+
+
 @adjoint(np.take)
-def take(y, a, indices, axis=None):
-    a_bar = take_bar(y_bar, a, indices, axis)
+def take(y, a, indices, axis=None, *, mode="raise"):
+    if mode == "raise":
+        a_bar = take_bar(y_bar, a, indices, axis)
+    else:
+        a_bar = take_bar(y_bar, a, bounded_indices(indices, a, axis, mode), axis)
+
+
+@adjoint(np.choose)
+def choose(y, a, choices, *, mode="raise"):
+    choices_bar = choose_bar(y_bar, a, choices, mode)
 
 
 @adjoint(np.take_along_axis)

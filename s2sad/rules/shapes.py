@@ -79,6 +79,21 @@ def broadcast_to(y, array, shape):
     array_bar = unbroadcast(y_bar, array)
 
 
+@adjoint(np.broadcast_arrays, memory="view")
+def broadcast_arrays(y, *args):
+    args_bar = unbroadcast_all(y_bar, args)
+
+
+@adjoint(np.lib.stride_tricks.sliding_window_view, options={"writeable": (False,)}, memory="view")
+def sliding_window_view(y, x, window_shape, axis=None, *, writeable=False):
+    x_bar = windows_bar(y_bar, x, window_shape, axis)
+
+
+@adjoint(np.resize)
+def resize(y, a, new_shape):
+    a_bar = take_bar(np.ravel(y_bar), a, np.arange(np.size(y_bar)) % np.size(a))
+
+
 @adjoint(np.flip, memory="view")
 def flip(y, m, axis=None):
     m_bar = np.flip(y_bar, axis)
@@ -117,9 +132,21 @@ def tile(y, A, reps):
     A_bar = tile_bar(y_bar, A, reps)
 
 
-@adjoint(np.pad)
-def pad(y, array, pad_width, mode="constant", *, constant_values=0):
-    array_bar = crop_padding(y_bar, array, pad_width, mode)
+_PADS = (
+    "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap",
+)  # fmt: skip
+
+
+@adjoint(np.pad, options={"mode": _PADS, "reflect_type": ("even", "odd")})
+def pad(
+    y, array, pad_width, mode="constant", *, constant_values=0, end_values=0, stat_length=None, reflect_type="even"
+):
+    if mode == "constant":
+        array_bar = crop_padding(y_bar, array, pad_width)
+    else:
+        array_bar = pad_bar(y_bar, array, pad_width, mode, stat_length, reflect_type)
+    constant_values_bar = pad_values_bar(y_bar, constant_values, array, pad_width, mode)
+    end_values_bar = pad_values_bar(y_bar, end_values, array, pad_width, mode)
 
 
 @adjoint(np.tril)
@@ -143,6 +170,11 @@ def diag(y, v, k=0):
 @adjoint(np.diagonal, memory="view")
 def diagonal(y, a, offset=0, axis1=0, axis2=1):
     a_bar = place_diagonal(y_bar, a, offset, axis1, axis2)
+
+
+@adjoint(np.diagflat)
+def diagflat(y, v, k=0):
+    v_bar = np.reshape(np.diagonal(y_bar, k), np.shape(v))
 
 
 @adjoint(np.trace)

@@ -67,8 +67,10 @@ def test_what_a_rule_tells() -> None:
         ("axis", "positional", "None"),
         ("dtype", "positional", "None"),
         ("keepdims", "keyword", "False"),
+        ("initial", "keyword", "0"),
+        ("where", "keyword", "True"),
     ]
-    assert rule.targets == {"a"}
+    assert rule.targets == {"a", "initial"}
     assert isinstance(rule.template, gast.FunctionDef) and rule.template.lineno >= rule.line
     assert rule.filename.endswith("reductions.py")
 

@@ -1,0 +1,53 @@
+"""Rules of polynomials given by their coefficients, the highest power first."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+
+@adjoint(np.polyval)
+def polyval(y, p, x):
+    p_bar = polyval_bar(y_bar, p, x)
+    x_bar = unbroadcast(y_bar * np.polyval(np.polyder(p), x), x)
+
+
+@adjoint(np.polyadd)
+def polyadd(y, a1, a2):
+    a1_bar = last_terms(y_bar, a1)
+    a2_bar = last_terms(y_bar, a2)
+
+
+@adjoint(np.polysub)
+def polysub(y, a1, a2):
+    a1_bar = last_terms(y_bar, a1)
+    a2_bar = -last_terms(y_bar, a2)
+
+
+@adjoint(np.polymul)
+def polymul(y, a1, a2):
+    a1_bar = polymul_bar(y_bar, a1, a2)
+    a2_bar = polymul_bar(y_bar, a2, a1)
+
+
+@adjoint(np.polyder)
+def polyder(y, p, m=1):
+    p_bar = polyder_bar(y_bar, p, m)
+
+
+@adjoint(np.polyint)
+def polyint(y, p, m=1, k=None):
+    p_bar = y_bar[: np.size(p)] / falling_powers(np.size(p) + m, m)
+
+
+@adjoint(np.polyfit, options={"full": (False,), "cov": (False,)})
+def polyfit(p, x, y, deg, rcond=None, full=False, w=None, cov=False):
+    bars = polyfit_bar(p_bar, p, x, y, deg, w)
+    x_bar = bars[0]
+    y_bar = bars[1]
+
+
+@adjoint(np.vander)
+def vander(y, x, N=None, increasing=False):
+    x_bar = vander_bar(y_bar, x, increasing)

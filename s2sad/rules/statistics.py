@@ -1,0 +1,71 @@
+"""Rules of order statistics, covariances and histograms."""
+# Templates are parsed, not run: their names are not all defined here.
+# mypy: allow-untyped-defs, no-check-untyped-defs
+
+import numpy as np
+
+from s2sad.rules.registry import adjoint
+
+# --- order statistics ---------------------------------------------------------------------------------------
+
+
+@adjoint(np.median, options={"overwrite_input": (False,)})
+def median(y, a, axis=None, *, overwrite_input=False, keepdims=False):
+    a_bar = quantile_bar(y_bar, a, 0.5, axis)
+
+
+@adjoint(np.nanmedian, options={"overwrite_input": (False,)})
+def nanmedian(y, a, axis=None, *, overwrite_input=False, keepdims=False):
+    a_bar = quantile_bar(y_bar, a, 0.5, axis, skip_nan=True)
+
+
+@adjoint(np.quantile, options={"overwrite_input": (False,)})
+def quantile(y, a, q, axis=None, *, overwrite_input=False, method="linear", keepdims=False):
+    a_bar = quantile_bar(y_bar, a, q, axis, method)
+
+
+@adjoint(np.nanquantile, options={"overwrite_input": (False,)})
+def nanquantile(y, a, q, axis=None, *, overwrite_input=False, method="linear", keepdims=False):
+    a_bar = quantile_bar(y_bar, a, q, axis, method, True)
+
+
+@adjoint(np.percentile, options={"overwrite_input": (False,)})
+def percentile(y, a, q, axis=None, *, overwrite_input=False, method="linear", keepdims=False):
+    a_bar = quantile_bar(y_bar, a, np.true_divide(q, 100.0), axis, method)
+
+
+@adjoint(np.nanpercentile, options={"overwrite_input": (False,)})
+def nanpercentile(y, a, q, axis=None, *, overwrite_input=False, method="linear", keepdims=False):
+    a_bar = quantile_bar(y_bar, a, np.true_divide(q, 100.0), axis, method, True)
+
+
+# --- covariances --------------------------------------------------------------------------------------------
+
+
+@adjoint(np.cov)
+def cov(c, m, y=None, rowvar=True, bias=False, ddof=None, fweights=None, aweights=None, *, dtype=None):
+    bars = cov_bar(c_bar, m, y, rowvar, bias, ddof, fweights, aweights)
+    m_bar = bars[0]
+    y_bar = bars[1]
+
+
+@adjoint(np.corrcoef)
+def corrcoef(r, x, y=None, rowvar=True, *, dtype=None):
+    bars = corrcoef_bar(r_bar, r, x, y, rowvar)
+    x_bar = bars[0]
+    y_bar = bars[1]
+
+
+# --- histograms ---------------------------------------------------------------------------------------------
+
+
+@adjoint(np.histogram)
+def histogram(y, a, bins=10, range=None, density=None, weights=None):
+    bars = histogram_bar(y_bar[0], y_bar[1], y, a, bins, range, density, weights)
+    a_bar = bars[0]
+    weights_bar = bars[1]
+
+
+@adjoint(np.bincount)
+def bincount(y, x, weights=None, minlength=0):
+    weights_bar = y_bar[x]

@@ -36,7 +36,7 @@ from ..ir.nodes import (
 from ..rules import registry
 from .shapes import hint_of
 from .stores import Stores
-from .templates import Thunk, bind_operands, splice
+from .templates import Thunk, bind_operands, differentiable, splice
 from .variables import Masked
 
 
@@ -205,23 +205,21 @@ class Adjoints(Stores):
             return
         rule = registry.adjoint_rule(fn)
 
-        def fail(detail: str) -> NoRuleError:
+        def fail(detail: str, hint: str) -> NoRuleError:
             name = getattr(stmt.op.fn, "name", None) or stmt.op.kind
-            return NoRuleError(
-                f"the derivative rule of {name} does not work{detail}", stmt.span, construct="call",
-                hint=f"supported: {', '.join(p.name for p in rule.parameters) if rule else 'nothing'}")  # fmt: skip
+            return NoRuleError(f"the derivative rule of {name} {detail}", stmt.span, construct="call", hint=hint)
 
         if rule is None:
             name = getattr(stmt.op.fn, "name", None) or stmt.op.kind
             raise NoRuleError(f"{name} has no derivative rule", stmt.span, construct="call",
                               hint=f"register one with @s2sad.adjoint({name})")  # fmt: skip
-        operands = bind_operands(rule, args, kwargs, fail)
+        operands = bind_operands(fn, rule, args, kwargs, fail)
         wanted: list[str] = []
         for name, a in operands.items():
             parts = a if isinstance(a, tuple) else (a,)
             if any(self.active(p) for p in parts):
                 if name not in rule.targets:
-                    raise fail(f" with respect to {name!r}")
+                    raise fail(f"has no derivative with respect to {name!r}", differentiable(rule))
                 wanted.append(f"{name}_bar")
         if not wanted:
             return
@@ -244,9 +242,6 @@ class Adjoints(Stores):
             names[name] = self.operand(a)
         names[rule.result] = Thunk(lambda: self.need(y))
         names[f"{rule.result}_bar"] = bar
-        for flag in ("where", "out"):
-            if flag in operands and flag not in {p.name for p in rule.parameters}:
-                raise fail(f" for the keyword {flag!r}")
         outer = self.splicer.node
         self.splicer.node = None
         kept = (bar.hint, bar.named) if isinstance(bar, Var) else None

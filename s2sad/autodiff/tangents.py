@@ -21,7 +21,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import OPERATORS, Assign, Block, Lit, Op, Ref, Var
 from ..rules import registry
 from ..rules.registry import Rule
-from .templates import Splicer, Thunk, bind_operands, splice
+from .templates import Splicer, Thunk, bind_operands, differentiable, splice
 
 
 class Tangents:
@@ -73,7 +73,7 @@ class Tangents:
             if not is_atom(a) or not self.active(a) or self.dot(a) is None:
                 continue
             if operand not in rule.targets:
-                raise self.no_rule(rule, stmt, name, f" with respect to {operand!r}")
+                raise self.no_rule(stmt, name, f"has no derivative with respect to {operand!r}", differentiable(rule))
             names = self.operand_names(rule, operands, v)
             names[f"{rule.result}_bar"] = self.dot(a)
             term = self.spliced(rule, names, f"{operand}_bar", stmt, operands)
@@ -97,21 +97,22 @@ class Tangents:
         given = {n.id for n in gast.walk(rule.template) if isinstance(n, gast.Name)}
         for a in sorted(active):
             if a not in given:
-                raise self.no_rule(rule, stmt, name, f" with respect to {a[: -len('_dot')]!r}")
+                known = " and ".join(p.name for p in rule.parameters if f"{p.name}_dot" in given)
+                hint = f"it has one with respect to {known}; hold the others constant"
+                raise self.no_rule(stmt, name, f"has no tangent with respect to {a[: -len('_dot')]!r}", hint)
         if not active:
             return None
         return self.spliced(active_terms(rule, frozenset(active)), names, wanted, stmt, operands)
 
     def bound(self, rule: Rule, stmt: Assign, name: str) -> dict[str, Any]:
-        def fail(detail: str) -> NoRuleError:
-            return self.no_rule(rule, stmt, name, detail)
+        def fail(detail: str, hint: str) -> NoRuleError:
+            return self.no_rule(stmt, name, detail, hint)
 
-        return bind_operands(rule, stmt.op.args, stmt.op.kwargs, fail)
+        fn = stmt.op.fn.obj if isinstance(stmt.op.fn, Ref) else None
+        return bind_operands(fn, rule, stmt.op.args, stmt.op.kwargs, fail)
 
-    def no_rule(self, rule: Rule, stmt: Assign, name: str, detail: str) -> NoRuleError:
-        return NoRuleError(
-            f"the derivative rule of {name} does not work{detail}", stmt.span, construct="call",
-            hint=f"supported: {', '.join(p.name for p in rule.parameters)}")  # fmt: skip
+    def no_rule(self, stmt: Assign, name: str, detail: str, hint: str) -> NoRuleError:
+        return NoRuleError(f"the derivative rule of {name} {detail}", stmt.span, construct="call", hint=hint)
 
     def operand_names(self, rule: Rule, operands: dict[str, Any], v: Var) -> dict[str, Any]:
         names: dict[str, Any] = {k: TupleVal(a) if isinstance(a, tuple) else a for k, a in operands.items()}

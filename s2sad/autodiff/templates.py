@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from .. import runtime
 from ..errors import NoRuleError
@@ -124,24 +126,29 @@ def _slice(stmts: list[Any], needed: set[str]) -> list[Any]:
     return kept[::-1]
 
 
-def bind_operands(rule: Rule, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], fail: Callable[[str], NoRuleError]) -> dict[str, Any]:
-    """Operands by the template's names: a tuple for a variadic one."""
+Failure = Callable[[str, str], NoRuleError]  # of what the rule does not do, and what to do about it
+
+
+def bind_operands(fn: Any, rule: Rule, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], fail: Failure) -> dict[str, Any]:
+    """Operands by the template's names: a tuple for a variadic one. Refused are arguments that the template does not have."""
     bound: dict[str, Any] = {}
     positional = [p for p in rule.parameters if p.kind == "positional"]
     variadic = next((p for p in rule.parameters if p.kind == "variadic"), None)
+    names = [p.name for p in rule.parameters if p.kind != "variadic"]
+    known = f"the rule knows {', '.join(names)}"
     for p, a in zip(positional, args):
         bound[p.name] = a
     if len(args) > len(positional):
         if variadic is None:
-            raise fail(f" with {len(args)} positional arguments")
+            raise fail(f"does not take {len(args)} positional arguments", known)
         bound[variadic.name] = tuple(args[len(positional) :])
     elif variadic is not None:
         bound[variadic.name] = ()
-    names = {p.name for p in rule.parameters if p.kind != "variadic"}
     for k, v in kwargs:
-        if k not in names:
-            raise fail(f" for the keyword {k!r}")
-        bound[k] = v
+        if k in names:
+            bound[k] = v
+        elif not (isinstance(v, Lit) and _is_default(fn, k, v.value)):
+            raise fail(f"does not support the keyword {k!r}", f"{known}; write the call without {k}=")
     for p in rule.parameters:
         if p.name not in bound and p.default is not None:
             bound[p.name] = Lit(_default(p.default))
@@ -150,13 +157,34 @@ def bind_operands(rule: Rule, args: tuple[Any, ...], kwargs: tuple[tuple[str, An
     return bound
 
 
-def _check_option(name: str, value: Any, allowed: tuple[Any, ...], fail: Callable[[str], NoRuleError]) -> None:
+def _check_option(name: str, value: Any, allowed: tuple[Any, ...], fail: Failure) -> None:
     """Raise the error of `fail` unless a parameter's value is known and among those that the rule takes."""
     known = isinstance(value, Lit)
     if known and any(value.value is a or type(value.value) is type(a) and value.value == a for a in allowed):
         return
     shown = f"{name}={value.value!r}" if known else f"a {name} that is not known before the run"
-    raise fail(f" for {shown}; it takes {name}={', '.join(map(repr, allowed))}")
+    raise fail(f"does not support {shown}", f"it takes {name}={', '.join(map(repr, allowed))}")
+
+
+def differentiable(rule: Rule) -> str:
+    """What to say of the operands that a rule has derivatives for."""
+    return f"it has one with respect to {' and '.join(p.name for p in rule.parameters if p.name in rule.targets)}; hold the others constant"
+
+
+_UFUNC_DEFAULTS = {"where": True, "out": None, "dtype": None, "order": "K", "casting": "same_kind", "subok": True}
+
+
+def _is_default(fn: Any, keyword: str, value: Any) -> bool:
+    """Whether a keyword argument says what the function does without it."""
+    if isinstance(fn, np.ufunc):
+        return keyword in _UFUNC_DEFAULTS and _UFUNC_DEFAULTS[keyword] is value
+    if keyword == "where":
+        return value is True
+    try:
+        parameter = inspect.signature(fn).parameters.get(keyword)
+    except (TypeError, ValueError):
+        return False
+    return parameter is not None and type(parameter.default) is type(value) and parameter.default == value
 
 
 def _default(text: str) -> Any:
@@ -197,4 +225,4 @@ def splice(splicer: Splicer, rule: Rule, names: dict[str, Any], wanted: list[str
     return {w: splicer.cells.get((frame.id, w)) for w in wanted}
 
 
-__all__ = ["Splicer", "Thunk", "TupleVal", "bind_operands", "splice"]
+__all__ = ["Splicer", "Thunk", "TupleVal", "bind_operands", "differentiable", "splice"]

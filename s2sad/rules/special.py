@@ -9,7 +9,7 @@ formula cancels, a hypergeometric function stands for it, which has rules of its
 
 import scipy.special as special
 
-from s2sad.rules.registry import adjoint, zero_derivative
+from s2sad.rules.registry import adjoint, tangent, zero_derivative
 
 # --- gamma and related functions (AS 6) ---------------------------------------------------------------------
 
@@ -42,6 +42,11 @@ def polygamma(y, n, x):
 @adjoint(special.multigammaln)
 def multigammaln(y, a, d):
     a_bar = y_bar * np.sum(special.digamma(np.expand_dims(a, -1) - 0.5 * np.arange(d)), axis=-1)
+
+
+@tangent(special.multigammaln)
+def multigammaln_dot(y, a, d):
+    y_dot = a_dot * np.sum(special.digamma(np.expand_dims(a, -1) - 0.5 * np.arange(d)), axis=-1)
 
 
 @adjoint(special.beta, elementwise=True)
@@ -268,14 +273,35 @@ def logsumexp(y, a, axis=None, b=None, keepdims=False):
         b_bar = unbroadcast(share_bar, b)
 
 
+@tangent(special.logsumexp)
+def logsumexp_dot(y, a, axis=None, b=None, keepdims=False):
+    if b is None:
+        shares = np.exp(a - restore_axes(y, a, axis, keepdims))
+        y_dot = np.sum(a_dot * shares, axis=axis, keepdims=keepdims)
+    else:
+        whole = np.broadcast_to(a, np.broadcast_shapes(np.shape(a), np.shape(b)))
+        shares = np.exp(a - restore_axes(y, whole, axis, keepdims))
+        y_dot = np.sum(a_dot * shares * b, axis=axis, keepdims=keepdims) + np.sum(b_dot * shares, axis=axis, keepdims=keepdims)
+
+
 @adjoint(special.softmax)
 def softmax(y, x, axis=None):
     x_bar = y * (y_bar - np.sum(y * y_bar, axis=axis, keepdims=True))
 
 
+@tangent(special.softmax)
+def softmax_dot(y, x, axis=None):
+    y_dot = y * (x_dot - np.sum(y * x_dot, axis=axis, keepdims=True))
+
+
 @adjoint(special.log_softmax)
 def log_softmax(y, x, axis=None):
     x_bar = y_bar - np.exp(y) * np.sum(y_bar, axis=axis, keepdims=True)
+
+
+@tangent(special.log_softmax)
+def log_softmax_dot(y, x, axis=None):
+    y_dot = x_dot - np.sum(np.exp(y) * x_dot, axis=axis, keepdims=True)
 
 
 # --- information and robust losses --------------------------------------------------------------------------

@@ -115,6 +115,21 @@ def test_kinks_are_rough() -> None:
     assert check(Program(2, text.format(at + 0.01))).kind == "right"
 
 
+STORES = "def f(x, y, A, s, t, n, flag):\n    B = A * 2.0\n    {}\n    return B[1, 2] * s + (B ** 2).sum()\n"
+
+
+@pytest.mark.parametrize("store, kind", [("B[1, 1:] = B[:, -1]", ("right", "numpy")), ("B[1, 1:] = B[:, -1].copy()", ("right",)),
+                                         ("B[1, 1:] = B[1, :-1]", ("right",))])  # fmt: skip
+def test_a_defect_of_numpy_is_not_ours(store: str, kind: tuple[str, ...]) -> None:
+    """NumPy 2.4 overwrites elements of the first one before it reads them."""
+    assert check(Program(2, STORES.format(store))).kind in kind
+
+
+def test_a_wrong_gradient_stays_wrong_next_to_overlapping_stores() -> None:
+    text = WRONG.replace("    return w", "    z[1:] = z[:-1]\n    return w")
+    assert check(Program(2, text)).kind == "wrong"
+
+
 def test_programs_that_fail_are_invalid() -> None:
     assert check(Program(0, "def f(x, y, A, s, t, n, flag):\n    raise ValueError\n")).kind == "invalid"
 

@@ -262,6 +262,64 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         vs[-1] += x
         return vs[-1].sum() + vs[0].sum()
     """, "float64"),
+    # functions that hand on the memory of their operand for some arguments
+    "astype_without_copy": ("""
+        z = x.astype(float, copy=False)
+        z *= s
+        w = y.astype(float, copy=flag)
+        w *= t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "array_without_copy": ("""
+        z = np.array(x, copy=None, ndmin=2)
+        z *= s
+        w = np.array(y, copy=False)
+        w[0] = t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "array_without_copy_of_another_dtype": ("""
+        z = np.array(x, dtype=np.float64, copy=None)
+        z *= s
+        return (x * z).sum()
+    """, "strided"),
+    "conj_method_of_a_real_array": ("""
+        z = x.conj()
+        z *= s
+        w = np.conj(y)
+        w *= t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "diagonal_of_a_matrix_by_diag": ("""
+        B = A[:, :3] * 1.0
+        d = np.diag(B, k=1)
+        B[0, 1] = s
+        return (d * d).sum() + B[1, 1]
+    """, "float64"),
+    "no_differences": ("""
+        z = np.diff(x, n=0)
+        z *= s
+        w = np.diff(y, 1)
+        w *= t
+        return (x * z).sum() + w[1]
+    """, "float64"),
+    "first_power_of_a_matrix": ("""
+        B = A[:, :3] * 1.0
+        C = np.linalg.matrix_power(B, 1)
+        C[0, 0] = s
+        D = np.linalg.matrix_power(B, n)
+        D[0, 1] = t
+        return (B * C).sum() + D[1, 1]
+    """, "float64"),
+    # a truth value as an index makes a copy with one more axis
+    "truth_value_as_index": ("""
+        z = x[True]
+        z *= s
+        A[flag, 2] += y
+        y[True] = y * t
+        w = y[flag]
+        w *= 2.0
+        return x @ y + z.sum() + w.sum() + (A * A).sum()
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

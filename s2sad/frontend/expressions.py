@@ -829,7 +829,7 @@ class Expressions(Core):
     def is_basic(self, index: Any) -> bool | None:
         """Whether an index is basic (a view), advanced (a copy: False) or unknown (None)."""
         if isinstance(index, (Lit, SliceVal)):
-            return True
+            return not (isinstance(index, Lit) and isinstance(index.value, bool))
         if isinstance(index, TupleVal):
             parts = [self.is_basic(i) for i in index.items]
             if any(p is False for p in parts):
@@ -839,7 +839,7 @@ class Expressions(Core):
             return False
         t = type_of(index)
         if isinstance(t, Num):
-            return t.dtype.kind in "iu" or None
+            return {"i": True, "u": True, "b": False}.get(t.dtype.kind)  # a truth value is a mask without axes
         if isinstance(t, (Arr, ListT)):
             return False
         if isinstance(t, Obj) and t.cls is slice:

@@ -320,6 +320,80 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         w *= 2.0
         return x @ y + z.sum() + w.sum() + (A * A).sum()
     """, "float64"),
+    # one adjoint for both operands of a sum, the buffer of an array before: nobody's buffer from then on
+    "sum_of_an_array_and_a_difference_of_it": ("""
+        A = A[::1] + (A - A)
+        try:
+            w = A.T
+        except ValueError:
+            vs = list(A)
+        return A.T[3, 1]
+    """, "zero-dim"),
+    # equal keys keep the place of the first and the value of the last
+    "dict_with_a_key_again": ("""
+        d = dict(a=t, b=s)
+        for i in range(n):
+            d = dict(d, a=s)
+        e = {'b': t, **d, 'b': x[0]}
+        r = 0.0
+        for k, v in {**e, 'a': e['a'] * x[1], **{'b': s}}.items():
+            r = 0.5 * r + v
+        return r + d['a']
+    """, "float64"),
+    # an item that is an integer, in a list of floats
+    "integer_in_a_list_in_try": ("""
+        xs = [len(x), 0.95, t]
+        try:
+            for i in range(1):
+                xs.append(xs[0])
+        except ValueError:
+            pass
+        return s + xs[2]
+    """, "float64"),
+    # what fills the list is not dead: a store to an empty list raises
+    "list_stored_to_in_try": ("""
+        xs = list(x)
+        try:
+            xs[1] = s
+        except ValueError:
+            pass
+        return t
+    """, "float64"),
+    # a value from the body of a `try` that runs to its end or not at all
+    "assigned_in_try_with_else": ("""
+        w1 = y
+        for e3, e4 in zip(w1, w1):
+            try:
+                w1[w1 < x] = t
+            except ValueError:
+                t = 0
+            else:
+                pass
+            finally:
+                pass
+            w11 = x
+            w11[1] = e3 + t
+        return s
+    """, "float64"),
+    # the adjoint of a copy in another layout than that of the array
+    "flattened_in_try": ("""
+        x, y, A = x, y, A.copy()
+        if s:
+            A = A[:]
+        try:
+            w = A.ravel()
+        except Exception:
+            np.exp(A, out=A)
+        return A[2] @ x
+    """, "fortran"),
+    # an adjoint that a nest of loops adds to in place
+    "stored_in_a_nest_of_loops": ("""
+        for i1 in x:
+            for e2 in x:
+                x[:] = A.T[3, 0]
+            s *= A.T[3, 1]
+        return s + np.sum(x)
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

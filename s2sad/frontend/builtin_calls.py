@@ -338,10 +338,8 @@ class BuiltinCalls(Core):
                     if key is None:
                         self._bad_dict(node)
                     pairs.append((key.value, v))
-        for k, v in kwargs.items():
-            pairs = [p for p in pairs if p[0] != k] + [(k, v)]
         site = self.site(node)
-        value = self.new_dict(tuple(pairs), site)
+        value = self.new_dict((*pairs, *kwargs.items()), site)
         self.sites[value.id] = site
         return value
 

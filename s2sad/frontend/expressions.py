@@ -210,7 +210,6 @@ class Expressions(Core):
                 known = False
                 pairs.append((key, self.expr(v)))
             else:
-                pairs = [p for p in pairs if not (p[0] == const.value and type(p[0]) is type(const.value))]
                 pairs.append((const.value, self.expr(v)))
         if not known:
             if any(k is None for k, _ in pairs):

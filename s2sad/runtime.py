@@ -64,14 +64,19 @@ __all__ = [
 
 
 def zeros_like(x: Any) -> Any:
-    """The zero adjoint of `x`: zeros in mutable containers, None for what holds no floats."""
+    """The zero adjoint of `x`: zeros in mutable containers, None for what holds no floats.
+
+    The numbers in a list are all of one kind to the compiler: an integer among them has an adjoint, too.
+    """
     if isinstance(x, np.ndarray):
         return np.zeros_like(x, dtype=None if x.dtype.kind in "fc" else float, subok=False)
     if isinstance(x, np.inexact):
         return x.dtype.type(0.0)
     if isinstance(x, (float, complex)):
         return 0.0 if isinstance(x, float) else 0j
-    if isinstance(x, (list, tuple)):
+    if isinstance(x, list):
+        return [0.0 if isinstance(item, (int, np.integer, np.bool_)) else zeros_like(item) for item in x]
+    if isinstance(x, tuple):
         return [zeros_like(item) for item in x]
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}

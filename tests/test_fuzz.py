@@ -10,8 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from s2sad import compiler
+from s2sad.ir import nodes as ir
 from tests.fuzz.campaign import Options, run
 from tests.fuzz.check import Plan, Verdict, check
+from tests.fuzz.differences import Line, judge
 from tests.fuzz.generate import MODES, Program, draw, generate, runs
 from tests.fuzz.points import arguments, points
 from tests.fuzz.reduce import reduce
@@ -40,6 +43,33 @@ def test_drawn_seeds(seed: int, size: int) -> None:
     program = generate(seed, size)
     verdict = check(program)
     assert not verdict.bad, told(program, verdict)
+
+
+def test_what_merges_is_memory_of_one_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores through one name of memory are seen through all others: every pass relies on it."""
+    found = []
+    optimised = compiler.optimise
+
+    def count(function: ir.Function) -> ir.Function:
+        for stmt in ir.walk(function.body):
+            for merged in merges(stmt):
+                found.append(len({a.region.find() for a in merged if isinstance(a, ir.Var) and a.region is not None}))
+        return function
+
+    monkeypatch.setattr(compiler, "optimise", lambda function, skip=frozenset(): count(optimised(count(function), skip)))
+    for seed in (*range(200, 225), 30004836):
+        check(generate(seed))
+    assert len(found) > 1000
+    assert max(found) == 1
+
+
+def merges(stmt: object) -> list[tuple[object, ...]]:
+    """The atoms that a statement merges into one, by variable."""
+    if isinstance(stmt, ir.Loop):
+        return [(c.phi, c.init, c.next, c.result) for c in stmt.carries]
+    if isinstance(stmt, ir.If):
+        return [(p.var, p.then, p.orelse) for p in stmt.phis]
+    return [(p.var, *p.values) for p in stmt.phis] if isinstance(stmt, ir.Try) else []
 
 
 def test_same_seed_same_program() -> None:
@@ -113,6 +143,43 @@ def test_kinks_are_rough() -> None:
     at = float(points(2)[0].values[3])
     assert check(Program(2, text.format(at))).kind == "rough"
     assert check(Program(2, text.format(at + 0.01))).kind == "right"
+
+
+STORES = "def f(x, y, A, s, t, n, flag):\n    B = A * 2.0\n    {}\n    return B[1, 2] * s + (B ** 2).sum()\n"
+
+
+@pytest.mark.parametrize("store, kind", [("B[1, 1:] = B[:, -1]", ("right", "numpy")), ("B[1, 1:] = B[:, -1].copy()", ("right",)),
+                                         ("B[1, 1:] = B[1, :-1]", ("right",))])  # fmt: skip
+def test_a_defect_of_numpy_is_not_ours(store: str, kind: tuple[str, ...]) -> None:
+    """NumPy 2.4 overwrites elements of the first one before it reads them."""
+    assert check(Program(2, STORES.format(store))).kind in kind
+
+
+def test_a_wrong_gradient_stays_wrong_next_to_overlapping_stores() -> None:
+    text = WRONG.replace("    return w", "    z[1:] = z[:-1]\n    return w")
+    assert check(Program(2, text)).kind == "wrong"
+
+
+def test_large_numbers_that_cancel_are_rough() -> None:
+    text = "def f(x, y, A, s, t, n, flag):\n    v = [s + {}]\n    v[0] -= {}\n    return v[0] * t + x[0]\n"
+    assert check(Program(2, text.format(1e27, 1e27))).kind == "rough"
+    assert check(Program(2, text.format(1e2, 1e2))).kind == "right"
+
+
+class Jumping(Line):
+    """A cubic with a jump within the largest step."""
+
+    def value(self, h: float) -> float:
+        return 2.0 * h + 1.2e5 * h**3 + (3.0 if h > 5e-5 else 0.0)
+
+    def along(self, gradient: np.ndarray) -> float:
+        return float(gradient[0])
+
+
+def test_a_jump_within_the_largest_step_does_not_matter() -> None:
+    line = Jumping(len, points(0)[0], "float64", ("s",), 0)
+    assert judge(line, np.array([2.0]), 0.0)[0] == "right"
+    assert judge(line, np.array([2.001]), 0.0)[0] == "wrong"
 
 
 def test_programs_that_fail_are_invalid() -> None:

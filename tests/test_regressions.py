@@ -262,6 +262,138 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         vs[-1] += x
         return vs[-1].sum() + vs[0].sum()
     """, "float64"),
+    # functions that hand on the memory of their operand for some arguments
+    "astype_without_copy": ("""
+        z = x.astype(float, copy=False)
+        z *= s
+        w = y.astype(float, copy=flag)
+        w *= t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "array_without_copy": ("""
+        z = np.array(x, copy=None, ndmin=2)
+        z *= s
+        w = np.array(y, copy=False)
+        w[0] = t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "array_without_copy_of_another_dtype": ("""
+        z = np.array(x, dtype=np.float64, copy=None)
+        z *= s
+        return (x * z).sum()
+    """, "strided"),
+    "conj_method_of_a_real_array": ("""
+        z = x.conj()
+        z *= s
+        w = np.conj(y)
+        w *= t
+        return (x * z).sum() + (y * w).sum()
+    """, "float64"),
+    "diagonal_of_a_matrix_by_diag": ("""
+        B = A[:, :3] * 1.0
+        d = np.diag(B, k=1)
+        B[0, 1] = s
+        return (d * d).sum() + B[1, 1]
+    """, "float64"),
+    "no_differences": ("""
+        z = np.diff(x, n=0)
+        z *= s
+        w = np.diff(y, 1)
+        w *= t
+        return (x * z).sum() + w[1]
+    """, "float64"),
+    "first_power_of_a_matrix": ("""
+        B = A[:, :3] * 1.0
+        C = np.linalg.matrix_power(B, 1)
+        C[0, 0] = s
+        D = np.linalg.matrix_power(B, n)
+        D[0, 1] = t
+        return (B * C).sum() + D[1, 1]
+    """, "float64"),
+    # a truth value as an index makes a copy with one more axis
+    "truth_value_as_index": ("""
+        z = x[True]
+        z *= s
+        A[flag, 2] += y
+        y[True] = y * t
+        w = y[flag]
+        w *= 2.0
+        return x @ y + z.sum() + w.sum() + (A * A).sum()
+    """, "float64"),
+    # one adjoint for both operands of a sum, the buffer of an array before: nobody's buffer from then on
+    "sum_of_an_array_and_a_difference_of_it": ("""
+        A = A[::1] + (A - A)
+        try:
+            w = A.T
+        except ValueError:
+            vs = list(A)
+        return A.T[3, 1]
+    """, "zero-dim"),
+    # equal keys keep the place of the first and the value of the last
+    "dict_with_a_key_again": ("""
+        d = dict(a=t, b=s)
+        for i in range(n):
+            d = dict(d, a=s)
+        e = {'b': t, **d, 'b': x[0]}
+        r = 0.0
+        for k, v in {**e, 'a': e['a'] * x[1], **{'b': s}}.items():
+            r = 0.5 * r + v
+        return r + d['a']
+    """, "float64"),
+    # an item that is an integer, in a list of floats
+    "integer_in_a_list_in_try": ("""
+        xs = [len(x), 0.95, t]
+        try:
+            for i in range(1):
+                xs.append(xs[0])
+        except ValueError:
+            pass
+        return s + xs[2]
+    """, "float64"),
+    # what fills the list is not dead: a store to an empty list raises
+    "list_stored_to_in_try": ("""
+        xs = list(x)
+        try:
+            xs[1] = s
+        except ValueError:
+            pass
+        return t
+    """, "float64"),
+    # a value from the body of a `try` that runs to its end or not at all
+    "assigned_in_try_with_else": ("""
+        w1 = y
+        for e3, e4 in zip(w1, w1):
+            try:
+                w1[w1 < x] = t
+            except ValueError:
+                t = 0
+            else:
+                pass
+            finally:
+                pass
+            w11 = x
+            w11[1] = e3 + t
+        return s
+    """, "float64"),
+    # the adjoint of a copy in another layout than that of the array
+    "flattened_in_try": ("""
+        x, y, A = x, y, A.copy()
+        if s:
+            A = A[:]
+        try:
+            w = A.ravel()
+        except Exception:
+            np.exp(A, out=A)
+        return A[2] @ x
+    """, "fortran"),
+    # an adjoint that a nest of loops adds to in place
+    "stored_in_a_nest_of_loops": ("""
+        for i1 in x:
+            for e2 in x:
+                x[:] = A.T[3, 0]
+            s *= A.T[3, 1]
+        return s + np.sum(x)
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

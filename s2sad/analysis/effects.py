@@ -108,13 +108,13 @@ def restructures(stmt: Any) -> list[Region] | None:
     return writes(stmt)
 
 
-def layout_matters(block: ir.Block) -> set[Region]:
-    """The memory that some operation makes a view or a copy of, depending on strides, and that is stored to."""
+def layout_matters(block: ir.Block, stored: bool = True) -> set[Region]:
+    """The memory that some operation makes a view or a copy of, depending on strides; only what is `stored` to, too."""
     found = set()
     for stmt in ir.walk(block):
         if isinstance(stmt, Assign) and stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) and (r := region_of(stmt.target)) is not None:
             rule = registry.adjoint_rule(stmt.op.fn.obj)
-            if r.stored and rule is not None and rule.memory == "maybe_view":
+            if (r.stored or not stored) and rule is not None and rule.memory == "maybe_view":
                 found.add(r)
     return found
 

@@ -110,6 +110,7 @@ class Companions:
         self.shadow_regions: dict[Region, Region] = {r: Region() for r in regions}
         for region in self.shadow_regions.values():
             region.stored = True  # in the reverse sweep: a companion is one object, and not made again
+        self.tries: list[Try] = []  # the `try` statements around, by whose bodies
         for p in function.params:
             if self.has(p.var):
                 raise NoCompanions("a parameter")
@@ -169,7 +170,9 @@ class Companions:
             self.loop(stmt)
         elif isinstance(stmt, Try):
             for inner in ir.blocks_of(stmt):
+                self.tries += [stmt] if inner is stmt.body and stmt.handlers else []
                 self.block(inner)
+                self.tries = [t for t in self.tries if t is not stmt]
             for m in [m for m in stmt.phis if self.has(m.var)]:
                 stmt.phis.append(MultiPhi(self.new(m.var), [self.merged(v) for v in m.values]))
         elif isinstance(stmt, With):
@@ -241,7 +244,10 @@ class Companions:
         companion = self.new(v)
         view, own = (Var(companion.hint, companion.type, False, region=companion.region) for _ in range(2))
         view.view = True
-        certain = Effect(Op("call", (view, same.args[0]), fn=_helper("require_view"), data=ir.SAFE), stmt.span)
+        if any(catches_all(t) for t in self.tries):
+            raise NoCompanions("a handler would catch the error that says it is no view")
+        checked = (view, same.args[0], UNCAUGHT) if self.tries else (view, same.args[0])
+        certain = Effect(Op("call", checked, fn=_helper("require_view"), data=ir.SAFE), stmt.span)
         branch = If(shares, Block([Assign(view, same, stmt.span), certain]), Block([Assign(own, zeros(v), stmt.span)]), [], stmt.span)
         branch.phis.append(Phi(companion, view, own))
         return [Assign(shares, test, stmt.span), branch]
@@ -286,6 +292,14 @@ class Companions:
         return before, [Store(companion, stmt.index, new, None, stmt.span)]
 
 
+UNCAUGHT = Ref(BaseException, "BaseException", BaseException, "builtins")
+
+
+def catches_all(stmt: Try) -> bool:
+    """Whether a handler catches every exception."""
+    return any(h.type is None or isinstance(h.type, Ref) and h.type.obj is BaseException for h in stmt.handlers)
+
+
 def zeros(v: Var) -> Op:
     if isinstance(v.type, Arr) and v.type.dtype is not None and v.type.dtype.kind in "fc":
         return Op("call", (v,), fn=Ref(np.zeros_like, "np.zeros_like", np))
@@ -297,4 +311,4 @@ def _helper(name: str) -> Ref:
     return Ref(fn, name, fn, "s2sad.runtime")
 
 
-__all__ = ["Companions", "Plan", "NeedsCompanions", "NoCompanions", "regions_in_order"]
+__all__ = ["Companions", "Plan", "NeedsCompanions", "NoCompanions", "UNCAUGHT", "catches_all", "regions_in_order"]

@@ -104,7 +104,7 @@ class Memory(Shapes):
                     f"{v.hint!r} reaches a merge of paths or iterations under more than one name, and is stored to",
                     getattr(place, "span", None) or self.function.span, construct="store",
                     hint=f"copy {v.hint!r} before storing to it"))  # fmt: skip
-            if g not in self.shadow_vars:
+            if not self.is_own_memory(g):
                 g = self.as_buffer(g, v)
             self.scope.bars[root] = g
             self.forget_views(root, self.scope)
@@ -248,7 +248,7 @@ class Memory(Shapes):
             return self.view_buffer(v, base)
         home = self.home(v)
         bar = self.found_buffer(v)
-        if bar is not None and bar in self.shadow_vars:
+        if self.is_own_memory(bar):
             return bar
         if bar is not None and (inner := self.made_in(v, bar, home)) is not home:
             here, self.scope = self.scope, inner
@@ -260,7 +260,7 @@ class Memory(Shapes):
                 self.note_touched(between, v)
                 between = between.parent
             return bar
-        if bar is None or bar not in self.shadow_vars:
+        if not self.is_own_memory(bar):
             here, self.scope = self.scope, home
             try:
                 bar = self.zeros_buffer(v) if bar is None else self.as_buffer(self.bar_atom(bar), v)

@@ -360,7 +360,7 @@ class Reverse(Transport, Adjoints):
         if bar is None and (self.is_memory(v) or v in self.buffered):
             bar = self.found_buffer(v)  # a branch has made it where `v` is defined
         value = self.zeros(v) if bar is None else self.exact(self.bar_atom(bar), v)
-        return self.as_buffer(value, v) if self.is_memory(v) and value not in self.shadow_vars else value
+        return self.as_buffer(value, v) if self.is_memory(v) and not self.is_own_memory(value) else value
 
     def joined(self, atoms: list[Any]) -> Type:
         from ..analysis.types import join
@@ -511,8 +511,7 @@ class Reverse(Transport, Adjoints):
         for c, carry in carries.items():
             bar = self.take(c.phi)
             carry.next = self.zeros(c.phi) if bar is None else self.exact(self.bar_atom(bar), c.phi)
-            if isinstance(carry.next, Var) and carry.phi.region is not None and carry.next.region is not None:
-                carry.phi.region.union(carry.next.region)
+            share_region(carry)
         self.scope = outer
         body = scope.out
         extra = list(scope.carries.items())
@@ -521,6 +520,7 @@ class Reverse(Transport, Adjoints):
             self.scope = scope
             carry.next = self.exact(self.bar_atom(bar), v)
             self.scope = outer
+            share_region(carry)
             outer.bars[v] = carry.result
             self.forget_views(v, outer)
             self.note_touched(outer, v)
@@ -659,6 +659,12 @@ class OutlinedReverse(Reverse):
         body.stmts += [ir.Note(REVERSE, barrier=True), *self.scope.out.stmts]
         params = [*self.function.params, *(Param(s) for s in seeds)]
         return Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars))), seeds
+
+
+def share_region(carry: Carry) -> None:
+    """What an iteration hands on may be the memory that the next one starts with."""
+    if isinstance(carry.next, Var) and carry.phi.region is not None and carry.next.region is not None:
+        carry.phi.region.union(carry.next.region)
 
 
 def _scalar_check() -> Any:

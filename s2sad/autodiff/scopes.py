@@ -37,11 +37,11 @@ from ..ir.nodes import (
     Var,
     With,
 )
+from .companions import UNCAUGHT, catches_all
 
 RECOMPUTED = ir.ARITHMETIC | frozenset({"getitem", "getattr", "tuple", "slice", "lt", "le", "gt", "ge", "eq", "ne", "is_",
                                         "is_not", "not_", "mod", "floordiv", "atom", "and_", "or_", "invert", "list"})  # fmt: skip
 MAX_RECOMPUTE = 12
-_UNCAUGHT = ir.Ref(BaseException, "BaseException", BaseException, "builtins")
 
 
 @dataclass(eq=False)
@@ -365,11 +365,11 @@ class Transport:
             if not isinstance(stmt, Try) or block is not stmt.body:
                 continue
             if not isinstance(new, Push):
-                if any(h.type is None or isinstance(h.type, ir.Ref) and h.type.obj is BaseException for h in stmt.handlers):
+                if catches_all(stmt):
                     raise AmbiguousMemoryError(
                         "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
                         hint="name the exceptions, or copy the array before you store")  # fmt: skip
-                new.op = Op("call", (*new.op.args[:2], _UNCAUGHT), fn=new.op.fn, data=new.op.data)
+                new.op = Op("call", (*new.op.args[:2], UNCAUGHT), fn=new.op.fn, data=new.op.data)
             elif block is place.block:
                 block.stmts.append(new)
                 return

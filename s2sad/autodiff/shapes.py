@@ -258,6 +258,10 @@ class Shapes:
                 return False
         return False
 
+    def is_own_memory(self, bar: Any) -> bool:
+        """Whether an adjoint is the buffer of one variable: what a rule has handed to several is nobody's."""
+        return bar in self.shadow_vars and bar not in self.aliased
+
     @property
     def aliased(self) -> set[Any]:
         """Adjoints that were handed to more than one variable."""

@@ -186,9 +186,9 @@ class Adjoints(Stores):
             return "basic"
         t = type_of(index)
         if isinstance(index, Lit):
-            return "basic"
+            return "mask" if isinstance(index.value, bool) else "basic"
         if isinstance(t, Num):
-            return "basic" if t.dtype.kind in "iu" else None
+            return {"i": "basic", "u": "basic", "b": "mask"}.get(t.dtype.kind)
         if isinstance(t, Arr) and t.dtype is not None:
             return "mask" if t.dtype.kind == "b" else "fancy"
         if isinstance(t, Obj) and t.cls is slice:

@@ -347,10 +347,8 @@ class BuiltinCalls(Core):
                     if key is None:
                         self._bad_dict(node)
                     pairs.append((key.value, v))
-        for k, v in kwargs.items():
-            pairs = [p for p in pairs if p[0] != k] + [(k, v)]
         site = self.site(node)
-        value = self.new_dict(tuple(pairs), site)
+        value = self.new_dict((*pairs, *kwargs.items()), site)
         self.sites[value.id] = site
         return value
 
@@ -558,14 +556,29 @@ class BuiltinCalls(Core):
         return self.__dict__.setdefault("_stops", [])
 
     def call_deepcopy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        v = args[0]
-        if isinstance(v, ListVal):
-            return self.make_list(tuple(self.call_deepcopy([i], {}, node) for i in self.items(v)), node)
-        if isinstance(v, TupleVal):
-            return TupleVal(tuple(self.call_deepcopy([i], {}, node) for i in v.items), v.cls)
-        if isinstance(v, DictVal):
-            return self.call_dict([], {k: self.call_deepcopy([i], {}, node) for k, i in self.items(v)}, node)
-        return self.call_copy(args, kwargs, node)
+        """`copy.deepcopy`: what is one object in the original is one in the copy."""
+        copies: dict[Any, Any] = {}
+
+        def deep(v: Any) -> Any:
+            if isinstance(v, (ListVal, DictVal)):
+                if v.id not in copies:
+                    items = self.items(v)
+                    made = self.make_list((), node) if isinstance(v, ListVal) else self.call_dict([], {}, node)
+                    copies[v.id] = made  # a list may hold itself
+                    self.cells[(made.id, "items")] = tuple(map(deep, items)) if isinstance(v, ListVal) else tuple((k, deep(i)) for k, i in items)
+                return copies[v.id]
+            if isinstance(v, TupleVal):
+                return TupleVal(tuple(map(deep, v.items)), v.cls)
+            if v in copies:
+                return copies[v]
+            if isinstance(v, Var) and v.region is not None:
+                if any(isinstance(o, Var) and o.region is not None and o.region.find() is v.region.find() for o in copies):
+                    raise self.unsupported("a deep copy of arrays that may be one array", node, "copy them one by one")
+            copied = self.call_copy([v], {}, node)
+            copies[v] = self.opaque(Ref(copy.deepcopy, "copy.deepcopy", copy), [v], {}, node, safe=True) if copied is NotImplemented else copied
+            return copies[v]
+
+        return deep(args[0])
 
     def call_copy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         v = args[0]
@@ -825,6 +838,7 @@ class BuiltinCalls(Core):
     unrollable: Callable[..., Any]
     element: Callable[..., Any]
     sequence_items: Callable[..., Any]
+    opaque: Callable[..., Any]
     make_list: Callable[..., Any]
     make_set: Callable[..., Any]
     run_time_list: Callable[..., Any]

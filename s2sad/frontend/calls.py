@@ -63,7 +63,9 @@ IN_PLACE_OPERATORS = {
     operator.ipow: "**=", operator.imatmul: "@=", operator.iand: "&=", operator.ior: "|=", operator.ixor: "^=", operator.ilshift: "<<=",
     operator.irshift: ">>=", operator.iconcat: "+=",
 }  # fmt: skip
-VIEWS_OF_INPUT = frozenset({np.asarray, np.asanyarray, np.ascontiguousarray, np.atleast_1d, np.atleast_2d, np.atleast_3d})
+VIEWS_OF_INPUT = frozenset(
+    {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.atleast_1d, np.atleast_2d, np.atleast_3d}
+)
 REFUSED_BUILTINS = {
     "eval": "write the expression out", "exec": "write the statements out", "locals": "name the variables",
     "globals": "name the variables", "vars": "name the attributes", "input": "pass the value in", "open": "read it outside",
@@ -222,7 +224,7 @@ class Calls(Outlining):
         rule = registry.adjoint_rule(obj)
         if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
             raise self.no_rule(fn, node)
-        special = self.specialised(fn, args, kwargs, node)
+        special = self.specialised(fn, args, kwargs, node, method)
         if special is not None:
             return special
         if isinstance(obj, np.ufunc) and obj.signature is None or obj is np.where:
@@ -235,7 +237,7 @@ class Calls(Outlining):
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         memory = rule.memory if rule is not None else ("fresh" if registry.is_zero(obj) or isinstance(obj, np.ufunc) else "maybe_view")
-        if obj is np.einsum and _only_reorders(args):
+        if obj is np.einsum and _only_reorders(args) or self.returns_itself(fn, args, kwargs, t, method, node):
             memory = "maybe_view"
         if memory != "fresh" and obj in VIEWS_OF_INPUT and len(args) > 0 and isinstance(type_of(atoms[0]), (Num, ListT, TupleT)):
             memory = "fresh"  # an array made of numbers and lists
@@ -248,11 +250,31 @@ class Calls(Outlining):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,
                 "use .T, np.transpose or indices, or copy the result")))  # fmt: skip
-        if obj in VIEWS_OF_INPUT and args and isinstance(args[0], Ref) and isinstance(args[0].type, Obj) and isinstance(result, Var):
+        outside = bool(args) and isinstance(args[0], Ref) and isinstance(args[0].type, Obj)
+        if memory != "fresh" and obj in VIEWS_OF_INPUT and outside and isinstance(result, Var):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, f"this array may be memory of {args[0].name}, an object from outside the function", node,
                 "copy it first: np.array(...)")))  # fmt: skip
         return result
+
+    def returns_itself(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], made: Type, method: str, node: Any) -> bool:
+        """Whether a function that makes new memory for most arguments may hand on that of its operand for these."""
+        obj, operand = fn.obj, args[0] if args and is_atom(args[0]) else None
+        if obj is np.nan_to_num:
+            copy = args[1] if len(args) > 1 else kwargs.get("copy", Lit(True))
+            if not (isinstance(copy, Lit) and copy.value is True):
+                raise self.error(
+                    NoRuleError, "np.nan_to_num changes its argument unless copy=True", node, "store its result: x[...] = np.nan_to_num(x)")
+        if obj in (np.array, np.ndarray.astype, getattr(np, "astype", None)):
+            copy, given = kwargs.get("copy", Lit(True)), type_of(operand)
+            converts = isinstance(given, Arr) and isinstance(made, Arr) and None not in (given.dtype, made.dtype) and given.dtype != made.dtype
+            return not converts and not (isinstance(copy, Lit) and copy.value is True)
+        if obj is np.conj:
+            return bool(method) and getattr(made, "dtype", None) is None
+        if obj in (np.diff, np.linalg.matrix_power):
+            count = args[1] if len(args) > 1 else kwargs.get("n", Lit(1))
+            return not isinstance(count, Lit) or count.value == (0 if obj is np.diff else 1)
+        return obj is np.diag and self._rank(operand) != 1
 
     def _sizes_certain(self, args: list[Any]) -> bool:
         t = type_of(args[0]) if args and is_atom(args[0]) else None
@@ -264,8 +286,13 @@ class Calls(Outlining):
             return self.primitive(Ref(np.array, "np.array", np), [value], {}, node)
         return value
 
-    def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+    def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any, method: str = "") -> Any:
         obj = fn.obj
+        given = type_of(args[0]) if args and is_atom(args[0]) else None
+        if obj is np.conj and method and isinstance(given, Arr) and given.dtype is not None and given.dtype.kind != "c":
+            return args[0]  # the function makes an array, the method of a real one returns it
+        if obj is np.diag and isinstance(given, Arr) and given.ndim == 2 and set(kwargs) <= {"k"}:
+            return self.primitive(self.numpy_ref(np.diagonal), [*args, *kwargs.values()], {}, node)
         if obj in (np.asarray, np.asanyarray) and len(args) == 1 and not kwargs and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
             return args[0]
         if obj in (np.asarray, np.asanyarray) and args and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):

@@ -210,7 +210,6 @@ class Expressions(Core):
                 known = False
                 pairs.append((key, self.expr(v)))
             else:
-                pairs = [p for p in pairs if not (p[0] == const.value and type(p[0]) is type(const.value))]
                 pairs.append((const.value, self.expr(v)))
         if not known:
             if any(k is None for k, _ in pairs):
@@ -829,7 +828,7 @@ class Expressions(Core):
     def is_basic(self, index: Any) -> bool | None:
         """Whether an index is basic (a view), advanced (a copy: False) or unknown (None)."""
         if isinstance(index, (Lit, SliceVal)):
-            return True
+            return not (isinstance(index, Lit) and isinstance(index.value, bool))
         if isinstance(index, TupleVal):
             parts = [self.is_basic(i) for i in index.items]
             if any(p is False for p in parts):
@@ -839,7 +838,7 @@ class Expressions(Core):
             return False
         t = type_of(index)
         if isinstance(t, Num):
-            return t.dtype.kind in "iu" or None
+            return {"i": True, "u": True, "b": False}.get(t.dtype.kind)  # a truth value is a mask without axes
         if isinstance(t, (Arr, ListT)):
             return False
         if isinstance(t, Obj) and t.cls is slice:

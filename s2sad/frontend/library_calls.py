@@ -11,7 +11,7 @@ import numpy as np
 from ..analysis.types import Arr, ListT
 from ..ir.nodes import Lit, Op, Var
 from .lower import Core, type_of
-from .values import ObjVal, SliceVal, TupleVal, is_atom
+from .values import DictVal, ListVal, ObjVal, SliceVal, TupleVal, is_atom
 
 
 class LibraryCalls(Core):
@@ -102,19 +102,35 @@ class LibraryCalls(Core):
         return value
 
     def call_astuple(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        found = self.fields_of(args[0], node)
-        if found is None:
-            return NotImplemented
-        return TupleVal(tuple(self.call_astuple([v], {}, node) if isinstance(v, ObjVal) else v for v in found.values()))
+        return self.unmade(args, kwargs, node, lambda found: TupleVal(tuple(found.values())))
 
     def call_asdict(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        found = self.fields_of(args[0], node)
-        if found is None:
+        def made(found: dict[str, Any]) -> Any:
+            site = self.site(node)
+            value = self.new_dict(tuple(found.items()), site)
+            self.sites[value.id] = site
+            return value
+
+        return self.unmade(args, kwargs, node, made)
+
+    def unmade(self, args: list[Any], kwargs: dict[str, Any], node: Any, made: Callable[[dict[str, Any]], Any]) -> Any:
+        """A dataclass taken apart, with those in its fields, and copies of everything else."""
+        if kwargs or len(args) != 1 or self.fields_of(args[0], node) is None:
             return NotImplemented
-        site = self.site(node)
-        value = self.new_dict(tuple(found.items()), site)
-        self.sites[value.id] = site
-        return value
+
+        def inner(value: Any) -> Any:
+            found = self.fields_of(value, node)
+            if found is not None:
+                return made({name: inner(v) for name, v in found.items()})
+            if isinstance(value, ListVal):
+                return self.make_list(tuple(map(inner, self.items(value))), node)
+            if isinstance(value, TupleVal):
+                return TupleVal(tuple(map(inner, value.items)), value.cls)
+            if isinstance(value, DictVal):
+                return self.new_dict(tuple((k, inner(v)) for k, v in self.items(value)), self.site(node))
+            return self.call_deepcopy([value], {}, node)
+
+        return inner(args[0])
 
     # provided by the other parts
     atom: Callable[..., Any]
@@ -132,6 +148,7 @@ class LibraryCalls(Core):
     list_append: Callable[..., Any]
     call_value: Callable[..., Any]
     call_list: Callable[..., Any]
+    call_deepcopy: Callable[..., Any]
     primitive: Callable[..., Any]
     numpy_ref: Callable[..., Any]
     builtin: Callable[..., Any]

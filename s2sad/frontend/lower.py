@@ -278,8 +278,9 @@ class Core:
         return value
 
     def new_dict(self, items: tuple[Any, ...], site: Any, origin: Any = None) -> DictVal:
+        """A dict of (key, value) pairs, the last one of equal keys, in the place of the first, as Python has it."""
         value = DictVal(self.new_id(), site, origin)
-        self.cells[(value.id, "items")] = items
+        self.cells[(value.id, "items")] = tuple(dict(items).items())
         return value
 
     def hint_of(self, key: Any) -> tuple[str, bool]:
@@ -534,6 +535,7 @@ class Core:
                 self.cells[key] = self.carry_in(before.get(key, UNDEF), key, types, pairs, free)
                 phis[key] = pairs
             entered = {key: self.cells[key] for key in carried}
+            starts = {key: skeleton(taken_apart(self.cells[key], self.cells)) for key in carried if ("apart", key) in types}
             self.loop_depth += 1
             self.loop_starts.append(first_id)
             try:
@@ -565,7 +567,7 @@ class Core:
                 continue
             stable = True
             for key in carried:
-                if ("poison", key) not in types and not self._same_skeleton(key, entered[key], after, types):
+                if ("poison", key) not in types and not self._same_skeleton(key, entered[key], starts.get(key), after, types):
                     stable = False
                     continue
                 nexts = list(self._leaves(self._carried(key, after, types)))
@@ -630,18 +632,19 @@ class Core:
         value = after.get(key, UNDEF)
         return taken_apart(value, after) if ("apart", key) in types else value
 
-    def _same_skeleton(self, key: Any, entered: Any, after: dict[Any, Any], types: dict[Any, Any]) -> bool:
-        """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart."""
+    def _same_skeleton(self, key: Any, entered: Any, start: Any, after: dict[Any, Any], types: dict[Any, Any]) -> bool:
+        """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart.
+
+        `start` is the skeleton of one that is taken apart, as it enters the iteration.
+        """
         value = after.get(key, UNDEF)
         if value is UNDEF or entered is UNDEF or isinstance(value, Poison) or isinstance(entered, Poison):
             return True
         if isinstance(value, tuple) or isinstance(entered, tuple):
             return True  # contents of a container, compared by their number
         if ("apart", key) in types:
-            a, b = types[("apart", key)], taken_apart(value, after)
-            if a is not True and a != skeleton(b):
+            if start != skeleton(taken_apart(value, after)):
                 raise self.unsupported(f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next")
-            types[("apart", key)] = skeleton(b)
             self.shared_containers.update(containers_within(value, after))
             return True
         if skeleton(value) == skeleton(entered) or is_atom(value) or is_atom(entered):

@@ -539,6 +539,14 @@ def inner_defs_of(stmt: Any) -> Iterator[Var]:
                 yield h.name
 
 
+def all_defs_of(stmt: Any) -> Iterator[Var]:
+    """The variables that a statement and those nested in it define: behind a block that surely runs, all may be in use."""
+    yield from defs_of(stmt)
+    for block in blocks_of(stmt):
+        for inner in walk(block):
+            yield from defs_of(inner)
+
+
 def uses_of(stmt: Any) -> tuple[Any, ...] | list[Any]:
     """The atoms a statement reads itself, those of nested blocks not included."""
     kind = type(stmt)

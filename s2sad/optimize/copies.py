@@ -34,8 +34,9 @@ def elide_copies(function: Function) -> Function:
     for a in ir.result_atoms(function.result):
         if isinstance(a, Var):
             uses[a] += 1
+    sensitive = effects.layout_matters(function.body, stored=False)
     for stmt in ir.walk(function.body):
-        if isinstance(stmt, Assign):
+        if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
             _shape_source(stmt, defs)
     _block(function.body, uses)
     joins: dict[Var, tuple[Any, Any]] = {}
@@ -92,7 +93,7 @@ def copied(op: Op | None) -> Any:
 
 
 def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
-    """`np.zeros_like(x.copy())` needs only `x`."""
+    """`np.zeros_like(x.copy())` needs only `x`, unless the layout matters: a copy may have another one."""
     op = stmt.op
     called = op.fn.obj if op.kind == "call" and isinstance(op.fn, Ref) else None
     read = op.kind == "getattr" and op.name in ("shape", "size", "ndim")
@@ -151,7 +152,7 @@ def _elide(block: Block, i: int, stmt: Assign) -> None:
             changed = effects.writes(x)
             if changed is None or (region is not None and region in changed):
                 dirty = True
-        defined.update(ir.defs_of(s))
+        defined.update(ir.all_defs_of(s))
 
 
 def _written(stmts: list[Any]) -> set[Any]:

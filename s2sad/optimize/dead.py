@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.types import ListT, is_mutable
+from ..analysis.types import Arr, ListT, is_mutable
 from ..ir import nodes as ir
 from ..ir.nodes import (
     Assert,
@@ -108,8 +108,10 @@ class _Walk:
         region = effects.region_of(stmt.base)
         if region is not None and region not in live and not (self.keep_all and stmt.role != ir.DERIVED) and not region.caller:
             return False
+        # whether a store to a list raises depends on the list's length
+        length = bool(self.keep_all) and isinstance(stmt.base, Var) and not isinstance(stmt.base.type, Arr)
         for a in (stmt.base, stmt.index, stmt.value):
-            _read(a, live, contents=a is not stmt.base)
+            _read(a, live, contents=a is not stmt.base or length)
         return True
 
     def stmt_Effect(self, stmt: Effect, live: set[Any]) -> bool:

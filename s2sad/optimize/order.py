@@ -119,7 +119,7 @@ def _early(block: Block, uses: Counter[Var]) -> None:
         changed = written(between)
         if not isinstance(user, Assign) or user.op.kind not in ir.ARITHMETIC or not reads_any(stmt.op, changed):
             continue
-        defined = {v for s in between for v in ir.defs_of(s)}
+        defined = {v for s in between for v in ir.all_defs_of(s)}
         if any(a in defined for a in user.op.atoms()) or reads_any(user.op, changed):
             continue
         del block.stmts[j]

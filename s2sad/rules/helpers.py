@@ -8,25 +8,25 @@ from s2sad import runtime
 from s2sad.rules.registry import adjoint, linear, tangent, zero_derivative
 
 
-@adjoint(runtime.unbroadcast)
+@adjoint(runtime.unbroadcast, memory="maybe_view")
 def unbroadcast(y, g, x):
     g_bar = broadcast_like(y_bar, g)
     x_bar = None  # only its shape is read
 
 
-@adjoint(runtime.broadcast_like)
+@adjoint(runtime.broadcast_like, memory="maybe_view")
 def broadcast_like(y, g, x):
     g_bar = unbroadcast(y_bar, g)
     x_bar = None  # only its shape is read
 
 
-@adjoint(runtime.cast_like)
+@adjoint(runtime.cast_like, memory="maybe_view")
 def cast_like(y, g, x):
     g_bar = cast_like(y_bar, g)
     x_bar = None  # only its shape is read
 
 
-@adjoint(runtime.restore_axes)
+@adjoint(runtime.restore_axes, memory="maybe_view")
 def restore_axes(y, g, x, axis=None, keepdims=False):
     g_bar = sum_axes(y_bar, g, axis, keepdims)
     x_bar = None  # only its shape is read
@@ -44,7 +44,7 @@ def spread(y, g, items):
     items_bar = None  # only its shape is read
 
 
-@adjoint(runtime.split_like)
+@adjoint(runtime.split_like, memory="maybe_view")
 def split_like(y, g, arrays, axis=0):
     g_bar = join_like(y_bar, y, axis, np.shape(g))
     arrays_bar = None  # only its shape is read
@@ -86,13 +86,13 @@ def tile_bar(y, g, A, reps):
     A_bar = None  # only its shape is read
 
 
-@adjoint(runtime.crop_padding)
+@adjoint(runtime.crop_padding, memory="maybe_view")
 def crop_padding(y, g, array, pad_width):
     g_bar = np.pad(y_bar, pad_width)
     array_bar = None  # only its shape is read
 
 
-@adjoint(runtime.cast_back)
+@adjoint(runtime.cast_back, memory="maybe_view")
 def cast_back(z, g, y, x):
     g_bar = uncast(z_bar, g)
     y_bar = None  # only their dtypes and shapes are read

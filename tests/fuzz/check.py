@@ -23,6 +23,8 @@ from s2sad import compiler
 from s2sad.errors import DifferentiationError, InternalCompilerError
 from tests.fuzz.differences import Line, judge
 from tests.fuzz.generate import Program
+from tests.fuzz.magnitude import TOO_LARGE, largest
+from tests.fuzz.overlap import meets_defect
 from tests.fuzz.points import NAMES, Point, arguments, points
 
 # Passes that change the order in which contributions are added up, or how powers and products are written.
@@ -32,10 +34,11 @@ SWITCH = "S2SAD_CHECK"
 
 @dataclass(frozen=True)
 class Verdict:
-    """`kind` is right, refused, wrong, crash, slow, rough (no derivative to compare with), not-finite or invalid.
+    """`kind` is right, refused, wrong, crash, slow, rough (no derivative to compare with), not-finite, numpy or invalid.
 
     A not-finite gradient comes from an infinite partial derivative that is multiplied by zero, such as that of a norm
-    at zero. An invalid program fails when it is called itself.
+    at zero. A program of the kind numpy has another value than it should (see `overlap.py`). An invalid program fails when
+    it is called itself.
     """
 
     kind: str
@@ -245,6 +248,10 @@ class Checker:
             return Verdict("rough", "not finite, or large")
         flat = np.concatenate([np.ravel(np.asarray(p, dtype=float)) for p in found])
         kind, detail = judge(line, flat, before)
+        if kind == "wrong" and meets_defect(self.program.text, point, self.program.mode):
+            return Verdict("numpy", "NumPy stores a part of an array to an overlapping one in the wrong order")
+        if kind == "wrong" and largest(self.f, arguments(point, self.program.mode, wide=True)) > TOO_LARGE * (1.0 + abs(before)):
+            return Verdict("rough", "large numbers cancel")
         return Verdict(kind, detail)
 
 

@@ -91,7 +91,7 @@ def _decide(line: Line, gradient: np.ndarray, before: float, single: bool) -> tu
         if spread > 1e-5 * scale or kink > 1e-3 * scale:
             continue
         smooth = True
-        error = abs(line.along(gradient) - best)
+        error = min(abs(line.along(gradient) - step) for step in (best, *steps[1:]))  # a jump may be within the largest step
         if error > (LOOSE if single else CLOSE) * scale + 10.0 * spread:
             worst = max(worst, error)
     if not smooth:

@@ -279,6 +279,25 @@ def test_single_precision_stays_single(row: Row) -> None:
                 )
 
 
+# For these, a call's arguments tell whether it makes new memory (see `Calls.returns_itself`).
+BY_ARGUMENTS = frozenset({np.einsum, np.diag, np.linalg.matrix_power, np.diff, np.array, np.ndarray.astype, np.nan_to_num})
+
+
+@pytest.mark.parametrize("row", ROWS, ids=_IDS)
+def test_results_that_are_said_to_be_new_memory_are(row: Row) -> None:
+    rule = registry.adjoint_rule(row.function)
+    assert rule is not None
+    if rule.memory != "fresh" or row.function in BY_ARGUMENTS:
+        return
+    args = tuple(_map(x, np.array) if isinstance(x, np.ndarray) else x for x in row.args)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        y = row.function(*args, **row.kwargs)
+    results = [a for a in _leaves(y) if isinstance(a, np.ndarray)]
+    operands = [a for x in args for a in _leaves(x) if isinstance(a, np.ndarray)]
+    assert not any(np.may_share_memory(a, b) for a in results for b in operands)
+
+
 def test_every_rule_is_in_the_table() -> None:
     tested = {id(registry.adjoint_rule(row.function)) for row in ROWS}
     ours = [rule for rule in registry.adjoint_rules().values() if "s2sad" in Path(rule.filename).parts]  # other tests add theirs

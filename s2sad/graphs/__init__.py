@@ -11,24 +11,25 @@ from ..api import Wrt, _Target, first_differentiable, parameter_types, typed_req
 from ..autodiff.calls import parts_of
 from ..autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from ..backend.load import load
-from ..compiler import emit
+from ..compiler import emit, name_parts
+from ..directional import tangent_like
 from ..errors import IntegerInputError, UnknownWrtError
 from ..frontend.lowerer import Program, Request, lower, parameter_names
 from ..ir.nodes import Function, Lit, Ref
 from ..optimize.dead import drop_dead
 from ..optimize.simplify import propagate_copies
 from ..reading import defaults_of, is_bound_method, read_function
-from ..runtime import copy_in_layout
 from ..variants import holds_floats
 from .build import Graph, build
-from .observe import Notes, Observed, annotate, note_values
+from .observe import Notes, ObservedForward, ObservedReverse, annotate, note_values
 
 
-def graph(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, **kwargs: Any) -> Graph:
+def graph(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, along: Mapping[str, Any] | None = None, **kwargs: Any) -> Graph:
     """The computation graph of `f`; with arguments, it shows every value and adjoint of a call with these.
 
     `wrt` says what is differentiated with respect to: without it, every argument that holds floats, or, without arguments,
-    the first parameter that may. The result has the methods `dot()`, `mermaid()` and `svg()`, and shows itself in a
+    the first parameter that may. With tangents of some arguments in `along`, by name, tangents take the place of adjoints.
+    The result has the methods `dot()`, `mermaid()` and `svg()`, and shows itself in a
     notebook. Raises a `DifferentiationError` if `f` cannot be differentiated, or does not return one real number.
 
     >>> print(graph(lambda x, y: x * y, 2.0, 3.0, wrt="x").mermaid().splitlines()[1])
@@ -42,11 +43,13 @@ def graph(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, **kwargs: A
         request.wrt = target.wrt_names(default if wrt is None else wrt)
         return _static(typed_request(request, None))
     bound = target.bind((*target.prefix, *args), kwargs)
-    return _at(request, _as_floats(bound, {}, None if wrt is None else target.wrt_names(wrt)))
+    point = _as_floats(bound, parameter_types(target.node, None), None if wrt is None else target.wrt_names(wrt))
+    return _at(request, point, along)
 
 
 def graph_of_file(
-    path: str | Path, func: str, wrt: Wrt | None = None, at: tuple[list[Any], Mapping[str, Any]] | None = None, signature: str | None = None,
+    path: str | Path, func: str, wrt: Wrt | None = None, at: tuple[list[Any], Mapping[str, Any]] | None = None,
+    along: Mapping[str, Any] | None = None, signature: str | None = None,
 ) -> Graph:  # fmt: skip
     """The computation graph of a function in a file, which is read and not run.
 
@@ -61,7 +64,8 @@ def graph_of_file(
         request.wrt = target.wrt_names(default if wrt is None else wrt)
         return _static(typed_request(request, signature))
     bound = _bind(request, *at)
-    return _at(request, _as_floats(bound, parameter_types(found.node, signature), None if wrt is None else target.wrt_names(wrt)))
+    point = _as_floats(bound, parameter_types(found.node, signature), None if wrt is None else target.wrt_names(wrt))
+    return _at(request, point, along)
 
 
 def _bind(request: Request, args: list[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,30 +110,59 @@ def _simplified(program: Program) -> Function:
     return program.function
 
 
-def _at(request: Request, point: tuple[dict[str, Any], tuple[str, ...]]) -> Graph:
-    """The graph with values and adjoints."""
+def _at(request: Request, point: tuple[dict[str, Any], tuple[str, ...]], along: Mapping[str, Any] | None) -> Graph:
+    """The graph with values and adjoints or, along tangents of the arguments, with tangents."""
     request.arguments, request.wrt = point
+    dots: dict[str, Any] = {}
+    if along is not None:
+        unknown = [n for n in along if n not in request.wrt]
+        if unknown:
+            raise UnknownWrtError(f"a tangent is given for {unknown[0]!r}", hint=f"arguments that hold floats: {', '.join(request.wrt)}")
+        dots = {n: tangent_like(along.get(n), request.arguments[n], f"the tangent of {n!r}") for n in request.wrt}
+    program, function, notes, parts = _forward(request) if along is not None else _reverse(request)
+    compiled = emit([*parts, function], program, flat=True)
+    call = load(compiled.definition, compiled.name, compiled.bindings)
+    given = [p.var.hint for p in function.params if p.kind == "kwonly"][-len(dots) :] if dots else []
+    call(**request.arguments, **dict(zip(given, dots.values())))
+    annotate(notes, "adjoint" if along is None else "tangent")
+    return notes.graph
+
+
+Observed = tuple[Program, Function, Notes, list[Function]]
+
+
+def _reverse(request: Request) -> Observed:
     plan, last = Plan(), 0
     while True:
-        program = lower(request)
-        found, notes = build(_simplified(program)), Notes()
-        note_values(program.function, found, notes)
+        program, notes = _noted(request)
         try:
-            observed = Observed(program, plan)
-            observed.graph, observed.notes = found, notes
+            observed = ObservedReverse(program, plan)
+            observed.notes = notes
             function = observed.run("scalar", False)
             break
         except NeedsCompanions as needs:
             plan, last = plan.after(needs), needs.number
         except NoCompanions:
             plan = plan.without(last)
-    function.name = f"{function.name}_observed" if function.name.isidentifier() else "observed"
-    taken = {function.name, *(p.var.hint for p in function.params)}
-    compiled = emit([*parts_of(function, program, lambda f: f, taken), function], program, flat=True)
-    call = load(compiled.definition, compiled.name, compiled.bindings)
-    call(**{k: copy_in_layout(v) if hasattr(v, "strides") else v for k, v in request.arguments.items()})
-    annotate(found, notes)
-    return found
+    function.name = "observed"
+    parts = parts_of(function, program, lambda f: f, {function.name, *(p.var.hint for p in function.params)})
+    return program, function, notes, parts
+
+
+def _forward(request: Request) -> Observed:
+    program, notes = _noted(request)
+    observed = ObservedForward(program)
+    observed.notes = notes
+    function = observed.run()
+    function.name = "observed"
+    return program, function, notes, name_parts(observed.parts, {function.name, *(p.var.hint for p in function.params)})
+
+
+def _noted(request: Request) -> tuple[Program, Notes]:
+    program = lower(request)
+    notes = Notes(build(_simplified(program)))
+    note_values(program.function, notes)
+    return program, notes
 
 
 __all__ = ["Graph", "graph", "graph_of_file"]

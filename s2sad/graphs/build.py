@@ -5,9 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..analysis.types import BOOL, ListT, Obj, TupleT
+from ..analysis.types import BOOL, Arr, ListT, Num, Obj, TupleT
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Effect, Function, If, Invoke, Lit, Loop, Op, Region, Star, Store, Try, Var, With
+from ..ir.nodes import (
+    Assign,
+    Block,
+    Effect,
+    Function,
+    If,
+    Invoke,
+    Lit,
+    Loop,
+    Op,
+    Region,
+    Star,
+    Store,
+    Try,
+    Var,
+    With,
+)
 from .labels import Labels
 from .model import Edge, Group, Kind, Node
 
@@ -22,6 +38,7 @@ class Graph:
     edges: list[Edge] = field(default_factory=list)
     mode: str = ""
     variables: dict[Var, int] = field(default_factory=dict)  # the node of each variable
+    stores: dict[Any, int] = field(default_factory=dict)  # the node of each store
     count: int = 0  # of nodes
 
     def nodes(self) -> dict[int, Node]:
@@ -81,18 +98,16 @@ def build(function: Function) -> Graph:
 
 
 def _drop_unused_inputs(graph: Graph) -> None:
-    """Objects whose parts are inputs of their own need no node."""
-    used = {e.source for e in graph.edges}
-    objects = {graph.variables[v] for v in graph.variables if not isinstance(v.type, (Obj, TupleT, ListT)) and v.type.floating}
-    graph.root.items = [
-        i for i in graph.root.items if isinstance(i, Group) or i.kind != "input" or i.key in used or i.key in objects or i.result
-    ]
+    """Objects and containers whose parts are inputs of their own need no node; numbers and arrays that nothing reads keep theirs."""
+    kept = {e.source for e in graph.edges} | {key for v, key in graph.variables.items() if isinstance(v.type, (Arr, Num)) and v.type.floating}
+    graph.root.items = [i for i in graph.root.items if isinstance(i, Group) or i.kind != "input" or i.key in kept or i.result]
 
 
 class _LoopMemory:
-    """Which memory the body of a loop stores to, and the nodes that read it before that."""
+    """Which memory the body of a loop stores to, and the nodes that read it before that under names from outside."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: set[Var]) -> None:
+        self.known = known
         self.stored: set[Region] = set()
         self.readers: dict[Region, list[Node]] = {}
 
@@ -106,6 +121,7 @@ class _Builder:
         self.paths: set[Var] = set()  # parameters, and parts of parameters that are reached by attributes and constant indices
         self.memory: dict[Region, tuple[int, ...]] = {}  # the stores that memory has seen last
         self.loops: list[_LoopMemory] = []
+        self.tests: dict[Var, str] = {}  # conditions that have no name
 
     # --- nodes and edges -----------------------------------------------------------------------------------------------
 
@@ -130,7 +146,7 @@ class _Builder:
             return
         if source.region is not None:
             for loop in self.loops:
-                if source.region.find() not in loop.stored:
+                if source.region.find() not in loop.stored and source in loop.known:
                     loop.readers.setdefault(source.region.find(), []).append(target)
         self.connect(self.origins(source), target, again, chooses)
 
@@ -141,9 +157,11 @@ class _Builder:
 
     def origins(self, v: Var) -> tuple[int, ...]:
         """The node that makes a value, or the stores that changed its memory since."""
-        if v.region is not None and v.region.find() in self.memory:
-            return self.memory[v.region.find()]
-        return (self.graph.variables[v],) if v in self.graph.variables else ()
+        made = self.graph.variables.get(v, -1)
+        stores = self.memory.get(v.region.find(), ()) if v.region is not None else ()
+        if stores and max(stores) > made:
+            return stores
+        return (made,) if made >= 0 else ()
 
     def stored(self, base: Any, node: Node) -> None:
         if isinstance(base, Var) and base.region is not None:
@@ -186,7 +204,12 @@ class _Builder:
             self.graph.variables[v] = self.graph.variables[base]  # another name
         else:
             kind: Kind = "test" if v.type == BOOL else "operation"
-            node = self.node(f"{v.hint} = {self.labels.op_text(op)}", kind, v)
+            text = self.labels.op_text(op)
+            if kind == "test" and not v.named:
+                self.tests[v] = text
+            else:
+                text = f"{self.labels.names[v]} = {text}"
+            node = self.node(text, kind, v)
             for a in op.atoms():
                 self.edge(a, node)
             if op.kind == "method":
@@ -194,11 +217,12 @@ class _Builder:
 
     def is_part(self, base: Any, op: Op) -> bool:
         """Whether an item is taken from a container that is an argument, and not from an array."""
-        return isinstance(base.type, (Obj, TupleT, ListT)) and isinstance(op.args[1], Lit)
+        return not isinstance(base.type, (Arr, Num)) and not base.stored and isinstance(op.args[1], Lit)
 
     def on_Store(self, stmt: Store) -> None:
         node = self.node(self.labels.store_text(stmt), "store")
         node.active = isinstance(stmt.base, Var) and stmt.base.varied
+        self.graph.stores[stmt] = node.key
         for a in (stmt.base, stmt.index, stmt.value):
             self.edge(a, node)
         self.stored(stmt.base, node)
@@ -213,8 +237,8 @@ class _Builder:
 
     def on_Invoke(self, stmt: Invoke) -> None:
         text = f"{stmt.fn.name}({', '.join(self.labels.atom_text(a) for a in stmt.args)})"
-        for v in stmt.results:
-            node = self.node(f"{v.hint} = {text}", "call", v)
+        for v in stmt.results[:-1]:  # the last one holds what the reverse part needs
+            node = self.node(f"{self.labels.names[v]} = {text}", "call", v)
             for a in stmt.args:
                 self.edge(a, node)
 
@@ -236,11 +260,11 @@ class _Builder:
             self.memory[region] = tuple(dict.fromkeys(keys))
 
     def on_If(self, stmt: If) -> None:
-        test = self.labels.atom_text(stmt.test)
-        ends = [self.inside(f"if {test}", stmt.then), self.inside(f"if not {test}", stmt.orelse)]
+        test = self.tests.get(stmt.test) or self.labels.atom_text(stmt.test)
+        ends = [self.inside(f"if {test}", stmt.then), self.inside(f"else of: if {test}", stmt.orelse)]
         self.join(*(end for end, block in zip(ends, (stmt.then, stmt.orelse)) if not block.diverges))
         for p in stmt.phis:
-            node = self.node(p.var.hint, "merge", p.var)
+            node = self.node(self.labels.names[p.var], "merge", p.var)
             for a in (p.then, p.orelse):
                 self.edge(a, node)
             self.edge(stmt.test, node, chooses=True)
@@ -250,9 +274,9 @@ class _Builder:
         outer.items.append(self.group)
         before = dict(self.memory)
         for c in stmt.carries:
-            node = self.node(c.phi.hint, "merge", c.phi)
+            node = self.node(self.labels.names[c.phi], "merge", c.phi)
             self.edge(c.init, node)
-        self.loops.append(_LoopMemory())
+        self.loops.append(_LoopMemory(set(self.graph.variables)))
         self.block(stmt.test_block)
         self.block(stmt.body)
         found = self.loops.pop()
@@ -263,7 +287,7 @@ class _Builder:
         for c in stmt.carries:
             self.edge(c.next, nodes[self.graph.variables[c.phi]], again=True)
             self.graph.variables[c.result] = self.graph.variables[c.phi]
-        self.group.title = self.labels.loop_text(stmt)
+        self.group.title = f"while {self.tests[stmt.test]}" if stmt.test in self.tests else self.labels.loop_text(stmt)
         self.group = outer
         self.join(before, self.memory)
 
@@ -275,7 +299,7 @@ class _Builder:
         self.join(*ends)
         self.memory = self.inside("finally", stmt.final)
         for m in stmt.phis:
-            node = self.node(m.var.hint, "merge", m.var)
+            node = self.node(self.labels.names[m.var], "merge", m.var)
             for a in m.values:
                 self.edge(a, node)
 

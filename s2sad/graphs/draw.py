@@ -13,7 +13,6 @@ FORWARD, BACKWARD, PLAIN = "#1f5fa8", "#c2410c", "#4a5568"
 FILLS = {
     "input": "#e6f0fb", "operation": "#ffffff", "merge": "#f3e8ff", "store": "#fef3c7", "test": "#f1f5f9", "call": "#dcfce7",
 }  # fmt: skip
-NOT_REACHED = "not reached"
 
 
 # --- Graphviz -----------------------------------------------------------------------------------------------
@@ -57,24 +56,29 @@ def _digraph(graph: Graph) -> Any:
             attributes["color"] = "#cbd5e0"
         if e.again:
             attributes["constraint"] = "false"
+        if e.backward and graph.mode == "tangent":
+            attributes["label"] = _dot_lines(_dot_coloured(FORWARD, e.forward), _dot_coloured(BACKWARD, e.backward))
         drawing.edge(f"n{e.source}", f"n{e.target}", **attributes)
-        if e.backward:
+        if e.backward and graph.mode == "adjoint":
             # drawn from the result back to the operand, and laid out as the edge that it follows
             drawing.edge(
-                f"n{e.source}", f"n{e.target}", label=e.backward, color=BACKWARD, fontcolor=BACKWARD,
-                dir="back" if graph.mode == "adjoint" else "forward", style="dashed" if e.again else "solid",
-                constraint="false" if e.again else "true")  # fmt: skip
+                f"n{e.source}", f"n{e.target}", label=e.backward, color=BACKWARD, fontcolor=BACKWARD, dir="back")  # fmt: skip
     return drawing
 
 
 def _dot_legend(graph: Graph) -> str:
     if not graph.mode:
         return graph.root.title
-    arrows = "backward" if graph.mode == "adjoint" else "forward, too"
-    return (
-        f'<{_escaped(graph.root.title)}<br/><font point-size="10" color="{FORWARD}">value (forward)</font>  '
-        f'<font point-size="10" color="{BACKWARD}">{graph.mode} ({arrows})</font>>'
-    )
+    arrows = "backward" if graph.mode == "adjoint" else "forward"
+    return _dot_lines(_escaped(graph.root.title), _dot_coloured(FORWARD, "value (forward)"), _dot_coloured(BACKWARD, f"{graph.mode} ({arrows})"))
+
+
+def _dot_coloured(colour: str, text: str) -> str:
+    return f'<font color="{colour}">{_escaped(text)}</font>' if text else ""
+
+
+def _dot_lines(*lines: str) -> str:
+    return f"<{'<br/>'.join(line for line in lines if line)}>"
 
 
 def _dot_group(drawing: Any, group: Group, graph: Graph, number: str) -> None:
@@ -88,12 +92,8 @@ def _dot_group(drawing: Any, group: Group, graph: Graph, number: str) -> None:
 
 
 def _dot_node(node: Node) -> dict[str, str]:
-    lines = [_escaped(node.label)]
-    if node.forward:
-        lines.append(f'<font color="{FORWARD}">{_escaped(node.forward)}</font>')
-    if node.backward:
-        lines.append(f'<font color="{BACKWARD}">{_escaped(node.backward)}</font>')
-    found = {"label": f"<{'<br/>'.join(lines)}>", "fillcolor": FILLS[node.kind]}
+    label = _dot_lines(_escaped(node.label), _dot_coloured(FORWARD, node.forward), _dot_coloured(BACKWARD, node.backward))
+    found = {"label": label, "fillcolor": FILLS[node.kind]}
     if node.kind == "test":
         found.update(shape="box", style="filled")
     if node.result:
@@ -118,13 +118,13 @@ def mermaid_source(graph: Graph) -> str:
     colours: dict[str, list[int]] = {FORWARD: [], BACKWARD: []}
     count = 0
     for e in graph.edges:
-        lines.append(f"  n{e.source} {_mermaid_arrow(e)} n{e.target}")
+        tangent = e.backward if graph.mode == "tangent" else ""
+        lines.append(f"  n{e.source} {_mermaid_arrow(e, tangent)} n{e.target}")
         if graph.mode and not e.chooses:
             colours[FORWARD].append(count)
         count += 1
-        if e.backward:
-            ends = (e.target, e.source) if graph.mode == "adjoint" else (e.source, e.target)
-            lines.append(f'  n{ends[0]} {"-." if e.again else "--"} "{_entity(e.backward)}" {".->" if e.again else "-->"} n{ends[1]}')
+        if e.backward and graph.mode == "adjoint":
+            lines.append(f'  n{e.target} -- "{_entity(e.backward)}" --> n{e.source}')
             colours[BACKWARD].append(count)
             count += 1
     for name, fill in FILLS.items():
@@ -157,11 +157,14 @@ def _mermaid_shape(node: Node) -> str:
     return {"input": f'(["{text}"])', "test": f'{{{{"{text}"}}}}', "merge": f'("{text}")'}.get(node.kind, f'["{text}"]')
 
 
-def _mermaid_arrow(edge: Edge) -> str:
+def _mermaid_arrow(edge: Edge, tangent: str) -> str:
     dotted = edge.again or edge.chooses
-    if not edge.forward:
+    text = _entity(edge.forward)
+    if tangent:
+        text = "<br/>".join(filter(None, [text, f"<span style='color:{BACKWARD}'>{_entity(tangent)}</span>"]))
+    if not text:
         return "-.->" if dotted else "-->"
-    return f'-. "{_entity(edge.forward)}" .->' if dotted else f'-- "{_entity(edge.forward)}" -->'
+    return f'-. "{text}" .->' if dotted else f'-- "{text}" -->'
 
 
 def _entity(text: str) -> str:

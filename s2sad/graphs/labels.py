@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.bindings import Bindings
-from ..backend.operations import Operations
+from ..backend.operations import Operations, Unhide
 from ..backend.printer import to_source
 from ..ir.nodes import Each, Loop, Op, Range, Store, Var
 
@@ -25,11 +25,21 @@ class _Folded:
         self.ops: dict[Var, Op] = {}
 
 
-class _Hints:
-    """Variables by the names of the elementary form."""
+class _Names:
+    """Variables by the author's names; the compiler's own ones are numbered where they repeat."""
+
+    def __init__(self) -> None:
+        self.names: dict[Var, str] = {}
+        self.taken: dict[str, int] = {}
 
     def __getitem__(self, v: Var) -> str:
-        return v.hint
+        if v.named or v.hint == "_":
+            return v.hint
+        if v not in self.names:
+            stem = v.hint.rstrip("_")
+            self.taken[stem] = count = self.taken.get(stem, 0) + 1
+            self.names[v] = stem if count == 1 else f"{stem}{count}"
+        return self.names[v]
 
 
 class Labels(Operations):
@@ -37,7 +47,7 @@ class Labels(Operations):
 
     def __init__(self) -> None:
         self.folding: Any = _Folded()
-        self.names: Any = _Hints()
+        self.names: Any = _Names()
         self.bindings = Bindings()
 
     def hide(self, v: Var, op: Op) -> None:
@@ -49,21 +59,21 @@ class Labels(Operations):
         return self.folding.ops.get(v) if isinstance(v, Var) else None
 
     def atom_text(self, a: Any) -> str:
-        return to_source(self.atom(a))
+        return _text(self.atom(a))
 
     def op_text(self, op: Op) -> str:
-        return to_source(self.op(op))
+        return _text(self.op(op))
 
     def store_text(self, stmt: Store) -> str:
         target = self.atom_text(stmt.base)
         if stmt.index is not None:
-            target = to_source(ast.Subscript(self.atom(stmt.base), self.index(stmt.index), ast.Store()))
+            target = _text(ast.Subscript(self.atom(stmt.base), self.index(stmt.index), ast.Store()))
         if stmt.aug is not None and stmt.aug.endswith(".at"):
             return f"np.{stmt.aug}({self.atom_text(stmt.base)}, {self.atom_text(stmt.index)}, {self.atom_text(stmt.value)})"
         return f"{target} {_AUGMENTED.get(stmt.aug or '', '')}= {self.atom_text(stmt.value)}"
 
     def loop_text(self, stmt: Loop) -> str:
-        index = stmt.index.hint if stmt.index is not None else "_"
+        index = self.names[stmt.index] if stmt.index is not None else "_"
         if isinstance(stmt.iter, Range):
             r = stmt.iter
             texts = [self.atom_text(a) for a in (r.start, r.stop, r.step)]
@@ -74,6 +84,10 @@ class Labels(Operations):
         if isinstance(stmt.iter, Each):
             return f"for {index} in {self.atom_text(stmt.iter.seq)}"
         return "while True" if stmt.test is None else f"while {self.atom_text(stmt.test)}"
+
+
+def _text(node: ast.expr) -> str:
+    return to_source(Unhide(set()).visit(node))
 
 
 def number(v: Any) -> str:

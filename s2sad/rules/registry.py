@@ -239,7 +239,7 @@ def _registrar(
     def register(template: Template) -> Template:
         if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
-        rule = Rule(known, template, elementwise, memory, options or {}, dtype_varies)
+        rule = Rule(known, template, elementwise, memory, options=options or {}, dtype_varies=dtype_varies)
         for function in known:
             table[function] = rule
         return template

@@ -21,11 +21,9 @@ BLUE, ORANGE, GREY = "#2b6cb0", "#dd6b20", "#718096"
 
 def options(description: str, epochs: int, quick: int) -> argparse.Namespace:
     """The options of a training demo; `quick` is the number of epochs with --quick."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--quick", action="store_true", help="a short run, as the tests make it")
+    parser = _parser(description)
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers (default: 0)")
     parser.add_argument("--epochs", type=int, help=f"passes over the data (default: {epochs}, with --quick {quick})")
-    parser.add_argument("--out", type=Path, default=Path("pictures"), help="folder for the pictures (default: pictures)")
     found = parser.parse_args()
     if found.epochs is None:
         found.epochs = quick if found.quick else epochs
@@ -33,6 +31,20 @@ def options(description: str, epochs: int, quick: int) -> argparse.Namespace:
         parser.error("--epochs must be at least 1")
     found.out.mkdir(parents=True, exist_ok=True)
     return found
+
+
+def folder_options(description: str) -> argparse.Namespace:
+    """The options of a demo that only draws."""
+    found = _parser(description).parse_args()
+    found.out.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def _parser(description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="a short run, as the tests make it")
+    parser.add_argument("--out", type=Path, default=Path("pictures"), help="folder for the pictures (default: pictures)")
+    return parser
 
 
 class Epochs:

@@ -7,8 +7,10 @@ that has fewer sweeps to make. The times are written as a picture into a folder.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import demo
 import matplotlib.pyplot as plt
@@ -85,7 +87,7 @@ def measure(sizes: list[tuple[int, int]]) -> tuple[list[float], list[float]]:
         expected = s2sad.jacobian(mix)(x, outputs)
         for found, jacobian in zip(times, (forward_jacobian, reverse_jacobian)):
             np.testing.assert_allclose(jacobian(x, outputs), expected, rtol=1e-10, atol=1e-14)
-            found.append(seconds(lambda j=jacobian: j(x, outputs)))
+            found.append(seconds(partial(jacobian, x, outputs)))
     return times
 
 
@@ -101,6 +103,7 @@ def draw(axes: list[plt.Axes], sizes: list[tuple[int, int]], times: tuple[list[f
     for a in axes:
         a.set(xscale="log", yscale="log", xticks=across, xticklabels=across)
         a.minorticks_off()
+        a.yaxis.set_major_formatter("{x:g}")
         a.grid(True, alpha=0.3)
         a.legend(frameon=False)
 
@@ -119,6 +122,8 @@ def main() -> None:
         forward, reverse = times[0][-1], times[1][-1]
         better = "forward" if forward < reverse else "reverse"
         ratio = max(forward, reverse) / min(forward, reverse)
+        if options.quick and (ratio < 3.0 or (better == "forward") != (inputs < outputs)):
+            sys.exit(f"{inputs} inputs, {outputs} outputs: {better} mode was {ratio:.1f} times faster")
         print(f"{inputs} inputs, {outputs} outputs: {inputs} forward or {outputs} reverse sweeps; {better} is {ratio:.0f} times faster")
     figure.tight_layout()
     demo.save(figure, options.out / "modes.png")

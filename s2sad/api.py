@@ -518,7 +518,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> value, back(1.0)
     (9.0, (6.0, None))
     """
-    target = _Target(f)
+    target = remembered(f, "target", (), lambda: _Target(f))
     names = target.names[len(target.prefix) :]
     bound = target.bind((*target.prefix, *primals), {})
     kinds = dict(parameter_names(target.node))

@@ -96,7 +96,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
         raise TypeError("jvp takes a tuple of arguments and a tuple of their tangents, e.g. jvp(f, (x,), (x_dot,))")
     if len(primals) != len(tangents):
         raise TypeError(f"{len(primals)} arguments and {len(tangents)} tangents are given")
-    target = _Target(f)
+    target = remembered(f, "target", (), lambda: _Target(f))
     names = target.names[len(target.prefix) :]
     kinds = dict(parameter_names(target.node))
     args = (*target.prefix, *primals)

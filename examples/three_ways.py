@@ -160,7 +160,7 @@ def draw_costs(axes: plt.Axes, sizes: list[int], symbolic_up_to: int) -> bool:
     axes.loglog(sizes, numerical, "o-", color=demo.GREY, label="central differences")
     axes.loglog(small, derived, "o-", color=demo.ORANGE, label="SymPy: to derive and compile it")
     axes.set(xlabel="inputs", ylabel="gradient / function", title="Cost of a gradient")
-    axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(0.32, 0.42))
+    axes.legend(frameon=False, fontsize=9, loc="upper left", bbox_to_anchor=(0.38, 0.36))
     print(f"{sizes[-1]} inputs: s2sad takes {automatic[-1]:.1f} times the function, differences {numerical[-1]:.0f} times")
     return automatic[-1] < 20.0 and numerical[-1] > 10.0 * automatic[-1]
 

@@ -13,6 +13,7 @@ from .api import (
 )
 from .directional import jvp
 from .errors import DifferentiationError
+from .graphs import graph
 from .jacobians import hessian, hvp, jacfwd, jacobian, jacrev, value_and_jacobian
 from .rules.registry import adjoint, tangent, zero_derivative
 
@@ -29,6 +30,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "graph",
     "jvp",
     "source",
     "source_of_file",

@@ -36,6 +36,7 @@ from .frontend.scope import LiveScope
 from .frontend.source import function_source
 from .ir.nodes import Lit, Ref
 from .reading import check_receiver, defaults_of, is_bound_method, read_function
+from .remembered import remembered
 from .rules import registry
 from .runtime import copy_in_layout, stop_gradient
 from .variants import Guards, arrays_in, canonical, concrete_key, containers_in, holds_floats
@@ -517,7 +518,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> value, back(1.0)
     (9.0, (6.0, None))
     """
-    target = _Target(f)
+    target = remembered(f, "target", (), lambda: _Target(f))
     names = target.names[len(target.prefix) :]
     bound = target.bind((*target.prefix, *primals), {})
     kinds = dict(parameter_names(target.node))
@@ -532,7 +533,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     value = f(*snapshot(primals))
     if not wanted:
         return value, lambda u: (None,) * len(primals)
-    gradient = Gradient(f, wanted, "vjp")
+    gradient = remembered(f, "vjp", wanted, lambda: Gradient(f, wanted, "vjp"))
 
     def back(u: Any) -> tuple[Any, ...]:
         args = (adjoint_like(u, value, "the adjoint"), *target.prefix, *saved)

@@ -1,4 +1,4 @@
-"""The command line: `s2sad grad`, `s2sad check`, `s2sad rules`.
+"""The command line: `s2sad grad`, `s2sad graph`, `s2sad check`, `s2sad rules`.
 
 Exit status: 0 when done, 1 when a program is refused or a check fails, 2 when the command itself is wrong (a
 file or function that is not there, arguments that do not fit).
@@ -84,6 +84,20 @@ def _parser() -> argparse.ArgumentParser:
     _source_options(jvp, "tangent")
     jvp.set_defaults(run=_source, mode="forward", value=False)
 
+    graph = commands.add_parser("graph", help="write the computation graph, as a picture or as text")
+    graph.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
+    graph.add_argument("--wrt", metavar="x,y", help="parameters to differentiate with respect to; with --at, default: all that hold floats")
+    graph.add_argument("--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], k: int"')
+    graph.add_argument(
+        "--at",
+        metavar="ARGS",
+        help="run the function with these arguments ('w1=2, w2=3') and show values and adjoints",
+    )
+    graph.add_argument("--along", metavar="TANGENTS", help="with --at: tangents of arguments ('w1=1'), shown instead of adjoints")
+    graph.add_argument("--import", dest="live", action="store_true", help="import (so run) the file instead of only reading its text")
+    graph.add_argument("-o", "--output", metavar="OUT", help="OUT.svg (needs Graphviz), OUT.dot or OUT.mmd; default: print Mermaid text")
+    graph.set_defaults(run=_graph)
+
     check = commands.add_parser("check", help="compare a gradient with finite differences (runs the file)")
     check.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
     check.add_argument(
@@ -165,6 +179,60 @@ def _source(options: argparse.Namespace) -> int:
         except OSError as error:
             raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
     return 0
+
+
+GRAPH_SUFFIXES = (".svg", ".dot", ".mmd")
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from s2sad.graphs import graph, graph_of_file
+
+    path, name = _target(options.target)
+    output = None if options.output == "-" else options.output
+    if output is not None:
+        _refuse_output(output, path)
+        if Path(output).suffix not in GRAPH_SUFFIXES:
+            raise UsageError(f"-o {output} should end in {', '.join(GRAPH_SUFFIXES[:-1])} or {GRAPH_SUFFIXES[-1]}")
+    if options.along is not None and options.at is None:
+        raise UsageError("--along needs a point: --at")
+    wrt = _wrt(options.wrt)
+    at = None if options.at is None else parse_arguments(options.at)
+    along = None if options.along is None else _tangents(options.along)
+    if options.live:
+        args, kwargs = at or ([], {})
+        function = _live_function(path, name)
+        made = lambda: graph(function, *args, wrt=wrt, along=along, **kwargs)  # noqa: E731
+    else:
+        _find(path, name)
+        made = lambda: graph_of_file(path, name, wrt, at, along, options.signature)  # noqa: E731
+    try:
+        found = made()
+    except DifferentiationError:
+        raise
+    except Exception:
+        if at is None:
+            raise
+        traceback.print_exc()
+        print(f"s2sad: {name} fails with these arguments", file=sys.stderr)
+        return 1
+    if output is None:
+        sys.stdout.write(found.mermaid())
+        return 0
+    try:
+        kind = Path(output).suffix
+        write_whole(output, found.mermaid() if kind == ".mmd" else found.dot() if kind == ".dot" else found.svg())
+    except ImportError:
+        raise UsageError(f"{output} needs the package graphviz (pip install graphviz); OUT.mmd needs nothing") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror or error}; OUT.mmd needs no other program") from None
+    return 0
+
+
+def _tangents(text: str) -> dict[str, Any]:
+    args, kwargs = parse_arguments(text)
+    if args:
+        raise UsageError(f"--along takes tangents by name, such as 'w1=1', not {text!r}")
+    return kwargs
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from itertools import count
 
 from .autodiff.calls import distinct, invoked, parts_of
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
-from .autodiff.forward import Forward
+from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
@@ -142,16 +142,20 @@ def compile_tangent(request: Request, optimised: bool = True, skip: frozenset[st
     function.name = f"{name if name.isidentifier() else 'f'}_jvp"
     subject = name if name.isidentifier() else "the function"
     function.doc = f"Value of {subject} and its tangent along those of {listed(request.wrt)}."
-    taken = {function.name, *(p.var.hint for p in function.params)}
-    for fn, part in forward.parts:
+    functions = [*name_parts(forward.parts, {function.name, *(p.var.hint for p in function.params)}), function]
+    if optimised:
+        functions = [optimise(f, skip) for f in functions]
+    return emit(functions, program, flat=not optimised)
+
+
+def name_parts(parts: list[Part], taken: set[str]) -> list[Function]:
+    """The tangent parts of recursive functions, under names that are not taken."""
+    for fn, part in parts:
         fn.names["tangent"] = next(n for i in count() if (n := f"{fn.name}_jvp_{i}" if i else f"{fn.name}_jvp") not in taken)
         taken.add(fn.names["tangent"])
         part.name = fn.names["tangent"]
         distinct([p.var for p in part.params])
-    functions = [*(part for _, part in forward.parts), function]
-    if optimised:
-        functions = [optimise(f, skip) for f in functions]
-    return emit(functions, program, flat=not optimised)
+    return [part for _, part in parts]
 
 
 def prepared(request: Request, optimised: bool, skip: frozenset[str]) -> Program:

@@ -10,6 +10,7 @@ import numpy as np
 from . import compiler
 from .api import Gradient, Wrt, _Target, guarded, snapshot
 from .frontend.lowerer import Request, parameter_names
+from .remembered import remembered
 from .runtime import fields_of, instance, is_object, zeros_like
 from .variants import holds_floats
 
@@ -95,7 +96,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
         raise TypeError("jvp takes a tuple of arguments and a tuple of their tangents, e.g. jvp(f, (x,), (x_dot,))")
     if len(primals) != len(tangents):
         raise TypeError(f"{len(primals)} arguments and {len(tangents)} tangents are given")
-    target = _Target(f)
+    target = remembered(f, "target", (), lambda: _Target(f))
     names = target.names[len(target.prefix) :]
     kinds = dict(parameter_names(target.node))
     args = (*target.prefix, *primals)
@@ -114,4 +115,5 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
     if not dots:
         value = f(*snapshot(tuple(primals)))
         return value, zeros_like(value)
-    return Tangent(f, tuple(dots), backend).along(args, {}, dots)
+    wrt = tuple(dots)
+    return remembered(f, f"jvp {backend}", wrt, lambda: Tangent(f, wrt, backend)).along(args, {}, dots)

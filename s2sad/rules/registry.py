@@ -120,6 +120,7 @@ _zeros: set[Any] = set()
 _methods: dict[str, Any] = {}
 _packing: set[str] = set()
 _loaded: set[str] = set()
+_generation = 0  # grows with each rule that is registered
 
 
 def adjoint(
@@ -156,11 +157,15 @@ def linear(*functions: Any) -> None:
 
     Their tangent is the same call on the operand's tangent, the other arguments as they are.
     """
+    global _generation
+    _generation += 1
     _linear.update(function for function in functions if function is not None)
 
 
 def zero_derivative(*functions: Any) -> None:
     """Declare that the results of `functions` do not vary with their operands, or only in jumps."""
+    global _generation
+    _generation += 1
     _zeros.update(function for function in functions if function is not None)
 
 
@@ -214,6 +219,12 @@ def adjoint_rules() -> dict[Any, Rule]:
     return dict(_adjoints)
 
 
+def generation() -> int:
+    """A number that is another one after a rule has been registered."""
+    load()
+    return _generation
+
+
 def zero_functions() -> frozenset[Any]:
     """All functions declared to have no derivative."""
     load()
@@ -237,6 +248,8 @@ def _registrar(
     known = tuple(function for function in functions if function is not None)
 
     def register(template: Template) -> Template:
+        global _generation
+        _generation += 1
         if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
         rule = Rule(known, template, elementwise, memory, options=options or {}, dtype_varies=dtype_varies)

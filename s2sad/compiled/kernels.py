@@ -59,7 +59,7 @@ class _Found:
 
     loop: Loop
     block: Block
-    top: bool  # in the body of the function itself, so that it runs once
+    depth: tuple[int, int]  # how many loops and other statements are around it; none: it runs once
     reverse: bool
     done: Translator
 
@@ -77,7 +77,7 @@ class Outliner:
         while True:
             self.program = Program(self.function)
             self.report.entries.clear()
-            found = list(self._candidates(self.function.body, True, False))
+            found = list(self._candidates(self.function.body, (0, 0), False))
             again = self._broken_tape(found)
             if again is None:
                 break
@@ -86,7 +86,7 @@ class Outliner:
 
     # --- choosing --------------------------------------------------------------------------------------------------------
 
-    def _candidates(self, block: Block, top: bool, reverse: bool) -> Iterator[_Found]:
+    def _candidates(self, block: Block, depth: tuple[int, int], reverse: bool) -> Iterator[_Found]:
         for stmt in block.stmts:
             if isinstance(stmt, Note) and stmt.text == REVERSE:
                 reverse = True
@@ -94,20 +94,21 @@ class Outliner:
                 try:
                     if id(stmt) in self.refused:
                         raise self.refused[id(stmt)]
-                    yield self._translated(stmt, block, top, reverse)
+                    yield self._translated(stmt, block, depth, reverse)
                     continue
                 except NotCompiled as why:
                     self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse))
+            inside = (depth[0] + isinstance(stmt, Loop), depth[1] + (not isinstance(stmt, Loop)))
             for inner in ir.blocks_of(stmt):
-                yield from self._candidates(inner, False, reverse)
+                yield from self._candidates(inner, inside, reverse)
 
-    def _translated(self, loop: Loop, block: Block, top: bool, reverse: bool) -> _Found:
+    def _translated(self, loop: Loop, block: Block, depth: tuple[int, int], reverse: bool) -> _Found:
         done = Translator(self.program, loop)
         if done.divisions.raising and done.divisions.silent:
             done = Translator(self.program, loop, mixed=True)
         if self.worthwhile and done.work < MANY:
             raise NotCompiled(f"about {done.work} operations, which is too little to be worth it")
-        found = _Found(loop, block, top, reverse, done)
+        found = _Found(loop, block, depth, reverse, done)
         for outer, tape in done.tapes.items():
             if tape.written:
                 self.program.rows[outer] = tape.row
@@ -127,7 +128,13 @@ class Outliner:
             others = [s for s in ir.walk(self.function.body) if id(s) not in held and any(a is outer for a in ir.uses_of(s))]
             others += [a for a in ir.result_atoms(self.function.result) if a is outer]
             if len(writers) == 1 and len(readers) == 1 and not others:
-                continue
+                one, two = writers[0], readers[0]
+                if one.depth == two.depth:
+                    continue
+                # what an inner loop saves, an inner loop takes back
+                outermost = one if one.depth < two.depth else two
+                verb = "reads" if outermost is one else "writes"
+                return outermost.loop, NotCompiled(f"{outer.hint}, which a loop that is compiled by itself {verb}")
             blamed = (readers or writers)[-1] if len(users) > 1 else users[0]
             return blamed.loop, NotCompiled(f"{outer.hint}, which code that is not compiled {'writes' if not writers else 'reads'}")
         return None
@@ -141,10 +148,15 @@ class Outliner:
                 e.name = kernel.function.name
                 break
         before, after = self._around(f, found, kernel)
+        kernel.results, typed = _as_numpy(kernel.results, self._kept(f))
         call = Invoke(kernel.results, kernel, kernel.args, f.loop.span, writes=kernel.writes)
         at = next(k for k, s in enumerate(f.block.stmts) if s is f.loop)
-        f.block.stmts[at : at + 1] = [*before, call, *after]
+        f.block.stmts[at : at + 1] = [*before, call, *typed, *after]
         return kernel
+
+    def _kept(self, f: _Found) -> set[Var]:
+        """The results whose type matters: those that do not only go into other compiled functions or arrays."""
+        return {c.result for c in f.loop.carries}
 
     def _name(self, reverse: bool) -> str:
         stem = f"{self.stem}_reverse_sweep" if reverse else f"{self.stem}_sweep"
@@ -173,7 +185,7 @@ class Outliner:
         before: list[Any] = []
         after: list[Any] = []
         for tape in kernel.tapes:
-            direct = all(g.top for g in found if tape.outer in g.done.tapes)
+            direct = all(g.depth == (0, 0) for g in found if tape.outer in g.done.tapes)
             array = Var(tape.outer.hint, tape.var.type, named=True)
             if direct:
                 array = self._array_of(tape)
@@ -243,6 +255,22 @@ class Outliner:
         kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]
         out.append(Assign(array, Op("call", (shape, *kind), fn=NP["empty"])))
         return out
+
+
+def _as_numpy(results: list[Var], kept: set[Var]) -> tuple[list[Var], list[Any]]:
+    """Results as compiled code returns them, and statements that make NumPy's numbers of Python's where the program has those."""
+    out, after = [], []
+    for r in results:
+        if isinstance(r.type, Num) and not r.type.py and r in kept:
+            raw = Var(r.hint, Num(r.type.dtype), named=r.named)
+            after.append(Assign(r, Op("call", (raw,), fn=_TYPES[r.type.dtype.kind])))
+            out.append(raw)
+        else:
+            out.append(r)
+    return out, after
+
+
+_TYPES = {k: Ref(t, f"np.{t.__name__}", np) for k, t in (("f", np.float64), ("i", np.int64), ("b", np.bool_))}
 
 
 def _count(trip: Range, emit: Any) -> Any:

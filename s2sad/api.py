@@ -188,8 +188,9 @@ class Gradient:
     """A derivative of a function, compiled when it is first called with arguments of a new kind."""
 
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad", backend: str = "numpy") -> None:
-        if backend not in ("numpy", "auto"):
-            raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use backend='numpy'")
+        if backend not in ("numpy", "numba", "auto"):
+            raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use 'numpy', 'numba' or 'auto'")
+        self.backend = backend
         self._target = _Target(f)
         self.wrt = wrt
         self.kind = kind
@@ -375,7 +376,7 @@ class Gradient:
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
         return guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check))  # fmt: skip
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
 
     # --- text ------------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from .backend.bindings import Bindings
 from .backend.emit import Emitter
 from .backend.load import helper_sources, imports, written_out
 from .backend.printer import Comment, to_source
+from .compiled.kernels import Report
+from .compiled.pipeline import definitions
 from .frontend.lowerer import Program, Request, lower
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
@@ -41,6 +43,7 @@ class Compiled:
     bindings: Bindings
     program: Program
     function: Function
+    report: Report | None = None  # of the loops, where some may be compiled
 
     @property
     def text(self) -> str:
@@ -94,9 +97,11 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 def compile_gradient(
     request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
-    careful: bool = False, check: bool = False,
+    careful: bool = False, check: bool = False, backend: str = "numpy",
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
+
+    With the backend "numba", hot loops are functions that Numba compiles; with "auto", only those that take long.
 
     With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
     makes sure that the reverse sweep restores all memory.
@@ -115,7 +120,7 @@ def compile_gradient(
     if optimised:
         function = optimise(function, skip)
     parts = parts_of(function, program, improve_parts, {function.name, *(p.var.hint for p in function.params)})
-    return emit([*parts, function], program, flat=not optimised)
+    return emit([*parts, function], program, flat=not optimised, backend=backend)
 
 
 def reversed_program(
@@ -184,13 +189,17 @@ def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:
     return f"{what} with respect to {respect}."
 
 
-def emit(functions: list[Function], program: Program, flat: bool = False) -> Compiled:
+def emit(functions: list[Function], program: Program, flat: bool = False, backend: str = "numpy") -> Compiled:
     """The text of some functions, the last of which is the one that is asked for."""
     bindings = Bindings()
     bindings.reserved = {f.name for f in functions}
-    definitions: list[ast.stmt] = [Emitter(f, bindings, flat).definition() for f in functions]
     main = functions[-1]
-    return Compiled(to_source(ast.Module(definitions, [])), main.name, bindings, program, main)
+    report = None
+    if backend == "numpy" or flat:
+        body: list[ast.stmt] = [Emitter(f, bindings, flat).definition() for f in functions]
+    else:
+        body, report = definitions(functions, program.function.name, bindings, auto=backend == "auto")
+    return Compiled(to_source(ast.Module(body, [])), main.name, bindings, program, main, report)
 
 
 def elementary(request: Request) -> Compiled:

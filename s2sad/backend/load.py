@@ -15,7 +15,7 @@ from ..frontend.scope import LITERAL
 from .bindings import Bindings
 
 # what a standalone text may import; helpers of s2sad's own are copied into it
-COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "s2sad"}
+COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "numba", "scipy", "s2sad"}
 
 
 def load(text: str, name: str, bindings: Bindings) -> Any:

@@ -1,0 +1,504 @@
+"""Array statements as loops over elements.
+
+Parts of arrays stay descriptions (`View`), elementwise operations stay expressions (`Pending`) until their elements are
+wanted: by a store, a tape, a sum, or a buffer for what is used more than once.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..analysis import effects
+from ..analysis.types import INT as INTEGER
+from ..analysis.types import Arr, Num, Obj, TupleT
+from ..frontend.lower import type_of as primal_type
+from ..ir.nodes import COMPARE, Assign, Block, Carry, Lit, Loop, Op, Range, Ref, Region, Store, Var
+from . import scalars
+from .nodes import NotCompiled
+from .scalars import CHEAP
+from .views import Ended, Pending, Place, Run, Size, View, same_atom
+
+LEN = Ref(len, "len", len, "builtins")
+NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
+_MAX = Ref(builtins.max, "max", builtins.max, "builtins")
+_MIN = Ref(builtins.min, "min", builtins.min, "builtins")
+_ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
+_LETTERS = "ijklmn"
+Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
+
+
+class Arrays:
+    """The part of the translator that knows arrays."""
+
+    out: Block
+    prologue: Block
+    outside: set[Var]
+    divisions: scalars.Divisions
+    mixed: bool
+    work: int
+
+    # provided by the translator
+    value: Callable[[Any], Any]
+    number: Callable[[Any], Any]
+    define: Callable[[Var, Any], None]
+    emit: Callable[..., Var]
+
+    # --- places and sizes ------------------------------------------------------------------------------------------------
+
+    def place(self, p: Place) -> Any:
+        """The atom of a place."""
+        if p.root is None:
+            return Lit(p.offset)
+        if p.offset == 0:
+            return p.root
+        kind = "add" if p.offset > 0 else "sub"
+        return self.emit(kind, (p.root, Lit(abs(p.offset))), INTEGER)
+
+    def size(self, s: Size) -> Any:
+        """The atom of a size."""
+        if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
+            return self.emit("call", (s.array,), INTEGER, fn=LEN)
+        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape")
+        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER)
+
+    def stop(self, run: Run) -> Any:
+        """The atom behind the last index of a run."""
+        if run.stop is None:
+            raise NotCompiled("an array whose size is not known")
+        if isinstance(run.stop, Place):
+            return self.place(run.stop)
+        n = self.size(run.size)
+        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER) if run.stop.before else n
+
+    # --- views -----------------------------------------------------------------------------------------------------------
+
+    def whole(self, array: Var, region: Any) -> View:
+        """An array as a view of itself."""
+        n = array.type.ndim  # type: ignore[attr-defined]
+        runs = tuple(Run(Place(), Ended(), Size(array, k)) for k in range(n))
+        return View(array, runs, tuple(range(n)), region)
+
+    def part(self, view: View, index: Any) -> View:
+        """`view[index]` for an index of integers, slices, new axes and an ellipsis."""
+        items = list(index) if isinstance(index, tuple) else [index]
+        real = sum(not (isinstance(i, Lit) and i.value is None or self._is_ellipsis(i)) for i in items)
+        if any(self._is_ellipsis(i) for i in items):
+            at = next(k for k, i in enumerate(items) if self._is_ellipsis(i))
+            items[at : at + 1] = [_ALL] * (view.ndim - real)
+        else:
+            items += [_ALL] * (view.ndim - real)
+        axes = list(view.axes)
+        order: list[int | None] = []
+        left = list(view.order)
+        for item in items:
+            if isinstance(item, Lit) and item.value is None:
+                order.append(None)
+                continue
+            axis = left.pop(0)
+            if axis is None:
+                raise NotCompiled("an index into a new axis")
+            run = axes[axis]
+            if isinstance(item, SliceParts):
+                axes[axis] = self._sliced(run, item)
+                order.append(axis)
+            elif isinstance(item, (Var, Lit)) and scalars.is_int(item):
+                axes[axis] = self._shifted(run, item)
+            else:
+                raise NotCompiled("an index that is an array")
+        return View(view.array, tuple(axes), tuple(order), view.region)
+
+    def _is_ellipsis(self, item: Any) -> bool:
+        return isinstance(item, Lit) and item.value is Ellipsis
+
+    def _shifted(self, run: Run, item: Any) -> Any:
+        if run.start.root is None and run.start.offset == 0 and isinstance(run.stop, Ended) and run.stop.before == 0:
+            return item
+        if run.start.root is None and isinstance(item, Lit):
+            if item.value >= 0:
+                return Lit(item.value + run.start.offset)
+            if isinstance(run.stop, Ended):
+                return Lit(item.value - run.stop.before)
+        raise NotCompiled("an element of a part of an array")
+
+    def _sliced(self, run: Run, s: SliceParts) -> Run:
+        """The part of a run that a slice selects."""
+        if s.step is not None:
+            raise NotCompiled("a slice with a step")
+        full = run.start == Place() and isinstance(run.stop, Ended) and run.stop.before == 0
+        if not full and not (s.start is None and s.stop is None):
+            if run.start.root is None and isinstance(run.stop, Ended) and _literal(s.start) and _literal(s.stop):
+                start, stop = _value(s.start) or 0, _value(s.stop)
+                if start >= 0 and (stop is None or stop < 0):
+                    return Run(run.start.plus(start), Ended(run.stop.before - (stop or 0)), run.size)
+            raise NotCompiled("a part of a part of an array")
+        if not full:
+            return run
+        return Run(self._slice_start(s.start, run.size), self._slice_stop(s.stop, run.size), run.size)
+
+    def _slice_start(self, start: Any, size: Size) -> Place:
+        if start is None:
+            return Place()
+        if isinstance(start, Lit):
+            if start.value >= 0:
+                return Place(None, start.value)
+            return Place(self.emit("call", (self.emit("add", (self.size(size), start), INTEGER), Lit(0)), INTEGER, fn=_MAX))
+        root, offset = self.affine(start)
+        if self.not_negative(start):
+            return Place(root, offset)
+        return Place(self._within(start, size))
+
+    def _slice_stop(self, stop: Any, size: Size) -> Any:
+        if stop is None:
+            return Ended()
+        if isinstance(stop, Lit) and stop.value < 0:
+            return Ended(-stop.value)
+        if isinstance(stop, Lit):
+            sample = size.sample()
+            if sample is not None and len(set(sample)) == 1 and sample[0] >= stop.value:
+                return Place(None, stop.value)
+        elif self.not_negative(stop):
+            if self.at_most(stop, size):
+                return Place(*self.affine(stop))
+        else:
+            return Place(self._within(stop, size))
+        return Place(self.emit("call", (stop, self.size(size)), INTEGER, fn=_MIN))
+
+    def _within(self, index: Any, size: Size) -> Var:
+        """The end of a slice as an index from 0 to the size, as Python reads it."""
+        from . import checked
+
+        return self.emit("call", (index, self.size(size)), INTEGER, fn=checked.ref(checked.slice_end))
+
+    # --- elements --------------------------------------------------------------------------------------------------------
+
+    def element(self, value: Any, at: Coordinates) -> Any:
+        """The atom of the element of `value` at the coordinates."""
+        if isinstance(value, View):
+            return self.load(value, at)
+        if isinstance(value, Pending):
+            return self._computed(value, at)
+        return value  # a number, the same everywhere
+
+    def load(self, view: View, at: Coordinates) -> Var:
+        dtype = view.array.type.dtype  # type: ignore[attr-defined]
+        return self.emit("getitem", (view.array, self.index(view, at)), Num(dtype, False), hint=f"{view.array.hint}_item")
+
+    def index(self, view: View, at: Coordinates) -> Any:
+        """The index of an element of a view in its array."""
+        at = at[len(at) - view.ndim :] if view.ndim else []
+        parts: list[Any] = list(view.axes)
+        for (var, origin), axis in zip(at, view.order):
+            if axis is None:
+                continue
+            run = view.axes[axis]
+            one = run.size.sample() is not None and set(run.size.sample()) == {1} and not isinstance(run.stop, Place)
+            parts[axis] = self.place(run.start) if one else self._moved(var, origin, run.start)
+        if any(isinstance(p, Run) for p in parts):
+            raise NotCompiled("an array where a number is needed")
+        return parts[0] if len(parts) == 1 else self.emit("tuple", tuple(parts), TupleT(()))
+
+    def _moved(self, var: Var, origin: Place, start: Place) -> Any:
+        """`var - origin + start`."""
+        if same_atom(origin.root, start.root) if origin.root is not None or start.root is not None else True:
+            return self.place(Place(var, start.offset - origin.offset))
+        if origin.root is not None:
+            var = self.emit("sub", (var, self.place(origin)), INTEGER)
+            return var if start == Place() else self.emit("add", (var, self.place(start)), INTEGER)
+        moved = self.place(Place(var, start.offset - origin.offset))
+        return self.emit("add", (moved, start.root), INTEGER)
+
+    def _computed(self, value: Pending, at: Coordinates) -> Any:
+        op, var = value.op, value.var
+        dtype = var.type.dtype  # type: ignore[attr-defined]
+        if op.kind == "outer":
+            a, b = op.args
+            op = Op("mul", (self.element(a, at[-2:-1]), self.element(b, at[-1:])))
+        elif op.kind == "atom":
+            return self.element(op.args[0], at)
+        else:
+            op = Op(op.kind, tuple(self.element(a, at) for a in op.args), fn=op.fn)
+        target = Var(var.hint, Num(dtype, False))
+        if op.kind == "where":
+            op = Op("ifexp", op.args)
+        done = scalars.compiled_op(op, target, self.divisions, self.mixed)
+        return self.emit_to(target, done)
+
+    def emit_to(self, target: Var, op: Op) -> Var:
+        self.out.stmts.append(Assign(target, op))
+        return target
+
+    # --- loops over elements ---------------------------------------------------------------------------------------------
+
+    def over(self, runs: list[Run], body: Callable[[Coordinates], None], descending: bool = False, carries: Any = None) -> None:
+        """Run `body` for all elements of the runs."""
+        outer = self.out
+        ends = [(self.place(r.start), self.stop(r)) for r in runs]
+        coordinates = [(Var(_LETTERS[k % 6], INTEGER), r.start) for k, r in enumerate(runs)]
+        holders = [Block() for _ in runs]
+        self.out = holders[-1]
+        before = self.work
+        body(coordinates)
+        self.work = before + max(1, self.work - before) * self._trips(runs)
+        for k in range(len(runs) - 1, -1, -1):
+            start, stop = ends[k]
+            loop = Loop(Range(start, stop, Lit(1), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
+            (holders[k - 1] if k else outer).stmts.append(loop)
+        self.out = outer
+
+    def _trips(self, runs: list[Run]) -> int:
+        """The number of elements in the call that is compiled for, by estimate."""
+        total = 1
+        for r in runs:
+            sample = r.size.sample()
+            total *= sample[-1] if sample is not None else 1
+        return max(int(total), 1)
+
+    def pending(self, stmt: Assign, op: Op, values: list[Any]) -> Pending:
+        """An elementwise operation on values, their sizes checked."""
+        leaves: list[View] = []
+        for v in values:
+            if isinstance(v, View):
+                leaves.append(v)
+            elif isinstance(v, Pending):
+                leaves += v.leaves
+        ndim = stmt.target.type.ndim  # type: ignore[attr-defined]
+        made = Pending(Op(op.kind, tuple(values), fn=op.fn), stmt.target, tuple(leaves), ndim)
+        if op.kind != "outer":
+            self.check_sizes([self.runs(v) for v in values if isinstance(v, (View, Pending))])
+        return made
+
+    def check_sizes(self, shapes: list[list[Run | None]]) -> None:
+        """Raise NotCompiled unless arrays certainly have equal sizes, axis by axis from the last, or one element there."""
+        for k in range(1, max(map(len, shapes), default=0) + 1):
+            runs = [s[-k] for s in shapes if len(s) >= k]
+            real = [r for r in runs if r is not None and not _is_one(r)]
+            for r in real[1:]:
+                if not real[0].same_length(r):
+                    raise NotCompiled("arrays that may differ in size")
+
+    def runs(self, value: Any) -> list[Run | None]:
+        """The runs of the axes of an array: of those that tell, where several values have the axis."""
+        if isinstance(value, View):
+            return [value.run(k) for k in range(value.ndim)]
+        if value.op.kind == "outer":
+            a, b = value.op.args
+            return [*self.runs(a), *self.runs(b)]
+        shapes = [self.runs(v) for v in value.op.args if isinstance(v, (View, Pending))]
+        out: list[Run | None] = []
+        for k in range(max(map(len, shapes)), 0, -1):
+            found = [r for s in shapes if len(s) >= k and (r := s[-k]) is not None]
+            found.sort(key=lambda r: (_is_one(r), r.stop is None))
+            out.append(found[0] if found else None)
+        return out
+
+    def known_runs(self, value: Any) -> list[Run]:
+        runs = self.runs(value)
+        found = [r for r in runs if r is not None]
+        if len(found) < len(runs) or any(r.stop is None for r in found):
+            raise NotCompiled("an array whose size is not known")
+        return found
+
+    def buffer(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
+        """A new array with room for the elements of the runs."""
+        at = self.prologue if hoist else self.out
+        hoist = hoist and all(r.size.array in self.outside for r in runs)
+        if not hoist:
+            at = self.out
+        outer, self.out = self.out, at
+        samples = [r.size.sample() for r in runs]
+        unknown = tuple((-1, -2 - k, -3, -4) for k in range(len(runs)))
+        array = Var(hint, Arr(dtype, unknown if any(s is None for s in samples) else tuple(samples)), named=True, region=Region())
+        like = runs[0].size.array
+        whole = like.type.ndim == len(runs) and all(r.size.array is like and r.size.axis == k for k, r in enumerate(runs))  # type: ignore[attr-defined]
+        exact = hoist or all(r.start == Place() and r.stop == Ended() for r in runs)
+        if whole and exact and like.type.dtype == dtype:  # type: ignore[attr-defined]
+            op = Op("call", (like,), fn=NP["empty_like"])
+        else:
+            sizes = [self.size(r.size) if exact else self._length(r) for r in runs]
+            if not exact:
+                array.type = Arr(dtype, unknown)
+            op = new_array(sizes, dtype, self.emit)
+        self.out.stmts.append(Assign(array, op))
+        self.out = outer
+        if hoist:
+            self.outside.add(array)
+        own = [
+            Run(r.start, r.stop, Size(array, k)) if exact else Run(Place(), Ended(), Size(array, k)) for k, r in enumerate(runs)
+        ]
+        return View(array, tuple(own), tuple(range(len(runs))), array.region)
+
+    def _length(self, run: Run) -> Any:
+        stop, start = self.stop(run), self.place(run.start)
+        return self.emit("call", (self.emit("sub", (stop, start), INTEGER), Lit(0)), INTEGER, fn=_MAX)
+
+    def materialised(self, value: Pending, hoist: bool, hint: str | None = None) -> View:
+        """The array of a pending operation in memory of its own."""
+        runs = self.known_runs(value)
+        if len(runs) > 3:
+            raise NotCompiled("an array of more than three axes")
+        dtype = value.var.type.dtype  # type: ignore[attr-defined]
+        view = self.buffer(runs, dtype, hint or value.var.hint, hoist)
+        self.assign(view, value, runs)
+        return view
+
+    def assign(self, view: View, value: Any, runs: list[Run] | None = None, aug: str | None = None, descending: bool = False) -> None:
+        """`view[...] = value`, element by element."""
+        found = runs if runs is not None else [r for k in range(view.ndim) if (r := view.run(k)) is not None]
+        if len(found) < view.ndim:
+            raise NotCompiled("a store into a new axis")
+
+        def body(at: Coordinates) -> None:
+            element = self.element(value, at)
+            self.out.stmts.append(Store(view.array, self.index(view, at), element, aug))
+            self.work += 1
+
+        self.over(found, body, descending)
+
+    def store(self, view: View, value: Any, aug: str | None, span: Any) -> None:
+        """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored."""
+        if isinstance(value, (View, Pending)):
+            target = [view.run(k) for k in range(view.ndim)]
+            shape = self.runs(value)
+            if len(shape) > len(target):
+                raise NotCompiled("a store of an array with more axes", span)
+            for t, r in zip(reversed(target), reversed(shape)):
+                if r is not None and t is not None and not _is_one(r) and not t.same_length(r):
+                    raise NotCompiled("a store of an array that may differ in size", span)
+        leaves = value.leaves if isinstance(value, Pending) else (value,) if isinstance(value, View) else ()
+        order = self._order(view, [v for v in leaves if _shares(v, view) and not v.same_elements(view)])
+        if order is None:
+            if isinstance(value, View):
+                value = Pending(Op("atom", (value,)), Var("part", view.array.type), (value,), value.ndim)
+            value = self.materialised(value, True)
+        self.assign(view, value, None, aug, order == "down")
+
+    def _order(self, target: View, conflicts: list[View]) -> str | None:
+        """In which order elements may be stored so that none is read after it was overwritten; None if there is none."""
+        directions = set()
+        for v in conflicts:
+            signs = _offsets(v, target)
+            if signs is None:
+                return None
+            lead = next((s for s in signs if s), 0)
+            directions.add("up" if lead > 0 else "down")
+        return None if len(directions) > 1 else directions.pop() if directions else "up"
+
+    def reduced(self, value: Any, op: str, target: Var) -> Var:
+        """The sum of all elements."""
+        runs = self.known_runs(value)
+        phis = [Var(target.hint, target.type, named=target.named) for _ in runs]
+        results = [Var(target.hint, target.type, named=target.named) for _ in runs]
+        last = Var(target.hint, target.type, named=target.named)
+
+        def body(at: Coordinates) -> None:
+            element = self.element(value, at)
+            self.out.stmts.append(Assign(last, Op("add", (phis[-1], element))))
+
+        def carries(k: int) -> list[Carry]:
+            init = phis[k - 1] if k else Lit(0.0)
+            return [Carry(phis[k], init, last if k == len(runs) - 1 else results[k + 1], results[k])]
+
+        self.over(runs, body, carries=carries)
+        return results[0]
+
+    # provided by the translator
+    def affine(self, a: Any) -> tuple[Any, int]:  # pragma: no cover
+        raise NotImplementedError
+
+    def not_negative(self, a: Any) -> bool:  # pragma: no cover
+        raise NotImplementedError
+
+    def at_most(self, a: Any, size: Size) -> bool:  # pragma: no cover
+        raise NotImplementedError
+
+
+class SliceParts:
+    """A slice of an index: its ends as atoms, None for those left out."""
+
+    def __init__(self, start: Any = None, stop: Any = None, step: Any = None) -> None:
+        self.start, self.stop, self.step = (None if isinstance(a, Lit) and a.value is None else a for a in (start, stop, step))
+        if isinstance(self.step, Lit) and self.step.value == 1:
+            self.step = None
+
+
+_ALL = SliceParts()
+
+
+def new_array(sizes: list[Any], dtype: Any, emit: Callable[..., Var]) -> Op:
+    """`np.empty((n, m))`."""
+    shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), TupleT(()))
+    kind = {scalars.FLOAT: (), scalars.INT: (NP["int64"],), scalars.BOOL: (NP["bool_"],)}[dtype]
+    return Op("call", (shape, *kind), fn=NP["empty"])
+
+
+def elementwise(op: Op) -> Op | None:
+    """The operation as one on elements; None if it is no such operation. Raises NotCompiled for those that NumPy does faster."""
+    if op.kind in _ELEMENTWISE:
+        power = op.args[-1]
+        if op.kind == "pow" and not (isinstance(power, Lit) and power.value in (1, 2, 3, 4, -1, -2, 1.0, 2.0, 0.5)):
+            raise NotCompiled("powers of arrays, which are faster in NumPy")
+        return op
+    if op.kind == "copy":
+        return Op("atom", op.args[:1])
+    if op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs:
+        f = op.fn.obj
+        if f is np.copy:
+            return Op("atom", op.args[:1])
+        if f is np.outer:
+            return Op("outer", op.args)
+        if f is np.where and len(op.args) == 3:
+            return Op("where", op.args)
+        if f is np.negative:
+            return Op("neg", op.args)
+        try:
+            if f in CHEAP:
+                return Op("call", op.args, fn=op.fn)
+            if f in scalars.NUMPY:
+                raise NotCompiled(f"{op.fn.name}() of arrays, which is faster in NumPy")
+        except TypeError:
+            pass
+    return None
+
+
+def _literal(a: Any) -> bool:
+    return a is None or isinstance(a, Lit)
+
+
+def _value(a: Any) -> int | None:
+    return None if a is None else a.value
+
+
+def _is_one(run: Run) -> bool:
+    """Whether an axis has one element, which is repeated."""
+    sample = run.size.sample()
+    return sample is not None and set(sample) == {1} and run.start == Place() and run.stop == Ended()
+
+
+def _shares(a: View, b: View) -> bool:
+    """Whether two views may share memory."""
+    if a.array is b.array:
+        return True
+    return a.region is not None and b.region is not None and a.region.find() is b.region.find()
+
+
+def _offsets(view: View, target: View) -> list[int] | None:
+    """How far ahead of an element of `target` that of `view` at the same position is, axis by axis; None if that is not known."""
+    if view.array is not target.array or view.order != target.order or None in view.order:
+        return None
+    out = []
+    for a, b in zip(view.axes, target.axes):
+        if isinstance(a, Run) and isinstance(b, Run):
+            if not same_atom(a.start.root, b.start.root):
+                return None
+            out.append(a.start.offset - b.start.offset)
+        elif isinstance(a, Run) or isinstance(b, Run) or not same_atom(a, b):
+            return None
+    order = [k for k in target.order if k is not None]
+    return out if order == sorted(order) else None
+
+
+__all__ = ["Arrays", "Obj", "SliceParts", "effects", "elementwise", "new_array", "primal_type"]

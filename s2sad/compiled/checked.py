@@ -1,0 +1,218 @@
+"""Arithmetic of Python's numbers with Python's errors, for compiled code, where it would give infinity or NaN instead.
+
+These functions are printed, compiled, above the functions that call them.
+"""
+
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..ir.nodes import Ref
+
+
+def divided(a, b):
+    if b == 0:
+        raise ZeroDivisionError("division by zero")
+    return a / b
+
+
+def floor_divided(a, b):
+    if b == 0:
+        raise ZeroDivisionError("division by zero")
+    return a // b
+
+
+def remainder(a, b):
+    if b == 0:
+        raise ZeroDivisionError("division by zero")
+    return a % b
+
+
+def power(x, y):
+    if x == 0 and y < 0:
+        raise ZeroDivisionError("0.0 cannot be raised to a negative power")
+    z = x**y
+    if math.isinf(z) and math.isfinite(x) and math.isfinite(y):
+        raise OverflowError("numerical result out of range")
+    if math.isnan(z) and not math.isnan(x) and not math.isnan(y):
+        raise ValueError("a negative number cannot be raised to a fractional power")
+    return z
+
+
+def truncated(x):
+    if not abs(x) < 9e18:
+        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+    return int(x)
+
+
+def math_floor(x):
+    if not abs(x) < 9e18:
+        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+    return math.floor(x)
+
+
+def math_ceil(x):
+    if not abs(x) < 9e18:
+        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+    return math.ceil(x)
+
+
+def slice_end(index, size):
+    """An end of a slice as an index from 0 to `size`."""
+    return min(max(index + size if index < 0 else index, 0), size)
+
+
+def math_pow(x, y):
+    z = math.pow(x, y)
+    if math.isinf(z) and math.isfinite(x) and math.isfinite(y):
+        if x == 0.0:
+            raise ValueError("math domain error")
+        raise OverflowError("math range error")
+    if math.isnan(z) and not math.isnan(x) and not math.isnan(y):
+        raise ValueError("math domain error")
+    return z
+
+
+def math_hypot(x, y):
+    z = math.hypot(x, y)
+    if math.isinf(z) and math.isfinite(x) and math.isfinite(y):
+        raise OverflowError("math range error")
+    return z
+
+
+def math_sin(x):
+    y = math.sin(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_cos(x):
+    y = math.cos(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_tan(x):
+    y = math.tan(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_sqrt(x):
+    y = math.sqrt(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_log(x):
+    y = math.log(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_log2(x):
+    y = math.log2(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_log10(x):
+    y = math.log10(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_log1p(x):
+    y = math.log1p(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_asin(x):
+    y = math.asin(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_acos(x):
+    y = math.acos(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_acosh(x):
+    y = math.acosh(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_atanh(x):
+    y = math.atanh(x)
+    if not math.isfinite(y) and not math.isnan(x) and not (math.isinf(y) and math.isinf(x)):
+        raise ValueError("math domain error")
+    return y
+
+
+def math_exp(x):
+    y = math.exp(x)
+    if math.isinf(y) and math.isfinite(x):
+        raise OverflowError("math range error")
+    return y
+
+
+def math_expm1(x):
+    y = math.expm1(x)
+    if math.isinf(y) and math.isfinite(x):
+        raise OverflowError("math range error")
+    return y
+
+
+def math_sinh(x):
+    y = math.sinh(x)
+    if math.isinf(y) and math.isfinite(x):
+        raise OverflowError("math range error")
+    return y
+
+
+def math_cosh(x):
+    y = math.cosh(x)
+    if math.isinf(y) and math.isfinite(x):
+        raise OverflowError("math range error")
+    return y
+
+
+def math_gamma(x):
+    y = math.gamma(x)
+    if not math.isfinite(y) and math.isfinite(x):
+        if x <= 0.0 and x == math.floor(x):
+            raise ValueError("math domain error")
+        raise OverflowError("math range error")
+    return y
+
+
+def math_lgamma(x):
+    y = math.lgamma(x)
+    if not math.isfinite(y) and math.isfinite(x):
+        if x <= 0.0 and x == math.floor(x):
+            raise ValueError("math domain error")
+        raise OverflowError("math range error")
+    return y
+
+
+def ref(f: Any) -> Ref:
+    """An atom that stands for a function of this module."""
+    return Ref(f, f.__name__, f, __name__)

@@ -1,0 +1,170 @@
+"""Compiled functions as text."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import Any
+
+from ..backend.bindings import Bindings
+from ..backend.emit import Emitter
+from ..backend.operations import BINARY, builtin, call
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
+from . import checked
+from .nodes import Advance, Count, Grow, Kernel
+from .numba import njit, prange
+
+
+class KernelEmitter(Emitter):
+    """Prints one compiled function."""
+
+    def __init__(self, kernel: Kernel, bindings: Bindings) -> None:
+        self.kernel = kernel
+        self.counts: dict[Var, str] = {}
+        _positions(kernel)
+        super().__init__(kernel.function, bindings)
+
+    def definition(self) -> ast.FunctionDef:
+        node = super().definition()
+        node.decorator_list = [self.decorator()]
+        return node
+
+    def decorator(self) -> ast.expr:
+        name = self.bindings.name_of(Ref(njit, "njit", njit, "numba"))
+        options = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck, "parallel": self.kernel.parallel}
+        given = [ast.keyword(k, ast.Constant(v)) for k, v in options.items() if v and v != "python"]
+        node: ast.expr = ast.Name(name, ast.Load())
+        return ast.Call(node, [], given) if given else node
+
+    # --- tapes -----------------------------------------------------------------------------------------------------------
+
+    def atom(self, a: Any) -> ast.expr:
+        return ast.Name(self.count(a.tape), ast.Load()) if isinstance(a, Count) else super().atom(a)
+
+    def count(self, tape: Var) -> str:
+        """The name of the number of entries on a tape."""
+        if tape not in self.counts:
+            taken = {*self.names.names.values(), *self.bindings.names, *self.counts.values()}
+            name, k = f"{self.names[tape]}_size", 1
+            while name in taken:
+                k += 1
+                name = f"{self.names[tape]}_size_{k}"
+            self.counts[tape] = name
+        return self.counts[tape]
+
+    def stmt_Advance(self, stmt: Advance) -> list[ast.stmt]:
+        op = ast.Add() if stmt.step > 0 else ast.Sub()
+        return [ast.AugAssign(ast.Name(self.count(stmt.tape), ast.Store()), op, ast.Constant(abs(stmt.step)))]
+
+    def stmt_Grow(self, stmt: Grow) -> list[ast.stmt]:
+        tape, size = self.atom(stmt.tape), ast.Name(self.count(stmt.tape), ast.Load())
+        numpy = ast.Name(self.bindings.name_of(_NUMPY), ast.Load())
+        twice = ast.Call(ast.Attribute(numpy, "concatenate", ast.Load()), [ast.Tuple([tape, tape], ast.Load())], [])
+        full = ast.Compare(size, [ast.Eq()], [call("len", tape)])
+        return [ast.If(full, [self.assign(stmt.tape, twice)], [])]
+
+    def stmt_Start(self, stmt: Any) -> list[ast.stmt]:
+        value = ast.Constant(0) if stmt.empty else call("len", self.atom(stmt.tape))
+        return [ast.Assign([ast.Name(self.count(stmt.tape), ast.Store())], value, lineno=0)]
+
+    # --- what the compiler wants to be written in its own way ------------------------------------------------------------
+
+    def range(self, r: Range) -> ast.expr:
+        if not r.reverse:
+            return super().range(r)
+        assert isinstance(r.step, Lit)
+        start, stop, step = self.atom(r.start), self.atom(r.stop), r.step.value
+        if step == 1:
+            last: ast.expr = _minus(stop, 1)
+            before = _minus(start, 1)
+        else:  # the last index is a multiple of the step away from the first
+            sign = 1 if step > 0 else -1
+            near = _minus(stop, sign)
+            gap = ast.BinOp(near, ast.Sub(), start) if step > 0 else ast.BinOp(start, ast.Sub(), near)
+            rest = ast.BinOp(gap, ast.Mod(), ast.Constant(abs(step)))
+            last = ast.BinOp(near, ast.Sub() if step > 0 else ast.Add(), rest) if abs(step) > 1 else near
+            before = _minus(start, sign)
+        back = ast.UnaryOp(ast.USub(), ast.Constant(step)) if step > 0 else ast.Constant(-step)
+        return ast.Call(builtin("range"), [last, before, back], [])
+
+    def stmt_Loop(self, stmt: Any) -> list[ast.stmt]:
+        nodes = super().stmt_Loop(stmt)
+        if self.kernel.parallel and stmt in self.kernel.independent:  # type: ignore[attr-defined]
+            self.bindings.name_of(Ref(prange, "prange", prange, "numba"))
+            for n in nodes:
+                if isinstance(n, ast.For) and isinstance(n.iter, ast.Call):
+                    n.iter.func = ast.Name(self.bindings.name_of(Ref(prange, "prange", prange, "numba")), ast.Load())
+        return nodes
+
+
+class Start:
+    """The position of a tape before the loop: none, or all its entries."""
+
+    def __init__(self, tape: Var, empty: bool) -> None:
+        self.tape, self.empty, self.span = tape, empty, None
+
+
+def _positions(kernel: Kernel) -> None:
+    """Put the first positions of the tapes at the head of the function."""
+    body = kernel.function.body
+    if any(isinstance(s, Start) for s in body.stmts):
+        return
+    head: list[Any] = []
+    used = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
+    for tape in kernel.tapes:
+        if tape.written and tape.room is None:
+            from ..analysis.types import TapeT
+            from .arrays import NP
+
+            kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]
+            head.append(Assign(tape.var, ir.Op("call", (Lit(16), *kind), fn=NP["empty"])))
+            del TapeT
+        if tape.var in used:
+            head.append(Start(tape.var, tape.written))
+    body.stmts[:0] = head
+
+
+def _minus(node: ast.expr, k: int) -> ast.expr:
+    """`node - k`, worked out for constants."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        value = node.value - k
+        return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        return _minus(ast.Constant(-node.operand.value), k)  # type: ignore[operator]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant):
+        total = (node.right.value if isinstance(node.op, ast.Add) else -node.right.value) - k  # type: ignore[operator]
+        if total == 0:
+            return node.left
+        return ast.BinOp(node.left, ast.Add() if total > 0 else ast.Sub(), ast.Constant(abs(total)))
+    return ast.BinOp(node, ast.Sub() if k > 0 else ast.Add(), ast.Constant(abs(k)))
+
+
+def helpers(functions: list[Function], bindings: Bindings) -> list[ast.stmt]:
+    """The definitions of the checked operations that functions call, compiled as they are."""
+    wanted: dict[str, Any] = {}
+    for f in functions:
+        for s in ir.walk(f.body):
+            if isinstance(s, Assign) and isinstance(s.op.fn, Ref) and s.op.fn.module == checked.__name__:
+                wanted[s.op.fn.name] = s.op.fn.obj
+    out: list[ast.stmt] = []
+    for name in sorted(wanted):
+        node = ast.parse(inspect.getsource(wanted[name])).body[0]
+        assert isinstance(node, ast.FunctionDef)
+        node.decorator_list = [ast.Name(bindings.name_of(Ref(njit, "njit", njit, "numba")), ast.Load())]
+        if any(isinstance(n, ast.Name) and n.id == "math" for n in ast.walk(node)):
+            import math
+
+            bindings.name_of(Ref(math, "math", math))
+        out.append(node)
+    return out
+
+
+def _numpy() -> Ref:
+    import numpy as np
+
+    return Ref(np, "np", np)
+
+
+_NUMPY = _numpy()
+__all__ = ["BINARY", "KernelEmitter", "helpers"]

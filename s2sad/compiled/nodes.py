@@ -1,0 +1,85 @@
+"""What compiled functions have besides the elementary form: tapes that are arrays with a position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..analysis.types import Num
+from ..errors import Span
+from ..ir.nodes import Function, Var
+
+
+class NotCompiled(Exception):
+    """A construct that stays NumPy code, and why."""
+
+    def __init__(self, reason: str, span: Span | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.span = reason, span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Count:
+    """An atom: the number of entries on a tape."""
+
+    tape: Var
+
+    def __repr__(self) -> str:
+        return f"{self.tape.hint}_size"
+
+
+@dataclass(eq=False, slots=True)
+class Advance:
+    """One entry more on a tape, or one less."""
+
+    tape: Var
+    step: int
+    span: Span | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Grow:
+    """Twice the room on a tape that is full."""
+
+    tape: Var
+    span: Span | None = None
+
+
+@dataclass(eq=False)
+class Tape:
+    """A tape as an array: one row for each entry. `var` is the array inside the function, `outer` the tape outside."""
+
+    outer: Var
+    var: Var
+    written: bool
+    row: Row
+    counted: bool = True  # it has a position of its own; else entries go by the index of the outermost loop
+    room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """What an entry is: a number, or an array with the sizes given (atoms outside; None where a reader does not know)."""
+
+    type: Num
+    sizes: tuple[Any, ...] = ()
+
+    @property
+    def ndim(self) -> int:
+        return len(self.sizes)
+
+
+@dataclass(eq=False)
+class Kernel:
+    """A function to be compiled, and how it is called: `results = name(*args)`."""
+
+    function: Function
+    args: list[Any]
+    results: list[Var]  # variables outside
+    tapes: list[Tape]
+    writes: list[Any]  # arrays outside that it stores to
+    error_model: str = "numpy"
+    boundscheck: bool = True
+    parallel: bool = False
+    names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
+    work: int = 0  # elementary operations of the call that it is compiled for, by estimate

@@ -59,7 +59,7 @@ def corrcoef(r, x, y=None, rowvar=True, *, dtype=None):
 # --- histograms ---------------------------------------------------------------------------------------------
 
 
-@adjoint(np.histogram)
+@adjoint(np.histogram, memory="maybe_view")  # the edges may be the operand itself
 def histogram(y, a, bins=10, range=None, density=None, weights=None):
     bars = histogram_bar(y_bar[0], y_bar[1], y, a, bins, range, density, weights)
     a_bar = bars[0]

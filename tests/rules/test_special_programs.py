@@ -84,9 +84,9 @@ def test_second_derivative(function: Any) -> None:
 
 class TestRefusals:
     def test_a_keyword_that_a_rule_does_not_know(self) -> None:
-        with pytest.raises(NoRuleError, match=r"rule of np\.sum does not support the keyword 'where'") as caught:
-            s2sad.grad(lambda x: np.sum(x, where=x > 0))(np.ones(2))
-        assert "the rule knows a, axis, dtype, keepdims; write the call without where=" in str(caught.value)
+        with pytest.raises(NoRuleError, match=r"rule of np\.exp does not support the keyword 'where'") as caught:
+            s2sad.grad(lambda x: np.sum(np.exp(x, where=x > 0)))(np.ones(2))
+        assert "the rule knows x; write the call without where=" in str(caught.value)
 
     def test_a_keyword_that_says_what_holds_without_it(self) -> None:
         def f(x: Any) -> Any:

@@ -596,10 +596,11 @@ class Differentiated:
     """What `differentiate` returns: called like the function, with derivatives as attributes."""
 
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> None:
-        if mode != "reverse":
-            raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse'")
+        if mode not in ("reverse", "forward"):
+            raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse' or mode='forward'")
         self.__s2sad_function__ = f
         self._wrt = wrt
+        self._mode = mode
         self._backend = backend
         self._methods: dict[str, Gradient] = {}
         functools.update_wrapper(self, f)
@@ -631,23 +632,37 @@ class Differentiated:
         return lowerer.embed(f, fn.name, module=fn.module)
 
     @functools.cached_property
-    def grad(self) -> Gradient:
+    def grad(self) -> Any:
         """The gradient with respect to `wrt`."""
-        return Gradient(self, self._wrt, "grad", self._backend)
+        return self._derivative("grad")
 
     @functools.cached_property
-    def value_and_grad(self) -> Gradient:
+    def value_and_grad(self) -> Any:
         """Value and gradient."""
-        return Gradient(self, self._wrt, "value_and_grad", self._backend)
+        return self._derivative("value_and_grad")
+
+    def _derivative(self, kind: str) -> Any:
+        from .jacobians import ForwardGradient
+
+        forward = self._mode == "forward"
+        return ForwardGradient(self, self._wrt, kind) if forward else Gradient(self, self._wrt, kind, self._backend)
+
+    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+        """Value and derivative along `tangents`. See `s2sad.jvp`."""
+        from .directional import jvp
+
+        return jvp(self.__s2sad_function__, primals, tangents)
 
     @property
     def source(self) -> str:
-        """Text of the gradient variant last used; the generic or annotated one before any call."""
-        return self.grad.source
+        """Text of the derivative's variant last used; the generic or annotated one before any call."""
+        text: str = self.grad.source
+        return text
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """Text of the gradient for a call with these arguments."""
-        return self.grad.source_for(*args, **kwargs)
+        """Text of the derivative for a call with these arguments."""
+        text: str = self.grad.source_for(*args, **kwargs)
+        return text
 
     @property
     def elementary(self) -> str:
@@ -659,7 +674,7 @@ class BoundDifferentiated(Differentiated):
     """A differentiable method of an object. Its derivatives are compiled once for all objects of a kind."""
 
     def __init__(self, function: Differentiated, obj: Any) -> None:
-        super().__init__(types.MethodType(function.__s2sad_function__, obj), function._wrt, "reverse", function._backend)
+        super().__init__(types.MethodType(function.__s2sad_function__, obj), function._wrt, function._mode, function._backend)
         self._function, self._self = function, obj
 
     def __reduce__(self) -> Any:
@@ -668,12 +683,17 @@ class BoundDifferentiated(Differentiated):
     @property
     def grad(self) -> Any:
         """The gradient with respect to `wrt`, which does not count the object."""
-        return BoundGradient(self._function._of_method("grad"), self._self)
+        return self._of_object("grad")
 
     @property
     def value_and_grad(self) -> Any:
         """Value and gradient."""
-        return BoundGradient(self._function._of_method("value_and_grad"), self._self)
+        return self._of_object("value_and_grad")
+
+    def _of_object(self, kind: str) -> Any:
+        if self._mode == "forward":
+            return self._derivative(kind)
+        return BoundGradient(self._function._of_method(kind), self._self)
 
 
 class BoundGradient:

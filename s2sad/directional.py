@@ -20,7 +20,7 @@ class Tangent(Gradient):
 
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, backend: str = "numpy") -> None:
         super().__init__(f, wrt, "jvp", backend)
-        self._made_from = (f, wrt, backend)
+        self._made_from: Any = (f, wrt, backend)
 
     def __reduce__(self) -> Any:
         return Tangent, self._made_from

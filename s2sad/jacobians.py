@@ -9,8 +9,9 @@ import numpy as np
 
 from .api import Gradient, Wrt, adjoint_like, snapshot
 from .directional import Tangent, tangent_like
+from .errors import NonScalarOutputError
 from .inner import written_jacobian, written_product
-from .runtime import zeros_like
+from .runtime import like, zeros_like
 
 Path = tuple[Any, ...]
 
@@ -108,8 +109,9 @@ class Jacobian:
             for path, leaf in leaves(x):
                 for index in np.ndindex(np.shape(leaf)):
                     _, dot = self._forward.along(args, kwargs, {**zeros, n: unit(x, path, index)})
+                    column: Any = (..., *index)
                     for out, part in leaves(dot):
-                        blocks[out, n, path][(..., *index)] = part
+                        blocks[out, n, path][column] = part
         return blocks
 
     def rows(self, args: Any, kwargs: Any, inputs: dict[str, Any], value: Any) -> dict[Any, Any]:
@@ -123,6 +125,34 @@ class Jacobian:
                     for path, part in leaves(x_bar):
                         blocks[out, n, path][index] = part
         return blocks
+
+
+class ForwardGradient(Jacobian):
+    """The gradient of a function that returns one real number, by one forward sweep for each input number."""
+
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad") -> None:
+        super().__init__(f, wrt, "forward", value=True)
+        self._kind = kind
+        self.__name__ = f"{self._forward._target.name}_{kind}"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        value, found = super().__call__(*args, **kwargs)
+        if isinstance(value, (tuple, list, dict)) or np.ndim(value):
+            raise NonScalarOutputError(f"{self._forward._target.name}() does not return a single real number, which grad needs", hint="use jacobian")
+        bound = self._forward._target.bind((*self._forward._target.prefix, *args), kwargs)
+        inputs = tuple(bound[n] for n in self._names)
+        gradients = tuple(like(x, g) for x, g in zip(inputs, found if self._tuple else (found,)))
+        gradient = gradients if self._tuple else gradients[0]
+        return (value, gradient) if self._kind == "value_and_grad" else gradient
+
+    @property
+    def source(self) -> str:
+        """Text of the tangent's variant last used."""
+        return self._forward.source
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """Text of the tangent's variant that a call with these arguments uses."""
+        return self._forward.source_for(*args, **kwargs)
 
 
 def empty_blocks(inputs: dict[str, Any], value: Any) -> dict[Any, Any]:

@@ -243,7 +243,7 @@ class Forward(Tangents):
         if region not in self.shadows:
             self.shadows[region] = Region()
             self.shadows[region].stored = region.stored
-        self.shadows[region].union(dot.region)
+        join(dot, self.shadows[region])
 
     def emit(self, op: Op, t: Type, v: Any, hint: str = "") -> Var:
         """Append an operation whose result is (part of) the tangent of `v`."""
@@ -253,7 +253,7 @@ class Forward(Tangents):
             shared = [a for a in op.atoms() if isinstance(a, Var) and a.region is not None]
             if op.kind in ("getitem", "atom") and shared or isinstance(v, Var) and v.view and op.kind == "call":
                 for a in shared:
-                    var.region.union(a.region)
+                    join(a, var.region)
                 var.view = True
         self.out.stmts.append(Assign(var, op))
         return var
@@ -485,9 +485,10 @@ class Forward(Tangents):
         self.out = own
         other = self.copied(self.through_rule(stmt), float_like(v.type), f"{v.hint}_dot")
         self.out = outer
-        dot = Var(f"{v.hint}_dot", float_like(v.type), False, region=Region())
+        made = Region()
+        dot = Var(f"{v.hint}_dot", float_like(v.type), False, region=made)
         for a in (same, other):
-            dot.region.union(a.region)  # type: ignore[union-attr]
+            join(a, made)
         self.out.stmts += [Assign(shares, test, stmt.span), If(shares, view, own, [Phi(dot, same, other)], stmt.span)]
         return dot
 
@@ -535,6 +536,12 @@ class Forward(Tangents):
         fresh = made.op.kind == "call" and isinstance(made.op.fn, Ref) and effects.region_of(atom) not in shared
         rule = registry.adjoint_rule(made.op.fn.obj) if fresh else None
         return rule is not None and rule.memory == "fresh"
+
+
+def join(v: Any, region: Region) -> None:
+    """Note that a variable may share memory of `region`."""
+    if isinstance(v, Var) and v.region is not None:
+        region.union(v.region)
 
 
 def may_raise(op: Op) -> bool:

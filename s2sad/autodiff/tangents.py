@@ -89,10 +89,7 @@ class Tangents:
             parts = a if isinstance(a, tuple) else (a,)
             if any(self.active(p) and self.dot(p) is not None for p in parts):
                 active.add(f"{operand}_dot")
-            if isinstance(a, tuple):
-                names[f"{operand}_dot"] = Thunk(lambda parts=parts: TupleVal(tuple(self.needed(p) for p in parts)))
-            else:
-                names[f"{operand}_dot"] = Thunk(lambda a=a: self.needed(a))
+            names[f"{operand}_dot"] = Thunk(functools.partial(self.operand_dot, a))
         wanted = f"{rule.result}_dot"
         given = {n.id for n in gast.walk(rule.template) if isinstance(n, gast.Name)}
         for a in sorted(active):
@@ -103,6 +100,9 @@ class Tangents:
         if not active:
             return None
         return self.spliced(active_terms(rule, frozenset(active)), names, wanted, stmt, operands)
+
+    def operand_dot(self, a: Any) -> Any:
+        return TupleVal(tuple(self.needed(p) for p in a)) if isinstance(a, tuple) else self.needed(a)
 
     def bound(self, rule: Rule, stmt: Assign, name: str) -> dict[str, Any]:
         def fail(detail: str, hint: str) -> NoRuleError:

@@ -13,7 +13,24 @@ from ..analysis.types import INT, Arr, Num, Obj, TupleT
 from ..autodiff.reverse import REVERSE
 from ..errors import Span
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Loop, Note, Op, Param, Pop, Push, Range, Ref, Struct, Taped, Var
+from ..ir.nodes import (
+    Assign,
+    Block,
+    Function,
+    Invoke,
+    Lit,
+    Loop,
+    Note,
+    Op,
+    Param,
+    Pop,
+    Push,
+    Range,
+    Ref,
+    Struct,
+    Taped,
+    Var,
+)
 from .arrays import LEN, NP
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .translate import Program, Translator

@@ -13,7 +13,26 @@ from ..analysis.types import INT, Arr, Num, Obj, TapeT, TupleT
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import (
-    UNDEF, Assert, Assign, Block, Carry, If, Lit, Loop, Note, Op, Phi, Pop, Push, Raise, Range, Ref, Region, Store, Taped, Var,
+    UNDEF,
+    Assert,
+    Assign,
+    Block,
+    Carry,
+    If,
+    Lit,
+    Loop,
+    Note,
+    Op,
+    Phi,
+    Pop,
+    Push,
+    Raise,
+    Range,
+    Ref,
+    Region,
+    Store,
+    Taped,
+    Var,
 )  # fmt: skip
 from . import scalars
 from .arrays import Arrays, SliceParts, elementwise
@@ -358,16 +377,16 @@ class Translator(Arrays):
             if not isinstance(base, View):
                 raise NotCompiled("an item of something other than an array")
             self.env[target] = self.part(base, index)
-            return
+            return None
         if op.kind == "atom":
             self.env[target] = self.value(op.args[0])
-            return
+            return None
         if op.kind == "call" and isinstance(op.fn, Ref):
             if op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs:
                 v = self.value(op.args[0])
                 if isinstance(v, View):
                     self.env[target] = v.transposed()
-                    return
+                    return None
             if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
                 return self._unbroadcast(target, op)
             if op.fn.obj in (np.zeros_like, np.empty_like) and len(op.args) == 1 and not op.kwargs:

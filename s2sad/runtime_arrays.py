@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "count_where", "cumprod_bar", "digamma",
-    "first_positive", "from_rows", "log_or_zero", "polygamma_of", "power_slope", "product_of_others", "restore_axes",
-    "reverse_cumsum", "rows_of", "running_extremum_bar", "running_logsum_bar", "share_extremum", "share_ties",
-    "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast", "without_initial",
+    "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "count_where", "cumprod_bar",
+    "cumprod_dot", "digamma", "extremum_dot", "first_positive", "from_rows", "log_or_zero", "polygamma_of",
+    "power_slope", "product_of_others", "restore_axes", "reverse_cumsum", "rows_of", "running_extremum_bar",
+    "running_extremum_dot", "running_logsum_bar", "running_logsum_dot", "share_extremum", "share_ties",
+    "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast", "with_initial", "without_initial",
 ]  # fmt: skip
 
 # --- broadcasting and dtypes --------------------------------------------------------------------------------
@@ -109,12 +110,15 @@ def count_where(where: Any, x: Any, axis: Any = None) -> Any:
 def share_ties_where(
     g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> tuple[Any, Any]:
-    """The adjoints of `x` and of `initial` of an extremum of some elements of `x`, divided equally among those that attain it."""
+    """The adjoint of an extremum of some elements of `x` and of `initial`, divided equally among those that attain it.
+
+    The second result is the share of `initial` in each element of the result, whose axes stay, with one element.
+    """
     ties = np.equal(x, restore_axes(y, x, axis, keepdims)) & where
     count = np.count_nonzero(ties, axis=axis, keepdims=True)
     first = np.zeros(np.shape(count), bool) if initial is None else np.equal(initial, np.reshape(y, np.shape(count)))
     share = np.reshape(g, np.shape(count)) / np.maximum(count + first, 1).astype(np.result_type(g))
-    return np.where(ties, share, 0.0), np.sum(np.where(first, share, 0.0))
+    return np.where(ties, share, 0.0), np.where(first, share, 0.0)
 
 
 def rows_of(x: Any, axis: Any = None) -> Any:
@@ -166,6 +170,18 @@ def cumprod_bar(g: Any, a: Any, axis: Any = None) -> Any:
         a_bar[k] = before[k] * later
         later = later * a[k]
     return np.moveaxis(a_bar, 0, axis)
+
+
+def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
+    """The tangent of `np.cumprod(a, axis)`, by the product rule, step by step."""
+    if axis is None:
+        return cumprod_dot(np.ravel(a_dot), np.ravel(a), 0)
+    factors, parts = np.moveaxis(np.asarray(a), axis, 0), np.moveaxis(a_dot, axis, 0)
+    products = np.cumprod(factors, axis=0)
+    out = np.array(parts, np.result_type(parts, factors))
+    for k in range(1, len(out)):
+        out[k] = out[k - 1] * factors[k] + products[k - 1] * parts[k]
+    return np.moveaxis(out, 0, axis)
 
 
 def spread(g: Any, items: Any) -> Any:
@@ -252,6 +268,14 @@ def without_initial(g: Any, axis: Any, include_initial: bool) -> Any:
     return np.moveaxis(np.moveaxis(g, 0 if axis is None else axis, 0)[1:], 0, 0 if axis is None else axis)
 
 
+def with_initial(y_dot: Any, axis: Any, include_initial: bool) -> Any:
+    """The tangent of a cumulative product before which an initial value stands, if there is one."""
+    if not include_initial:
+        return y_dot
+    rows = np.moveaxis(y_dot, 0 if axis is None else axis, 0)
+    return np.moveaxis(np.concatenate([np.zeros_like(rows, shape=(1, *rows.shape[1:])), rows]), 0, 0 if axis is None else axis)
+
+
 def first_positive(g: Any, axis: Any = 0) -> Any:
     """`g` with its sign changed, but for the first of the elements along `axis`: the adjoint of one subtraction after the other."""
     out = np.array(np.negative(g))
@@ -284,3 +308,31 @@ def running_logsum_bar(g: Any, y: Any, a: Any, axis: int = 0) -> Any:
         out[k] = later * np.exp(a[k] - y[k])
         later = later * np.exp(y[k - 1] - y[k]) if k else later
     return np.moveaxis(out, 0, axis)
+
+
+def running_extremum_dot(a_dot: Any, y: Any, a: Any, axis: int = 0) -> Any:
+    """The tangent of `y = np.maximum.accumulate(a, axis)`, or of the minimum; the transpose of `running_extremum_bar`."""
+    parts, y, a = (np.moveaxis(np.asarray(x), axis, 0) for x in (a_dot, y, a))
+    out = np.array(parts)
+    for k in range(1, len(out)):
+        kept, taken = np.equal(y[k], y[k - 1]), np.equal(y[k], a[k])
+        share = np.where(kept & taken, 0.5, 1.0).astype(out.dtype)
+        out[k] = share * (np.where(kept, out[k - 1], 0.0) + np.where(taken, parts[k], 0.0))
+    return np.moveaxis(out, 0, axis)
+
+
+def running_logsum_dot(a_dot: Any, y: Any, a: Any, axis: int = 0) -> Any:
+    """The tangent of `y = np.logaddexp.accumulate(a, axis)`."""
+    parts, y, a = (np.moveaxis(np.asarray(x), axis, 0) for x in (a_dot, y, a))
+    out = np.array(parts)
+    for k in range(1, len(out)):
+        out[k] = out[k - 1] * np.exp(y[k - 1] - y[k]) + parts[k] * np.exp(a[k] - y[k])
+    return np.moveaxis(out, 0, axis)
+
+
+def extremum_dot(args_dot: Any, y: Any, args: Any) -> Any:
+    """The tangent of the builtin `min` or `max`: the mean of those of the ties."""
+    if len(args) == 1:
+        return extremum_dot(args_dot[0], y, (*args[0], None))
+    ties = [dot for dot, value in zip(args_dot, args) if value == y]
+    return sum(ties) / len(ties)

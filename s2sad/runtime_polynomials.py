@@ -9,8 +9,8 @@ import numpy as np
 from s2sad.runtime_arrays import cast_like
 
 __all__ = [
-    "falling_powers", "last_terms", "polyder_bar", "polyfit_bar", "polyfit_dot", "polymul_bar", "polyval_bar",
-    "vander_bar", "vander_dot",
+    "falling_powers", "last_terms", "polyder_bar", "polyfit_bar", "polyfit_dot", "polymul_bar", "polymul_dot",
+    "polyval_bar", "vander_bar", "vander_dot",
 ]  # fmt: skip
 
 
@@ -33,6 +33,14 @@ def polymul_bar(g: Any, a: Any, other: Any) -> Any:
     if np.size(g) != np.size(a) + np.size(other) - 1:
         raise ValueError("np.polymul of coefficients that start with a zero drops it, and has no derivative there")
     return cast_like(np.reshape(np.correlate(g, np.conj(np.ravel(other)), "valid"), np.shape(a)), a)
+
+
+def polymul_dot(y: Any, a_dot: Any, other: Any) -> Any:
+    """The part of the tangent of `y = np.polymul(a, other)` that is due to the coefficients `a`."""
+    found = np.convolve(np.ravel(a_dot), np.ravel(other))
+    if np.size(found) != np.size(y):
+        raise ValueError("np.polymul of coefficients that start with a zero drops it, and has no derivative there")
+    return found
 
 
 def falling_powers(size: int, m: int) -> Any:

@@ -10,7 +10,7 @@ from s2sad.runtime_arrays import align_axis, cast_like, unbroadcast
 
 __all__ = [
     "diff_bar", "diff_ends_bar", "ediff1d_bar", "interp_nodes_bar", "interp_slope", "interp_values_bar",
-    "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_values_bar",
+    "panel_widths", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_sum", "trapezoid_values_bar",
 ]  # fmt: skip
 
 
@@ -60,12 +60,8 @@ def _panels(a: Any, axis: int) -> tuple[Any, Any]:
 
 def trapezoid_values_bar(g: Any, y: Any, x: Any, dx: Any, axis: int = -1) -> Any:
     """The adjoint of the samples `y` of the trapezoidal rule."""
-    if x is None:
-        step = align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
-    else:
-        step = align_axis(np.diff(x), y, axis) if np.ndim(x) == 1 else np.diff(x, axis=axis)
     left, _ = _panels(y, axis)
-    half = np.broadcast_to(np.expand_dims(g, axis) * step * 0.5, np.shape(left))
+    half = np.broadcast_to(np.expand_dims(g, axis) * panel_widths(x, dx, y, axis) * 0.5, np.shape(left))
     edge = np.zeros_like(half, shape=_with_extent(half, axis, 1))
     return np.concatenate([half, edge], axis=axis) + np.concatenate([edge, half], axis=axis)
 
@@ -87,6 +83,19 @@ def trapezoid_step_bar(g: Any, y: Any, x: Any, dx: Any, axis: int = -1) -> Any:
         return np.zeros_like(dx)
     aligned = align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
     return np.reshape(unbroadcast(_panel_width_bar(g, y, axis), aligned), np.shape(dx))
+
+
+def panel_widths(x: Any, dx: Any, y: Any, axis: int = -1) -> Any:
+    """The widths of the panels of the trapezoidal rule, shaped so that they broadcast against the panels of `y`."""
+    if x is None:
+        return align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
+    return align_axis(np.diff(x), y, axis) if np.ndim(x) == 1 else np.diff(x, axis=axis)
+
+
+def trapezoid_sum(y: Any, widths: Any, axis: int = -1) -> Any:
+    """The trapezoidal rule with panels of given widths."""
+    left, right = _panels(y, axis)
+    return np.sum((left + right) * (0.5 * widths), axis=axis)
 
 
 # --- interpolation ------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ import numpy as np
 from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
-    "arange_bar", "block_bar", "bounded_indices", "choose_bar", "delete_bar", "diag_bar", "gather", "insert_bar",
-    "item_bar", "join_like", "layout", "meshgrid_bar", "partition_bar", "place_diagonal", "repeat_bar", "select_bar",
-    "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar", "trace_bar", "unbroadcast_all", "unique_bar",
-    "unroll_axis", "unstack_bar", "windows_bar",
+    "arange_bar", "arange_dot", "block_bar", "bounded_indices", "choose_bar", "delete_bar", "diag_bar", "gather",
+    "insert_bar", "item_bar", "join_like", "layout", "meshgrid_bar", "partition_bar", "partition_dot",
+    "place_diagonal", "repeat_bar", "select_bar", "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar",
+    "trace_bar", "unbroadcast_all", "unique_bar", "unique_dot", "unroll_axis", "unstack_bar", "windows_bar",
 ]  # fmt: skip
 
 
@@ -233,6 +233,24 @@ def unique_bar(g: Any, y: Any, ar: Any) -> Any:
     return np.reshape((g / np.maximum(count, 1))[place], np.shape(ar))
 
 
+def partition_dot(a_dot: Any, y: Any, a: Any, axis: Any = -1) -> Any:
+    """The tangent of `y`, which has the elements of `a` in another order (equal ones in their order)."""
+    if axis is None:
+        return partition_dot(np.ravel(a_dot), y, np.ravel(a), 0)
+    ranked = np.take_along_axis(a_dot, np.argsort(a, axis=axis, kind="stable"), axis)
+    return sort_bar(ranked, y, axis)
+
+
+def unique_dot(ar_dot: Any, y: Any, ar: Any) -> Any:
+    """The tangent of `y = np.unique(ar)`, or of the first of several results: the mean over the elements of each value."""
+    if isinstance(y, tuple):
+        return (unique_dot(ar_dot, y[0], ar), *(np.zeros(np.shape(part)) for part in y[1:]))
+    place = np.minimum(np.searchsorted(y, np.ravel(ar)), np.size(y) - 1)
+    total = np.zeros(np.size(y), np.result_type(ar_dot))
+    np.add.at(total, place, np.ravel(ar_dot))
+    return total / np.maximum(np.bincount(place, minlength=np.size(y)), 1).astype(total.dtype)
+
+
 def bounded_indices(indices: Any, a: Any, axis: Any, mode: str) -> Any:
     """The indices that `np.take(a, indices, axis, mode=mode)` reads."""
     n = np.size(a) if axis is None else np.shape(a)[axis]
@@ -296,3 +314,11 @@ def arange_bar(g: Any, args: Any) -> list[Any]:
     if len(args) == 1:
         return [0.0]
     return [np.sum(g), 0.0, np.dot(g, np.arange(np.size(g), dtype=np.result_type(g)))][: len(args)]
+
+
+def arange_dot(y: Any, args_dot: Any) -> Any:
+    """The tangent of `y = np.arange(*args)`; its length is taken as fixed."""
+    if len(args_dot) == 1:
+        return np.zeros_like(y)
+    step_dot = args_dot[2] if len(args_dot) > 2 else 0.0
+    return args_dot[0] + step_dot * np.arange(np.size(y), dtype=np.result_type(y))

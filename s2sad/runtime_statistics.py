@@ -9,7 +9,8 @@ import numpy as np
 from s2sad.runtime_arrays import from_rows, rows_of, share_ties
 
 __all__ = [
-    "corrcoef_bar", "cov_bar", "histogram_bar", "histogram_dot", "quantile_bar", "quantile_dot",
+    "corrcoef_bar", "corrcoef_dot", "cov_bar", "cov_dot", "histogram_bar", "histogram_dot", "quantile_bar",
+    "quantile_dot",
 ]  # fmt: skip
 
 # --- quantiles ----------------------------------------------------------------------------------------------
@@ -114,6 +115,29 @@ def corrcoef_bar(g: Any, r: Any, x: Any, y: Any = None, rowvar: bool = True) -> 
     c_bar = g / np.outer(size, size)
     diagonal = np.real(np.sum(g * r, axis=0) + np.sum(g * r, axis=1)) / (2.0 * size**2)
     return cov_bar(c_bar - np.diag(diagonal), x, y, rowvar)
+
+
+def cov_dot(
+    m_dot: Any, y_dot: Any, m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None,
+    fweights: Any = None, aweights: Any = None,
+) -> Any:  # fmt: skip
+    """The tangent of `np.cov`."""
+    deviations, weights = _deviations(m, y, rowvar, fweights, aweights)
+    moved, _ = _deviations(m_dot, None if y is None else y_dot, rowvar, fweights, aweights)
+    scaled = np.conj(deviations * (weights / _degrees_of_freedom(weights, bias, ddof, aweights)))
+    half = moved @ scaled.T
+    return np.squeeze(half + np.conj(half.T))[()]
+
+
+def corrcoef_dot(x_dot: Any, y_dot: Any, r: Any, x: Any, y: Any = None, rowvar: bool = True) -> Any:
+    """The tangent of `r = np.corrcoef(x, y, rowvar)`."""
+    if np.ndim(r) == 0:
+        return np.zeros_like(r)[()]
+    deviations, _ = _deviations(x, y, rowvar, None, None)
+    size = np.sqrt(np.real(np.sum(deviations * np.conj(deviations), axis=1)) / (deviations.shape[1] - 1))
+    part = cov_dot(x_dot, y_dot, x, y, rowvar) / np.outer(size, size)
+    growth = 0.5 * np.real(np.diagonal(part))
+    return part - r * (growth[:, None] + growth)
 
 
 # --- histograms ---------------------------------------------------------------------------------------------

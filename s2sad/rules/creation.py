@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.copy, np.ndarray.copy)
@@ -96,3 +96,59 @@ def arange(y, *args):
 @adjoint(np.meshgrid, options={"copy": (True,)})
 def meshgrid(y, *xi, copy=True, sparse=False, indexing="xy"):
     xi_bar = meshgrid_bar(y_bar, xi, indexing)
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(
+    np.copy,
+    np.ndarray.copy,
+    np.asarray,
+    np.asanyarray,
+    np.ascontiguousarray,
+    np.asfortranarray,
+    np.array,
+    np.ndarray.astype,
+    getattr(np, "astype", None),
+    np.ndarray.item,
+    np.ndarray.tolist,
+)
+
+
+@tangent(np.full)
+def full_tangent(y, shape, fill_value, dtype=None, order="C"):
+    y_dot = np.full(shape, fill_value_dot)
+
+
+@tangent(np.full_like)
+def full_like_tangent(y, a, fill_value, dtype=None, order="K"):
+    unread = a_dot  # only its shape is read
+    y_dot = np.full_like(y, fill_value_dot)
+
+
+@tangent(np.linspace, options={"retstep": (False,)})
+def linspace_tangent(y, start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    y_dot = np.linspace(start_dot, stop_dot, num, endpoint, axis=axis)
+
+
+@tangent(np.logspace)
+def logspace_tangent(y, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
+    relative_dot = np.linspace(start, stop, num, endpoint) * (base_dot / base)
+    y_dot = y * (np.linspace(start_dot, stop_dot, num, endpoint, axis=axis) * np.log(base)) + y * np.moveaxis(
+        relative_dot, 0, axis
+    )
+
+
+@tangent(np.geomspace)
+def geomspace_tangent(y, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    y_dot = y * np.linspace(start_dot / start, stop_dot / stop, num, endpoint, axis=axis)
+
+
+@tangent(np.arange)
+def arange_tangent(y, *args):
+    y_dot = arange_dot(y, args_dot)
+
+
+@tangent(np.meshgrid, options={"copy": (True,)})
+def meshgrid_tangent(y, *xi, copy=True, sparse=False, indexing="xy"):
+    y_dot = np.meshgrid(*xi_dot, sparse=sparse, indexing=indexing)

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 # --- exponentials and logarithms ----------------------------------------------------------------------------
 
@@ -283,3 +283,32 @@ def conj(y, x):
 def angle(y, z, deg=False):
     scale = 180.0 / np.pi if deg else 1.0
     z_bar = -1j * (y_bar * scale) * np.conj(z) / np.abs(z) ** 2
+
+
+# --- tangents that are not of the form slope times tangent --------------------------------------------------
+
+linear(np.real, np.imag, np.conj)
+
+
+@tangent(np.absolute, abs, operator.abs)
+def absolute_tangent(y, x):
+    if np.isrealobj(x):
+        y_dot = np.sign(x) * x_dot
+    else:
+        y_dot = np.real(np.conj(x) * x_dot) / np.where(y == 0.0, 1.0, y)
+
+
+@tangent(np.angle)
+def angle_tangent(y, z, deg=False):
+    scale = 180.0 / np.pi if deg else 1.0
+    y_dot = np.imag(np.conj(z) * z_dot) / np.abs(z) ** 2 * scale
+
+
+@tangent(np.modf)
+def modf_tangent(y, x):
+    y_dot = (x_dot, 0.0 * x_dot)
+
+
+@tangent(np.frexp)
+def frexp_tangent(y, x):
+    y_dot = (np.ldexp(x_dot, -y[1]), 0.0 * x_dot)

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.concatenate)
@@ -87,3 +87,33 @@ def dsplit(y, ary, indices_or_sections):
 @adjoint(getattr(np, "unstack", None), memory="view")
 def unstack(y, x, *, axis=0):
     x_bar = unstack_bar(y_bar, y, axis)
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(
+    np.concatenate,
+    np.stack,
+    np.block,
+    np.vstack,
+    np.hstack,
+    np.dstack,
+    np.column_stack,
+    np.delete,
+    np.split,
+    np.array_split,
+    np.hsplit,
+    np.vsplit,
+    np.dsplit,
+    getattr(np, "unstack", None),
+)
+
+
+@tangent(np.append)
+def append_tangent(y, arr, values, axis=None):
+    y_dot = np.append(arr_dot, values_dot, axis)
+
+
+@tangent(np.insert)
+def insert_tangent(y, arr, obj, values, axis=None):
+    y_dot = np.insert(arr_dot, obj, values_dot, axis)

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint, zero_derivative
+from s2sad.rules.registry import adjoint, tangent, zero_derivative
 
 
 @adjoint(operator.add, operator.iadd, np.add, elementwise=True)
@@ -102,3 +102,9 @@ zero_derivative(
     operator.contains,
     operator.index,
 )
+
+
+@tangent(divmod, np.divmod)
+def divmod_tangent(y, x1, x2):
+    rest_dot = x1_dot - (x1 // x2) * x2_dot
+    y_dot = (0.0 * rest_dot, rest_dot)

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.polyval)
@@ -51,3 +51,43 @@ def polyfit(p, x, y, deg, rcond=None, full=False, w=None, cov=False):
 @adjoint(np.vander)
 def vander(y, x, N=None, increasing=False):
     x_bar = vander_bar(y_bar, x, increasing)
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(np.polyder)
+
+
+@tangent(np.polyval)
+def polyval_tangent(y, p, x):
+    y_dot = np.polyval(p_dot, x) + np.polyval(np.polyder(p), x) * x_dot
+
+
+@tangent(np.polyadd)
+def polyadd_tangent(y, a1, a2):
+    y_dot = np.polyadd(a1_dot, a2_dot)
+
+
+@tangent(np.polysub)
+def polysub_tangent(y, a1, a2):
+    y_dot = np.polysub(a1_dot, a2_dot)
+
+
+@tangent(np.polymul)
+def polymul_tangent(y, a1, a2):
+    y_dot = polymul_dot(y, a1_dot, a2) + polymul_dot(y, a2_dot, a1)
+
+
+@tangent(np.polyint)
+def polyint_tangent(y, p, m=1, k=None):
+    y_dot = np.polyint(p_dot, m)
+
+
+@tangent(np.polyfit, options={"full": (False,), "cov": (False,)})
+def polyfit_tangent(p, x, y, deg, rcond=None, full=False, w=None, cov=False):
+    p_dot = polyfit_dot(x_dot, y_dot, p, x, y, deg, w)
+
+
+@tangent(np.vander)
+def vander_tangent(y, x, N=None, increasing=False):
+    y_dot = vander_dot(x_dot, x, np.shape(y)[1], increasing)

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 # --- sums and means -----------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ def extremum(y, a, axis=None, *, keepdims=False, initial=None, where=True):
     else:
         shares = share_ties_where(y_bar, y, a, axis, keepdims, initial, where)
         a_bar = shares[0]
-        initial_bar = shares[1]
+        initial_bar = np.sum(shares[1])
 
 
 @adjoint(np.ptp)
@@ -172,3 +172,128 @@ def norm(y, x, ord=None, axis=None, keepdims=False):
         x_bar = y_bar * (x / y)
     else:
         x_bar = norm_bar(y_bar, y, x, ord, axis, keepdims)
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(np.sum, np.mean, np.average)
+
+
+@tangent(np.sum)
+def sum_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+    y_dot = np.sum(a_dot, axis=axis, keepdims=keepdims, where=where) + initial_dot
+
+
+@tangent(np.nansum)
+def nansum_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+    y_dot = np.sum(a_dot, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a)) + initial_dot
+
+
+@tangent(np.nanmean)
+def nanmean_tangent(y, a, axis=None, dtype=None, *, keepdims=False, where=True):
+    y_dot = np.mean(a_dot, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a))
+
+
+@tangent(np.average, options={"returned": (False,)})
+def average_tangent(y, a, axis=None, weights=None, returned=False, *, keepdims=False):
+    deviation = a - restore_axes(y, a, axis, keepdims)
+    total = np.sum(np.broadcast_to(align_axis(weights, a, axis), np.shape(a)), axis=axis, keepdims=keepdims)
+    y_dot = (
+        np.average(a_dot, axis=axis, weights=weights, keepdims=keepdims)
+        + np.sum(align_axis(weights_dot, a, axis) * deviation, axis=axis, keepdims=keepdims) / total
+    )
+
+
+@tangent(np.prod)
+def prod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+    if where is True and isinstance(initial, int) and initial == 1:
+        others = product_of_others(a, axis)
+    else:
+        others = initial * np.where(where, product_of_others(np.where(where, a, 1.0), axis), 0.0)
+    rest = np.prod(a, axis=axis, keepdims=keepdims, where=where)
+    y_dot = np.sum(others * a_dot, axis=axis, keepdims=keepdims) + rest * initial_dot
+
+
+@tangent(np.nanprod)
+def nanprod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+    present = where & ~np.isnan(a)
+    others = initial * product_of_others(np.where(present, a, 1.0), axis)
+    rest = np.nanprod(a, axis=axis, keepdims=keepdims, where=where)
+    y_dot = np.sum(others * a_dot, axis=axis, keepdims=keepdims, where=present) + rest * initial_dot
+
+
+@tangent(np.max, np.amax, np.min, np.amin, np.nanmax, np.nanmin)
+def extremum_tangent(y, a, axis=None, *, keepdims=False, initial=None, where=True):
+    if initial is None and where is True:
+        y_dot = np.sum(share_ties(np.ones_like(y), y, a, axis, keepdims) * a_dot, axis=axis, keepdims=keepdims)
+    else:
+        shares = share_ties_where(np.ones_like(y), y, a, axis, keepdims, initial, where)
+        y_dot = (
+            np.sum(shares[0] * a_dot, axis=axis, keepdims=keepdims) + np.reshape(shares[1], np.shape(y)) * initial_dot
+        )
+
+
+@tangent(np.ptp)
+def ptp_tangent(y, a, axis=None, *, keepdims=False):
+    high = np.max(a, axis=axis, keepdims=keepdims)
+    low = np.min(a, axis=axis, keepdims=keepdims)
+    ones = np.ones_like(y)
+    slope = share_ties(ones, high, a, axis, keepdims) - share_ties(ones, low, a, axis, keepdims)
+    y_dot = np.sum(slope * a_dot, axis=axis, keepdims=keepdims)
+
+
+@tangent(np.var)
+def var_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
+    if where is True:
+        deviation = a - np.mean(a, axis=axis, keepdims=True)
+        count = count_along(a, axis)
+    else:
+        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
+        count = np.reshape(count_where(where, a, axis), np.shape(y))
+    if np.isrealobj(a):
+        product = deviation * a_dot
+    else:
+        product = np.real(np.conj(deviation) * a_dot)
+    y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=where) * (2.0 / (count - ddof))
+
+
+@tangent(np.std)
+def std_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
+    if where is True:
+        deviation = a - np.mean(a, axis=axis, keepdims=True)
+        count = count_along(a, axis)
+    else:
+        deviation = a - np.mean(a, axis=axis, keepdims=True, where=where)
+        count = np.reshape(count_where(where, a, axis), np.shape(y))
+    if np.isrealobj(a):
+        product = deviation * a_dot
+    else:
+        product = np.real(np.conj(deviation) * a_dot)
+    y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=where) / ((count - ddof) * y)
+
+
+@tangent(np.nanvar)
+def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
+    present = where & ~np.isnan(a)
+    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    count = np.reshape(count_where(present, a, axis), np.shape(y))
+    product = np.real(np.conj(deviation) * a_dot)
+    y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=present) * (2.0 / (count - ddof))
+
+
+@tangent(np.nanstd)
+def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
+    present = where & ~np.isnan(a)
+    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    count = np.reshape(count_where(present, a, axis), np.shape(y))
+    product = np.real(np.conj(deviation) * a_dot)
+    y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=present) / ((count - ddof) * y)
+
+
+@tangent(np.linalg.norm)
+def norm_tangent(y, x, ord=None, axis=None, keepdims=False):
+    if axis is None and not keepdims and np.isrealobj(x) and ord is None:
+        y_dot = np.sum(x * x_dot) / y
+    else:
+        slope = norm_bar(np.ones_like(y), y, x, ord, axis, keepdims)
+        y_dot = np.sum(np.real(slope * x_dot), axis=axis, keepdims=keepdims)

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.interp)
@@ -58,3 +58,45 @@ def gradient(y, f, *varargs, axis=None, edge_order=1):
 @adjoint(np.unwrap, elementwise=True)
 def unwrap(y, p, discont=None, axis=-1, *, period=6.283185307179586):
     p_bar = y_bar
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(getattr(np, "trapezoid", None), getattr(np, "trapz", None), np.gradient)
+
+
+@tangent(np.interp)
+def interp_tangent(y, x, xp, fp, left=None, right=None):
+    slope = interp_slope(x, xp, fp)
+    y_dot = slope * x_dot + np.interp(x, xp, fp_dot, left_dot, right_dot) - slope * np.interp(x, xp, xp_dot)
+
+
+@tangent(np.diff)
+def diff_tangent(y, a, n=1, axis=-1, prepend=None, append=None):
+    if prepend is None and append is None:
+        y_dot = np.diff(a_dot, n, axis)
+    elif append is None:
+        y_dot = np.diff(a_dot, n, axis, prepend=prepend_dot)
+    elif prepend is None:
+        y_dot = np.diff(a_dot, n, axis, append=append_dot)
+    else:
+        y_dot = np.diff(a_dot, n, axis, prepend=prepend_dot, append=append_dot)
+
+
+@tangent(np.ediff1d)
+def ediff1d_tangent(y, ary, to_end=None, to_begin=None):
+    y_dot = np.ediff1d(ary_dot, to_end_dot, to_begin_dot)
+
+
+@tangent(getattr(np, "trapezoid", None), getattr(np, "trapz", None))
+def trapezoid_tangent(area, y, x=None, dx=1.0, axis=-1):
+    area_dot = (
+        trapezoid_sum(y_dot, panel_widths(x, dx, y, axis), axis)
+        + trapezoid_sum(y, panel_widths(x_dot, dx, y, axis), axis)
+        + trapezoid_sum(y, panel_widths(None, dx_dot, y, axis), axis)
+    )
+
+
+@tangent(np.gradient)
+def gradient_tangent(y, f, *varargs, axis=None, edge_order=1):
+    y_dot = gradient_dot(f_dot, y, f, varargs, varargs_dot, axis, edge_order)

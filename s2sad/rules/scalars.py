@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 # --- builtins -----------------------------------------------------------------------------------------------
 
@@ -296,3 +296,45 @@ def prod(y, iterable, *, start=1):
 def sumprod(y, p, q):
     p_bar = [y_bar * b for b in q]
     q_bar = [y_bar * a for a in p]
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(list, math.fsum)
+
+
+@tangent(builtins.sum)
+def sum_tangent(y, iterable, start=0):
+    y_dot = sum(iterable_dot) + start_dot
+
+
+@tangent(builtins.max, builtins.min, memory="maybe_view")
+def extremum_tangent(y, *args):
+    y_dot = extremum_dot(args_dot, y, args)
+
+
+@tangent(math.hypot)
+def hypot_tangent(y, *coordinates):
+    y_dot = sum([x_dot * (x / y) for x, x_dot in zip(coordinates, coordinates_dot)])
+
+
+@tangent(math.dist)
+def dist_tangent(y, p, q):
+    y_dot = sum([a_dot * ((a - b) / y) for a, b, a_dot in zip(p, q, p_dot)]) + sum(
+        [b_dot * ((b - a) / y) for a, b, b_dot in zip(p, q, q_dot)]
+    )
+
+
+@tangent(math.modf)
+def modf_tangent(y, x):
+    y_dot = (x_dot, 0.0)
+
+
+@tangent(math.prod)
+def prod_tangent(y, iterable, *, start=1):
+    y_dot = start * np.sum(product_of_others(iterable) * iterable_dot) + np.prod(iterable) * start_dot
+
+
+@tangent(getattr(math, "sumprod", None))
+def sumprod_tangent(y, p, q):
+    y_dot = math.sumprod(p_dot, q) + math.sumprod(p, q_dot)

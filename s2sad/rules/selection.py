@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.where, elementwise=True)
@@ -81,3 +81,54 @@ def select(y, condlist, choicelist, default=0):
     parts_bar = select_bar(y_bar, condlist, choicelist, default)
     choicelist_bar = parts_bar[0]
     default_bar = parts_bar[1]
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(np.take, np.take_along_axis)
+
+
+@tangent(np.where)
+def where_tangent(out, condition, x, y):
+    out_dot = np.where(condition, x_dot, y_dot)
+
+
+@tangent(np.sort)
+def sort_tangent(y, a, axis=-1, kind=None, *, stable=None):
+    order = np.argsort(a, axis=axis, kind="stable")
+    if axis is None:
+        y_dot = np.ravel(a_dot)[order]
+    else:
+        y_dot = np.take_along_axis(a_dot, order, axis)
+
+
+@tangent(np.partition)
+def partition_tangent(y, a, kth, axis=-1, kind="introselect"):
+    y_dot = partition_dot(a_dot, y, a, axis)
+
+
+@tangent(np.unique, options={"axis": (None,)})
+def unique_tangent(
+    y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
+):
+    y_dot = unique_dot(ar_dot, y, ar)
+
+
+@tangent(np.choose)
+def choose_tangent(y, a, choices, *, mode="raise"):
+    y_dot = np.choose(a, choices_dot, mode=mode)
+
+
+@tangent(np.compress)
+def compress_tangent(y, condition, a, axis=None):
+    y_dot = np.compress(condition, a_dot, axis)
+
+
+@tangent(np.extract)
+def extract_tangent(y, condition, arr):
+    y_dot = np.extract(condition, arr_dot)
+
+
+@tangent(np.select)
+def select_tangent(y, condlist, choicelist, default=0):
+    y_dot = np.select(condlist, choicelist_dot, default_dot)

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.reshape, memory="maybe_view")
@@ -180,3 +180,84 @@ def diagflat(y, v, k=0):
 @adjoint(np.trace)
 def trace(y, a, offset=0, axis1=0, axis2=1):
     a_bar = trace_bar(y_bar, a, offset, axis1, axis2)
+
+
+# --- tangents -----------------------------------------------------------------------------------------------
+
+linear(
+    np.transpose,
+    getattr(np, "matrix_transpose", None),
+    getattr(np.linalg, "matrix_transpose", None),
+    np.swapaxes,
+    np.moveaxis,
+    np.rollaxis,
+    np.squeeze,
+    np.expand_dims,
+    np.atleast_1d,
+    np.atleast_2d,
+    np.atleast_3d,
+    np.broadcast_to,
+    np.lib.stride_tricks.sliding_window_view,
+    np.resize,
+    np.flip,
+    np.fliplr,
+    np.flipud,
+    np.rot90,
+    np.roll,
+    np.repeat,
+    np.tile,
+    np.tril,
+    np.triu,
+    np.diag,
+    np.diagonal,
+    np.diagflat,
+    np.trace,
+)
+
+
+@tangent(np.reshape, memory="maybe_view")
+def reshape_tangent(y, a, shape, order="C"):
+    if order == "C":
+        y_dot = np.reshape(a_dot, shape)
+    else:
+        y_dot = np.reshape(a_dot, shape, order=layout(a, order))
+
+
+@tangent(np.ravel, memory="maybe_view")
+def ravel_tangent(y, a, order="C"):
+    if order == "C":
+        y_dot = np.ravel(a_dot)
+    else:
+        y_dot = np.ravel(a_dot, order=layout(a, order))
+
+
+@tangent(np.ndarray.flatten)
+def flatten_tangent(y, a, order="C"):
+    if order == "C":
+        y_dot = a_dot.flatten()
+    else:
+        y_dot = a_dot.flatten(layout(a, order))
+
+
+@tangent(np.broadcast_arrays, memory="view")
+def broadcast_arrays_tangent(y, *args):
+    y_dot = np.broadcast_arrays(*args_dot)
+
+
+@tangent(np.pad, options={"mode": _PADS, "reflect_type": ("even", "odd")})
+def pad_tangent(
+    y, array, pad_width, mode="constant", *, constant_values=0, end_values=0, stat_length=None, reflect_type="even"
+):
+    zeros = np.zeros_like(array)
+    if mode == "constant":
+        y_dot = np.pad(array_dot, pad_width) + np.pad(zeros, pad_width, constant_values=constant_values_dot)
+    elif mode == "linear_ramp":
+        y_dot = np.pad(array_dot, pad_width, mode) + np.pad(zeros, pad_width, mode, end_values=end_values_dot)
+    elif mode == "maximum" or mode == "minimum" or mode == "median":
+        y_dot = pad_statistic_dot(array_dot, array, pad_width, mode, stat_length)
+    elif mode == "mean":
+        y_dot = np.pad(array_dot, pad_width, mode, stat_length=stat_length)
+    elif reflect_type == "odd":
+        y_dot = np.pad(array_dot, pad_width, mode, reflect_type=reflect_type)
+    else:
+        y_dot = np.pad(array_dot, pad_width, mode)

@@ -16,6 +16,7 @@ from .errors import DifferentiationError
 from .graphs import graph
 from .jacobians import hessian, hvp, jacfwd, jacobian, jacrev, value_and_jacobian
 from .rules.registry import adjoint, tangent, zero_derivative
+from .sparse import sparse_hessian, sparse_jacobian
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "jvp",
     "source",
     "source_of_file",
+    "sparse_hessian",
+    "sparse_jacobian",
     "stop_gradient",
     "tangent",
     "value_and_grad",

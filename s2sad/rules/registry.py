@@ -36,6 +36,7 @@ _MODULES = (
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
+    "scipy_linalg": "scipy.linalg", "scipy_signal": "scipy.signal", "scipy_fft": "scipy.fft",
 }  # fmt: skip
 
 

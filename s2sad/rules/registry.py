@@ -232,6 +232,11 @@ def zero_functions() -> frozenset[Any]:
     return frozenset(_zeros)
 
 
+def optional_libraries() -> tuple[str, ...]:
+    """The libraries whose rules are loaded once they are imported."""
+    return tuple(dict.fromkeys(_OPTIONAL_MODULES.values()))
+
+
 def load() -> None:
     """Import the rule files that are due: those of the package, and those of libraries imported so far."""
     if len(_loaded) == len(_MODULES) + len(_OPTIONAL_MODULES):

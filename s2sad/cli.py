@@ -263,8 +263,9 @@ def _check(options: argparse.Namespace) -> int:
 def _rules(options: argparse.Namespace) -> int:
     from s2sad.rules import registry
 
-    with contextlib.suppress(ImportError):
-        importlib.import_module("scipy.special")  # its rules are there only when it is
+    for library in registry.optional_libraries():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(library)  # its rules are there only when it is
     texts: dict[str, str] = {}
     for function, rule in registry.adjoint_rules().items():
         forward = registry.tangent_rule(function)
@@ -293,12 +294,15 @@ def _rules(options: argparse.Namespace) -> int:
 
 def _name(function: Any) -> str:
     """The name that people write for a function: np.sum, math.sqrt, abs."""
+    from s2sad.rules import registry
+
     name = getattr(function, "__name__", None) or str(function)
     for module, prefix in (("numpy", "np."), ("numpy.linalg", "np.linalg."), ("numpy.fft", "np.fft.")):
         if module in sys.modules and vars(sys.modules[module]).get(name) is function:
             return prefix + name
-    if getattr(sys.modules.get("scipy.special"), name, None) is function:
-        return f"scipy.special.{name}"
+    for module in registry.optional_libraries():
+        if getattr(sys.modules.get(module), name, None) is function:
+            return f"{module}.{name}"
     module = (getattr(function, "__module__", None) or "").lstrip("_")
     name = getattr(function, "__qualname__", name)
     return name if module in ("", "builtins") else f"{module}.{name}"

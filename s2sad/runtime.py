@@ -22,7 +22,9 @@ from s2sad import (
     runtime_polynomials,
     runtime_products,
     runtime_sampling,
+    runtime_scipy,
     runtime_shapes,
+    runtime_signal,
     runtime_spectra,
     runtime_statistics,
 )
@@ -36,7 +38,9 @@ from s2sad.runtime_padding import *  # noqa: F403
 from s2sad.runtime_polynomials import *  # noqa: F403
 from s2sad.runtime_products import *  # noqa: F403
 from s2sad.runtime_sampling import *  # noqa: F403
+from s2sad.runtime_scipy import *  # noqa: F403
 from s2sad.runtime_shapes import *  # noqa: F403
+from s2sad.runtime_signal import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
 from s2sad.runtime_statistics import *  # noqa: F403
 
@@ -50,7 +54,9 @@ _TOPICS = (
     runtime_polynomials,
     runtime_products,
     runtime_sampling,
+    runtime_scipy,
     runtime_shapes,
+    runtime_signal,
     runtime_spectra,
     runtime_statistics,
 )

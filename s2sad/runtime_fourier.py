@@ -9,8 +9,8 @@ import numpy as np
 from s2sad.runtime_arrays import cast_like
 
 __all__ = [
-    "fftn_bar", "fit_axes", "fit_axis", "half_spectrum_bar", "hfft_bar", "ifftn_bar", "ihfft_bar", "irfft_bar",
-    "irfftn_bar", "rfftn_bar",
+    "fftn_bar", "fit_axes", "fit_axis", "half_spectrum_bar", "hfft_bar", "ifftn_bar", "ihfft_bar", "irfft_bar", "irfftn_bar",
+    "rfftn_bar",
 ]  # fmt: skip
 
 

@@ -15,10 +15,19 @@ from s2sad.runtime_arrays import restore_axes, share_ties, unbroadcast
 from s2sad.runtime_products import _t
 
 __all__ = [
-    "cholesky_bar", "cofactors", "cond_bar", "lstsq_bar", "norm_bar", "pinv_bar", "qr_bar", "slogdet_bar",
-    "solve_matrix_bar", "solve_right_bar", "tensorinv_bar", "tensorsolve_matrix_bar", "tensorsolve_right_bar",
-    "vector_norm_bar",
+    "cholesky_bar", "cofactors", "cond_bar", "lstsq_bar", "norm_bar", "pinv_bar", "qr_bar", "slogdet_bar", "solve_matrix_bar",
+    "solve_right_bar", "tensorinv_bar", "tensorsolve_matrix_bar", "tensorsolve_right_bar", "vector_norm_bar",
 ]  # fmt: skip
+
+def _filled(y_bar: Any, y: Any) -> list[Any]:
+    """The adjoints of several results in their shapes: one number may stand for all entries. None stays None."""
+    return [None if bar is None else np.broadcast_to(bar, np.shape(part)) for bar, part in zip(y_bar, y)]
+
+
+def _seeds(y_bar: Any, y: Any) -> list[Any]:
+    """The adjoints of several results in their shapes, zeros for those that have none."""
+    return [np.zeros_like(part) if bar is None else bar for bar, part in zip(_filled(y_bar, y), y)]
+
 
 # --- linear systems -----------------------------------------------------------------------------------------
 
@@ -44,7 +53,7 @@ def solve_matrix_bar(right_bar: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def cofactors(a: Any, y: Any) -> Any:
-    """The cofactors of matrices `a` with the determinants `y`: what the determinants change by.
+    """The cofactors of matrices `a` with the determinants `y = np.linalg.det(a)`: what the determinants change by.
 
     They are `y * inv(a).T`, of singular matrices the limit, from a singular value decomposition `a = u @ diag(s) @ vh`:
     the cofactors of `u` and `vh` are themselves, conjugated and times their determinants, those of a diagonal matrix the
@@ -60,7 +69,7 @@ def cofactors(a: Any, y: Any) -> Any:
 
 def slogdet_bar(y_bar: Any, y: Any, a: Any) -> Any:
     """The adjoint of `a` of `y = np.linalg.slogdet(a)`: the sign of a complex determinant turns with its phase."""
-    sign_bar, log_bar = y_bar
+    sign_bar, log_bar = _filled(y_bar, y)
     scale = np.asarray(np.zeros_like(y[1]) if log_bar is None else log_bar)
     if sign_bar is not None and np.iscomplexobj(a):
         scale = np.asarray(scale + 1j * np.imag(sign_bar * y[0]))
@@ -109,7 +118,7 @@ def lstsq_bar(y_bar: Any, y: Any, a: Any, b: Any) -> tuple[Any, Any]:
     The solution is that of the pseudo-inverse times `b`; the sums of squared residuals do not change with the solution,
     which makes them minimal.
     """
-    x_bar, residuals_bar, _, s_bar = y_bar
+    x_bar, residuals_bar, _, s_bar = _filled(y_bar, y)
     x, residuals, rank, s = y
     u, _, vh = np.linalg.svd(a, full_matrices=False)
     a_bar, b_bar = np.zeros(np.shape(a), np.result_type(a, b)), np.zeros(np.shape(b), np.result_type(a, b))
@@ -151,11 +160,6 @@ def cholesky_bar(g: Any, y: Any, upper: bool = False) -> Any:
     p[..., along, along] *= 0.5
     inverse = np.linalg.inv(y)
     return _fold(_t(inverse) @ p @ np.conj(inverse), "L")
-
-
-def _seeds(y_bar: Any, y: Any) -> list[Any]:
-    """The adjoints of several results, zeros for those that have none."""
-    return [np.zeros_like(part) if bar is None else bar for bar, part in zip(y_bar, y)]
 
 
 def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:

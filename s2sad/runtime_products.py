@@ -9,10 +9,9 @@ import numpy as np
 from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
-    "blocks_of", "convolve_bar", "correlate_left", "correlate_right", "cross_left", "cross_right", "dot_left",
-    "dot_right", "einsum_bar", "inner_left", "inner_right", "kron_left", "kron_right", "matmul_left", "matmul_right",
-    "matrix_power_bar", "multi_dot_bar", "power_tangent", "tensordot_left", "tensordot_right", "vecdot_left",
-    "vecdot_right",
+    "blocks_of", "convolve_bar", "correlate_left", "correlate_right", "cross_left", "cross_right", "dot_left", "dot_right",
+    "einsum_bar", "inner_left", "inner_right", "kron_left", "kron_right", "matmul_left", "matmul_right", "matrix_power_bar",
+    "multi_dot_bar", "power_tangent", "tensordot_left", "tensordot_right", "vecdot_left", "vecdot_right",
 ]  # fmt: skip
 
 

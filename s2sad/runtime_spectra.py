@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime_linalg import _fold
+from s2sad.runtime_linalg import _filled, _fold
 from s2sad.runtime_products import _t
 
 __all__ = [
@@ -31,6 +31,7 @@ def _on_diagonal(w: Any) -> Any:
 
 def eigh_bar(values_bar: Any, vectors_bar: Any, w: Any, v: Any, uplo: str = "L") -> Any:
     """The adjoint of `a` of `w, v = np.linalg.eigh(a, uplo)`. Vectors of equal eigenvalues do not mix."""
+    values_bar, vectors_bar = _filled((values_bar, vectors_bar), (w, v))
     inner = np.zeros(np.shape(v), np.result_type(v))
     if vectors_bar is not None:
         inner = inner + _gaps(w) * (_t(v) @ vectors_bar)
@@ -48,6 +49,7 @@ def _largest_real(v: Any) -> tuple[Any, Any]:
 
 def eig_bar(values_bar: Any, vectors_bar: Any, w: Any, v: Any) -> Any:
     """The adjoint of `a` of `w, v = np.linalg.eig(a)`. Vectors of equal eigenvalues do not mix."""
+    values_bar, vectors_bar = _filled((values_bar, vectors_bar), (w, v))
     inner = np.zeros(np.shape(v), np.result_type(v, w))
     if vectors_bar is not None:
         along = np.sum(vectors_bar * v, axis=-2, keepdims=True)
@@ -75,8 +77,8 @@ def eigvals_bar(g: Any, y: Any, a: Any) -> Any:
 
 def svd_bar(y_bar: Any, y: Any, a: Any, compute_uv: bool = True) -> Any:
     """The adjoint of `a` of `y = np.linalg.svd(a)`. Vectors of equal singular values do not mix."""
-    u_bar, s_bar, vh_bar = y_bar if compute_uv else (None, y_bar, None)
     u, s, vh = y if compute_uv else np.linalg.svd(a, full_matrices=False)
+    u_bar, s_bar, vh_bar = _filled(y_bar if compute_uv else (None, y_bar, None), (u, s, vh))
     rank = np.shape(s)[-1]
     beyond = [x is not None and np.any(x) for x in (
         None if u_bar is None else u_bar[..., rank:], None if vh_bar is None else vh_bar[..., rank:, :])]  # fmt: skip

@@ -14,6 +14,7 @@ from ..analysis.types import (
     ListT,
     Num,
     Obj,
+    TupleT,
     Type,
     dtype_of,
     float_like,
@@ -158,7 +159,7 @@ class Shapes:
         """`g` summed to the shape of `v` and brought to its dtype."""
         t: Any = v.type
         tg: Any = type_of(g)
-        if isinstance(t, ListT):
+        if isinstance(t, ListT) or t is UNKNOWN and isinstance(tg, TupleT):
             return g
         if not isinstance(t, (Num, Arr)) or not isinstance(tg, (Num, Arr)) or t.dtype is None or tg.dtype is None:
             if isinstance(t, Num) and t.py and t.dtype.kind == "f" and isinstance(tg, Num) and tg.dtype.kind == "f":

@@ -58,6 +58,8 @@ SEQUENCE_FUNCTIONS = frozenset(
                    "empty copy atleast_1d atleast_2d atleast_3d").split()
     if (f := getattr(np, name, None)) is not None
 ) | {np.linalg.multi_dot, np.ndarray.astype}  # fmt: skip
+# those of SciPy that take a tuple, (matrix, how it was factorised)
+TUPLE_FUNCTIONS = frozenset({"cho_solve", "lu_solve"})
 IN_PLACE_OPERATORS = {
     operator.iadd: "+=", operator.isub: "-=", operator.imul: "*=", operator.itruediv: "/=", operator.ifloordiv: "//=", operator.imod: "%=",
     operator.ipow: "**=", operator.imatmul: "@=", operator.iand: "&=", operator.ior: "|=", operator.ixor: "^=", operator.ilshift: "<<=",
@@ -70,6 +72,13 @@ REFUSED_BUILTINS = {
     "eval": "write the expression out", "exec": "write the statements out", "locals": "name the variables",
     "globals": "name the variables", "vars": "name the attributes", "input": "pass the value in", "open": "read it outside",
 }  # fmt: skip
+
+
+def takes_sequences(function: Any) -> bool:
+    """Whether a library function takes a list or tuple as it is, and not as an array."""
+    if getattr(function, "__name__", "") in TUPLE_FUNCTIONS:
+        return (getattr(function, "__module__", None) or "").startswith("scipy.")
+    return function in SEQUENCE_FUNCTIONS
 
 
 class Calls(Outlining):
@@ -217,7 +226,8 @@ class Calls(Outlining):
             return self.into_out(fn, args, kwargs, out, node)
         if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
-        if obj not in SEQUENCE_FUNCTIONS and (isinstance(obj, np.ufunc) or (getattr(obj, "__module__", None) or "").split(".")[0] == "numpy"):
+        library = (getattr(obj, "__module__", None) or "").split(".")[0]
+        if not takes_sequences(obj) and (isinstance(obj, np.ufunc) or library in ("numpy", "scipy")):
             args = [self.as_array(a, node) if self.varied_value(a) else a for a in args]
         if obj is np.stack and args and is_atom(args[0]) and isinstance(type_of(args[0]), ListT) and self.varied_value(args[0]):
             args = [self.primitive(Ref(np.array, "np.array", np), [args[0]], {}, node), *args[1:]]  # its adjoint is an array

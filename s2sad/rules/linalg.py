@@ -76,8 +76,9 @@ def pinv(y, a, rcond=None, hermitian=False, *, rtol=None):
 
 @adjoint(np.linalg.lstsq)
 def lstsq(y, a, b, rcond=None):
-    a_bar = lstsq_bar(y_bar, y, a, b)[0]
-    b_bar = lstsq_bar(y_bar, y, a, b)[1]
+    bars = lstsq_bar(y_bar, y, a, b)
+    a_bar = bars[0]
+    b_bar = bars[1]
 
 
 # --- numbers of a matrix ------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ _MODULES = (
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
+    "scipy_linalg": "scipy.linalg", "scipy_signal": "scipy.signal", "scipy_fft": "scipy.fft",
 }  # fmt: skip
 
 
@@ -229,6 +230,11 @@ def zero_functions() -> frozenset[Any]:
     """All functions declared to have no derivative."""
     load()
     return frozenset(_zeros)
+
+
+def optional_libraries() -> tuple[str, ...]:
+    """The libraries whose rules are loaded once they are imported."""
+    return tuple(dict.fromkeys(_OPTIONAL_MODULES.values()))
 
 
 def load() -> None:

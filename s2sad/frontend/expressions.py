@@ -921,7 +921,7 @@ class Expressions(Core):
                     marks[m].append(a[tuple(probe)].shape)
             except Exception:
                 return UNKNOWN
-        out = infer.abstract(results, self.symbols)
+        out = infer.abstract(results)
         if open_slices and isinstance(out, Arr) and out.shape is not None:
             shape = list(out.shape)
             for m, (_, p) in enumerate(open_slices):

@@ -7,7 +7,6 @@ import builtins
 import dataclasses
 import inspect
 import types
-from collections import Counter
 from typing import Any
 
 from .. import runtime
@@ -16,6 +15,7 @@ from ..frontend.lower import type_of
 from ..frontend.structures import generated_init
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Function, If, Lit, Loop, Op, Ref, Star, Struct, Try, Var, With
+from ..ir.uses import use_counts
 from ..optimize.copies import makes_array
 from .bindings import Bindings
 from .fold import Folding, fold
@@ -40,8 +40,7 @@ class Emitter(Loops):
             self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
-        uses = Counter(a for s in ir.walk(function.body) for a in ir.uses_of(s) if isinstance(a, Var))
-        uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+        uses = use_counts(function)
         defs = [s for s in ir.walk(function.body) if isinstance(s, Assign) and uses[s.target] == 1]
         self.made = {s.target: s.op for s in defs}  # how values that are used once are made
 

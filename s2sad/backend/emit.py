@@ -104,10 +104,12 @@ class Emitter(Loops):
             body.append(ast.Pass())
         node = ast.FunctionDef(f.name, self.arguments(f), body, [])
         node.type_params = []  # type: ignore[attr-defined]
-        unhide = Unhide(set(self.names.names.values()))
-        unhide.visit(node)
-        if unhide.used:
-            self.bindings.name_of(Ref(builtins, "builtins", builtins))
+        hidden = {name for name in self.names.names.values() if hasattr(builtins, name)}
+        if hidden:
+            unhide = Unhide(hidden)
+            unhide.visit(node)
+            if unhide.used:
+                self.bindings.name_of(Ref(builtins, "builtins", builtins))
         return node
 
     def arguments(self, f: Function) -> ast.arguments:
@@ -355,7 +357,7 @@ def headings(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements with the headings of the sweeps only where both sweeps are more than a line."""
     at = [i for i, s in enumerate(body) if isinstance(s, Comment)]
     parts = [body[i + 1 : j] for i, j in zip(at, [*at[1:], len(body)])]
-    if all(sum(1 for s in part for _ in ast.walk(s) if isinstance(_, ast.stmt)) > 1 for part in parts):
+    if all(len(part) > 1 or any(getattr(s, "body", None) for s in part) for part in parts):
         return body
     return [s for s in body if not isinstance(s, Comment)]
 

@@ -21,7 +21,6 @@ from ..frontend.values import Frame, TupleVal
 from ..ir.nodes import Block, Lit, Ref
 from ..rules.registry import Rule
 
-
 _HELPERS = frozenset(runtime.__all__)
 _LIBRARIES = {"np": np, "math": math}
 

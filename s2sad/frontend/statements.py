@@ -1048,8 +1048,10 @@ def assigned_names(stmts: list[Any]) -> list[str]:
                 if isinstance(n, gast.NamedExpr) and not isinstance(node, gast.Lambda):
                     names[n.target.id] = None
             return
-        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
-            names[node.id] = None
+        if isinstance(node, gast.Name):
+            if isinstance(node.ctx, (gast.Store, gast.Del)):
+                names[node.id] = None
+            return
         if isinstance(node, (gast.Import, gast.ImportFrom)):
             for alias in node.names:
                 names[alias.asname or alias.name.split(".")[0]] = None

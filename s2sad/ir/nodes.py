@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -508,12 +508,13 @@ def walk(block: Block) -> list[Any]:
 
 def within(stmt: Any) -> list[Any]:
     """A statement and every one in the blocks within it."""
-    found: list[Any] = []
-    _walk((stmt,), found)
+    found = [stmt]
+    for inner in blocks_of(stmt):
+        _walk(inner.stmts, found)
     return found
 
 
-def _walk(stmts: Iterable[Any], found: list[Any]) -> None:
+def _walk(stmts: list[Any], found: list[Any]) -> None:
     for stmt in stmts:
         found.append(stmt)
         if type(stmt) in _NESTING:

@@ -122,11 +122,12 @@ def same_atom(a: Any, b: Any, defs: dict[Var, Op]) -> bool:
 
 def _first(block: Block) -> None:
     """`b = p * q; b += g` where `b` is made here: one expression."""
+    added_to = {s.base for s in block if _adds(s) and s.index is None}
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
         i += 1
-        if not isinstance(stmt, Assign) or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
+        if not isinstance(stmt, Assign) or stmt.target not in added_to or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
             continue
         var = stmt.target
         j = next((k for k in range(i, len(block.stmts)) if _touches(block.stmts[k], var)), None)

@@ -17,6 +17,7 @@ import numpy as np
 from .. import runtime
 from ..errors import NoRuleError
 from ..frontend.lowerer import Lowerer
+from ..frontend.statements import NO
 from ..frontend.values import Frame, TupleVal
 from ..ir.nodes import Block, Lit, Ref
 from ..rules.registry import Rule
@@ -88,6 +89,9 @@ class Splicer(Lowerer):
             self.count = count
             del block
             self.body(stmt.orelse)
+
+    def place(self) -> None:
+        """Statements of a template get the place of the statement whose adjoint they are."""
 
     def lookup(self, name: str, node: Any) -> Any:
         value = super().lookup(name, node)
@@ -209,7 +213,7 @@ def splice(splicer: Splicer, rule: Rule, names: dict[str, Any], wanted: list[str
     for name, value in names.items():
         splicer.cells[(frame.id, name)] = value
     for flag in ("$skip", "$ret"):
-        splicer.cells[(frame.id, flag)] = Lit(False)
+        splicer.cells[(frame.id, flag)] = NO
     splicer.frames.append(frame)
     saved = splicer.block
     splicer.block = block

@@ -65,11 +65,14 @@ def _breaks(stmts: list[Any]) -> bool:
     return False
 
 
+NO = Lit(False)
+
+
 class Statements(Core):
     # --- flags ---------------------------------------------------------------------------------------------------
 
     def flag(self, name: str) -> Any:
-        return self.cells.get((self.frame.id, name), Lit(False))
+        return self.cells.get((self.frame.id, name), NO)
 
     def set_flag(self, name: str, value: Any) -> None:
         self.cells[(self.frame.id, name)] = value if not isinstance(value, bool) else Lit(value)

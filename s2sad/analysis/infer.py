@@ -137,7 +137,7 @@ def sample(t: Type, k: int) -> Any:
     raise CannotSample
 
 
-def abstract(results: list[Any], symbols: Symbols) -> Type:
+def abstract(results: list[Any]) -> Type:
     """The type that `SAMPLES` results have in common."""
     first = results[0]
     if any(type(r) is not type(first) for r in results):
@@ -163,12 +163,12 @@ def abstract(results: list[Any], symbols: Symbols) -> Type:
     if isinstance(first, tuple):
         if any(len(r) != len(first) for r in results):
             return UNKNOWN
-        items = tuple(abstract([r[i] for r in results], symbols) for i in range(len(first)))
+        items = tuple(abstract([r[i] for r in results]) for i in range(len(first)))
         return TupleT(items, getattr(first, "_fields", ()))
     if isinstance(first, list):
         if not first:
             return ListT(UNKNOWN)
-        return ListT(abstract([r[0] for r in results], symbols))
+        return ListT(abstract([r[0] for r in results]))
     if first is None:
         return Obj(type(None))
     if isinstance(first, (str, np.dtype, type, slice)):
@@ -181,8 +181,56 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
 
     Only functions that do nothing but compute are run, on arguments that are no code and of modest size.
     """
-    if not runnable(fn) or not _modest(fn, [*types, *kwargs.values()]):
-        return _fallback(fn, types) if runnable(fn) else UNKNOWN
+    if not runnable(fn):
+        return UNKNOWN
+    found = _outcome(fn, types, kwargs)
+    if found is _NO_SAMPLES:
+        return _fallback(fn, types)
+    if found is _FAILS:
+        return _actual(fn, types, kwargs, symbols)
+    if fn in VALUE_DEPENDENT:
+        found = _fresh_dims(found, symbols)
+    return _any_dtype(found) if _dtype_varies(fn) else found
+
+
+_NO_SAMPLES, _FAILS = Type(), Type()
+_OUTCOMES: dict[Any, Type] = {}  # of functions whose results depend on their arguments alone
+
+
+def _outcome(fn: Any, types: list[Any], kwargs: dict[str, Any]) -> Type:
+    """What the results on all samples have in common, or `_FAILS`, or `_NO_SAMPLES`."""
+    if not isinstance(fn, np.ufunc) and getattr(fn, "__module__", None) not in ("_operator", "math", "numpy"):
+        return _sampled(fn, types, kwargs)
+    try:
+        key = (fn, *map(_exact, types), *((name, _exact(t)) for name, t in kwargs.items()))
+        found = _OUTCOMES.get(key)
+    except TypeError:  # an argument without a hash
+        return _sampled(fn, types, kwargs)
+    if found is None:
+        if len(_OUTCOMES) >= 4096:
+            _OUTCOMES.clear()
+        found = _OUTCOMES[key] = _sampled(fn, types, kwargs)
+    return found
+
+
+def _exact(t: Any) -> Any:
+    """An argument of `run` as a key that tells 1 from True and from 1.0. Raises TypeError for values of other kinds."""
+    if isinstance(t, Type):
+        return t
+    if isinstance(t, Known):
+        return Known, _exact(t.value)
+    if isinstance(t, tuple):
+        return (tuple, *map(_exact, t))
+    if isinstance(t, slice):
+        return slice, _exact(t.start), _exact(t.stop), _exact(t.step)
+    if t is None or isinstance(t, (bool, int, float, complex, str, type, np.dtype, np.ufunc)):
+        return type(t), t
+    raise TypeError
+
+
+def _sampled(fn: Any, types: list[Any], kwargs: dict[str, Any]) -> Type:
+    if not _modest(fn, [*types, *kwargs.values()]):
+        return _NO_SAMPLES
     results = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -192,13 +240,10 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
                 kws = {n: _sample(t, k) for n, t in kwargs.items()}
                 results.append(fn(*args, **kws))
             except CannotSample:
-                return _fallback(fn, types)
+                return _NO_SAMPLES
             except Exception:
-                return _actual(fn, types, kwargs, symbols)
-    result = abstract(results, symbols)
-    if fn in VALUE_DEPENDENT if _hashable(fn) else False:
-        result = _fresh_dims(result, symbols)
-    return _any_dtype(result) if _dtype_varies(fn) else result
+                return _FAILS
+    return abstract(results)
 
 
 def _dtype_varies(fn: Any) -> bool:
@@ -222,7 +267,7 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
         result = fn(*[_sample(t, k) for t in types], **{n: _sample(t, k) for n, t in kwargs.items()})
     except Exception:
         return _fallback(fn, types)
-    t = _unsized(abstract([result] * SAMPLES, symbols), symbols, _surely_one(fn, types))
+    t = _unsized(abstract([result] * SAMPLES), symbols, _surely_one(fn, types))
     return _any_dtype(t) if _dtype_varies(fn) else t
 
 

@@ -92,7 +92,7 @@ def _outlives(stmt: Assign, function: Function, structure: Structure) -> bool:
     v, block = stmt.target, structure.block_of(stmt)
     owner = structure.owner[id(block)][0]
     if v.region is not None and not any(_restructures(s) is v.region.find() for s in ir.walk(function.body)) and not any(
-        _restructures(x, True) is v.region.find() for s in block.stmts for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b)))
+        _restructures(x, True) is v.region.find() for s in block.stmts for x in ir.within(s)
     ):
         return False  # it only grows, and elsewhere
     if owner is not None and any(a is v for a in ir.uses_of(owner)) or any(a is v for a in ir.result_atoms(function.result)):
@@ -102,7 +102,7 @@ def _outlives(stmt: Assign, function: Function, structure: Structure) -> bool:
     from_start = isinstance(index, Lit) and isinstance(index.value, int) and index.value >= 0  # one more at the end does not matter
     changed = False
     for s in block.stmts[at + 1 :]:
-        inside = [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]
+        inside = ir.within(s)
         changes = any(_restructures(x, not from_start) is v.region.find() for x in inside)  # type: ignore[union-attr]
         if any(a is v for x in inside for a in ir.uses_of(x)) and (changed or changes and not isinstance(s, (Store, Effect))):
             return True
@@ -138,7 +138,7 @@ def _given_away(v: Var, stmt: Any, structure: Structure) -> bool:
     if sum(a is v for a in ir.uses_of(stmt)) > 1:
         return False
     after = stmts[at + 1 :]
-    if any(a is v for s in after for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))) for a in ir.uses_of(x)):
+    if any(a is v for s in after for x in ir.within(s) for a in ir.uses_of(x)):
         return False
     if place.owner is not None and any(a is v for a in ir.uses_of(place.owner)):
         return False

@@ -278,7 +278,7 @@ class Transport:
             return False
         stop = next((i for i, s in enumerate(stmts) if s is mirror.current), len(stmts) - 1)
         for s in stmts[start + 1 : stop + 1]:
-            for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
+            for inner in ir.within(s):
                 if s is mirror.current and inner is s and isinstance(s, ir.Store) and not self.restoring:
                     continue  # restored already when its adjoint runs
                 if inner is s and self.stores_elsewhere(s, op):

@@ -254,7 +254,7 @@ class Adjoints(Stores):
             bar.hint, bar.named = kept
         aliases = sum(found[w] is bar for w in wanted)
         for s in self.scope.out.stmts[first:]:
-            for inner in (s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))):
+            for inner in ir.within(s):
                 for d in (*ir.defs_of(inner), *ir.inner_defs_of(inner)):
                     self.own.add(d)
                     d.named = False

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import copy
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +17,13 @@ import numpy as np
 from .. import runtime
 from ..errors import NoRuleError
 from ..frontend.lowerer import Lowerer
+from ..frontend.statements import NO
 from ..frontend.values import Frame, TupleVal
 from ..ir.nodes import Block, Lit, Ref
 from ..rules.registry import Rule
+
+_HELPERS = frozenset(runtime.__all__)
+_LIBRARIES = {"np": np, "math": math}
 
 
 class Thunk:
@@ -42,20 +49,13 @@ class TemplateScope:
         self.globals = rule.code.__globals__
 
     def lookup(self, name: str, lowerer: Any) -> Any:
-        if name in runtime.__all__:
+        if name in _HELPERS:
             obj = getattr(runtime, name)
             return Ref(obj, name, obj, "s2sad.runtime")
-        if name in ("np", "math"):
-            import math
-
-            import numpy
-
-            module = numpy if name == "np" else math
-            return Ref(module, name, module)
+        if name in _LIBRARIES:
+            return Ref(_LIBRARIES[name], name, _LIBRARIES[name])
         if name in self.globals:
             return lowerer.embed(self.globals[name], name, module=self.globals.get("__name__"))
-        import builtins
-
         if hasattr(builtins, name):
             obj = getattr(builtins, name)
             return Ref(obj, name, obj, "builtins")
@@ -89,6 +89,9 @@ class Splicer(Lowerer):
             self.count = count
             del block
             self.body(stmt.orelse)
+
+    def place(self) -> None:
+        """Statements of a template get the place of the statement whose adjoint they are."""
 
     def lookup(self, name: str, node: Any) -> Any:
         value = super().lookup(name, node)
@@ -187,9 +190,8 @@ def _is_default(fn: Any, keyword: str, value: Any) -> bool:
     return parameter is not None and type(parameter.default) is type(value) and parameter.default == value
 
 
+@functools.cache
 def _default(text: str) -> Any:
-    import ast
-
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):
@@ -211,7 +213,7 @@ def splice(splicer: Splicer, rule: Rule, names: dict[str, Any], wanted: list[str
     for name, value in names.items():
         splicer.cells[(frame.id, name)] = value
     for flag in ("$skip", "$ret"):
-        splicer.cells[(frame.id, flag)] = Lit(False)
+        splicer.cells[(frame.id, flag)] = NO
     splicer.frames.append(frame)
     saved = splicer.block
     splicer.block = block

@@ -7,7 +7,6 @@ import builtins
 import dataclasses
 import inspect
 import types
-from collections import Counter
 from typing import Any
 
 from .. import runtime
@@ -16,6 +15,7 @@ from ..frontend.lower import type_of
 from ..frontend.structures import generated_init
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Function, If, Lit, Loop, Op, Ref, Star, Struct, Try, Var, With
+from ..ir.uses import use_counts
 from ..optimize.copies import makes_array
 from .bindings import Bindings
 from .fold import Folding, fold
@@ -40,8 +40,7 @@ class Emitter(Loops):
             self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
-        uses = Counter(a for s in ir.walk(function.body) for a in ir.uses_of(s) if isinstance(a, Var))
-        uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+        uses = use_counts(function)
         defs = [s for s in ir.walk(function.body) if isinstance(s, Assign) and uses[s.target] == 1]
         self.made = {s.target: s.op for s in defs}  # how values that are used once are made
 
@@ -105,10 +104,12 @@ class Emitter(Loops):
             body.append(ast.Pass())
         node = ast.FunctionDef(f.name, self.arguments(f), body, [])
         node.type_params = []  # type: ignore[attr-defined]
-        unhide = Unhide(set(self.names.names.values()))
-        unhide.visit(node)
-        if unhide.used:
-            self.bindings.name_of(Ref(builtins, "builtins", builtins))
+        hidden = {name for name in self.names.names.values() if hasattr(builtins, name)}
+        if hidden:
+            unhide = Unhide(hidden)
+            unhide.visit(node)
+            if unhide.used:
+                self.bindings.name_of(Ref(builtins, "builtins", builtins))
         return node
 
     def arguments(self, f: Function) -> ast.arguments:
@@ -356,7 +357,7 @@ def headings(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements with the headings of the sweeps only where both sweeps are more than a line."""
     at = [i for i, s in enumerate(body) if isinstance(s, Comment)]
     parts = [body[i + 1 : j] for i, j in zip(at, [*at[1:], len(body)])]
-    if all(sum(1 for s in part for _ in ast.walk(s) if isinstance(_, ast.stmt)) > 1 for part in parts):
+    if all(len(part) > 1 or any(getattr(s, "body", None) for s in part) for part in parts):
         return body
     return [s for s in body if not isinstance(s, Comment)]
 

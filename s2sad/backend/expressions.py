@@ -101,6 +101,8 @@ class ExpressionPrinter:
     def _Name(self, node: ast.Name, level: Level) -> str:
         return node.id
 
+    _Builtin = _Name
+
     def _Constant(self, node: ast.Constant, level: Level) -> str:
         if isinstance(node.value, str) and node.kind == "u":
             return "u" + self.constant(node.value, level)

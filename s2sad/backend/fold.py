@@ -268,9 +268,9 @@ def _conflict(block: Block, start: int, stop: int, op: Op, folding: Folding) -> 
     if not regions and not volatile:
         return False
     for s in between:
-        if volatile and any(effects.changes_globals(x) for x in [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]):
+        if volatile and any(effects.changes_globals(x) for x in ir.within(s)):
             return True
-        for inner in [s, *(x for b in ir.blocks_of(s) for x in ir.walk(b))]:
+        for inner in ir.within(s):
             changed = effects.writes(inner)
             if changed is None or any(r in regions for r in changed):
                 return True

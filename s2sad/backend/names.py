@@ -103,11 +103,11 @@ class Names:
             live.add(atom)
 
     def _define(self, var: Var, live: set[Var], copy_of: Any = None) -> None:
-        for other in live:
-            if other is not var and other is not copy_of:
-                self.interferes[var].add(other)
-                self.interferes[other].add(var)
         live.discard(var)
+        others = live - {copy_of}
+        self.interferes[var] |= others
+        for other in others:
+            self.interferes[other].add(var)
 
     def _block(self, block: Block, live: set[Var]) -> set[Var]:
         for stmt in reversed(block.stmts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 from typing import Any
 
@@ -243,6 +244,8 @@ class Unhide(ast.NodeTransformer):
 
 
 def dotted(name: str) -> ast.expr:
+    if name.isidentifier() and not keyword.iskeyword(name):
+        return ast.Name(name, ast.Load())
     return ast.parse(name, mode="eval").body
 
 

@@ -502,7 +502,7 @@ class Calls(Outlining):
         effects = any(isinstance(s, (Store, Effect)) for s in ir.walk(block))
         leaves = list(self._leaves(value)) if is_atom(value) or isinstance(value, TupleVal) else [None]
         constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
-        size = sum(1 for _ in ir.walk(block))
+        size = len(ir.walk(block))
         if changed or effects or None in leaves or block.diverges or size <= 3:
             self.block.stmts += block.stmts
             self.block.diverges = self.block.diverges or block.diverges

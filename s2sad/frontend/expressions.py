@@ -58,11 +58,17 @@ COMPARES = {
     "Lt": "lt", "LtE": "le", "Eq": "eq", "NotEq": "ne", "Gt": "gt", "GtE": "ge", "Is": "is_", "IsNot": "is_not",
     "In": "in_", "NotIn": "not_in",
 }  # fmt: skip
+_NUMERIC = (Num, Arr)
 UNARYOPS = {"USub": "neg", "UAdd": "pos", "Invert": "invert"}
 _DUNDER = {
     "add": "__add__", "sub": "__sub__", "mul": "__mul__", "truediv": "__truediv__", "pow": "__pow__",
     "matmul": "__matmul__", "mod": "__mod__", "floordiv": "__floordiv__",
 }  # fmt: skip
+
+
+def _numeric(value: Any) -> bool:
+    """Whether this is a variable that certainly is a number or an array."""
+    return type(value) is Var and isinstance(value.type, _NUMERIC)
 
 
 class Expressions(Core):
@@ -358,6 +364,8 @@ class Expressions(Core):
         return self.binary(BINOPS[type(node.op).__name__], self.expr(node.left), self.expr(node.right), node)
 
     def binary(self, kind: str, a: Any, b: Any, node: Any) -> Any:
+        if _numeric(a) and _numeric(b):
+            return self.operate(kind, (a, b), node)
         if isinstance(a, Lit) and isinstance(b, Lit) and not _float(a) and not _float(b) and _small(kind, a.value, b.value):
             try:
                 value = BINARY[kind](a.value, b.value)
@@ -921,7 +929,7 @@ class Expressions(Core):
                     marks[m].append(a[tuple(probe)].shape)
             except Exception:
                 return UNKNOWN
-        out = infer.abstract(results, self.symbols)
+        out = infer.abstract(results)
         if open_slices and isinstance(out, Arr) and out.shape is not None:
             shape = list(out.shape)
             for m, (_, p) in enumerate(open_slices):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import gast
@@ -10,6 +10,7 @@ import gast
 ITERATORS = frozenset({"zip", "map", "filter", "enumerate", "reversed"})
 CHANGING = frozenset("append extend insert pop popitem remove clear update setdefault sort reverse fill add discard appendleft popleft".split())
 _SCOPES = (gast.FunctionDef, gast.Lambda)
+_LEAVES = (gast.Name, gast.Constant, gast.operator, gast.cmpop, gast.expr_context)
 _COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
@@ -21,7 +22,7 @@ def exhausted(function: Any, parameters: frozenset[str]) -> tuple[Any, str] | No
     body = function.body if isinstance(function.body, list) else [gast.Expr(function.body)]
     made: dict[str, list[tuple[Any, ...]]] = {name: [()] for name in parameters}
     loads: dict[str, list[tuple[Any, tuple[Any, ...]]]] = {}
-    for node, loops in _with_loops(body, ()):
+    for node, loops in _with_loops(body):
         if isinstance(node, gast.Assign) and is_iterator(node.value):
             for target in node.targets:
                 if isinstance(target, gast.Name):
@@ -48,7 +49,7 @@ def changed_before_use(function: Any) -> tuple[Any, str] | None:
     """A name that changes after the generator expression, iterator or view of a dict that reads it, with the place of the change."""
     if not isinstance(function.body, list):
         return None
-    for node, _ in _with_loops(function.body, ()):
+    for node, _ in _with_loops(function.body):
         if not isinstance(node, gast.Assign) or not _is_computed_early(node.value):
             continue
         inner = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)}
@@ -96,23 +97,28 @@ def _is_computed_early(node: Any) -> bool:
     return isinstance(node.func, gast.Name) and node.func.id in ("map", "filter")
 
 
-def _with_loops(nodes: Any, loops: tuple[Any, ...]) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+def _with_loops(body: list[Any]) -> list[tuple[Any, tuple[Any, ...]]]:
     """All nodes below these, each with the loops around it, that run it more than once; of functions, too, as if they were loops."""
-    for node in nodes:
-        yield node, loops
-        if isinstance(node, gast.For):
-            yield from _with_loops([node.target, node.iter, *node.orelse], loops)
-            yield from _with_loops(node.body, (*loops, id(node)))
-        elif isinstance(node, gast.While):
-            yield from _with_loops([node.test, *node.body], (*loops, id(node)))
-            yield from _with_loops(node.orelse, loops)
-        elif isinstance(node, _COMPREHENSIONS):
-            first, *others = node.generators
-            yield from _with_loops([first.iter], loops)
-            elements = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
-            yield from _with_loops([first.target, *first.ifs, *others, *elements], (*loops, id(node)))
-        elif isinstance(node, _SCOPES):
-            body = node.body if isinstance(node.body, list) else [node.body]
-            yield from _with_loops(body, (*loops, id(node)))
-        else:
-            yield from _with_loops(gast.iter_child_nodes(node), loops)
+    found: list[tuple[Any, tuple[Any, ...]]] = []
+
+    def visit(nodes: Iterable[Any], loops: tuple[Any, ...]) -> None:
+        for node in nodes:
+            found.append((node, loops))
+            if isinstance(node, gast.For):
+                visit([node.target, node.iter, *node.orelse], loops)
+                visit(node.body, (*loops, id(node)))
+            elif isinstance(node, gast.While):
+                visit([node.test, *node.body], (*loops, id(node)))
+                visit(node.orelse, loops)
+            elif isinstance(node, _COMPREHENSIONS):
+                first, *others = node.generators
+                visit([first.iter], loops)
+                elements = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
+                visit([first.target, *first.ifs, *others, *elements], (*loops, id(node)))
+            elif isinstance(node, _SCOPES):
+                visit(node.body if isinstance(node.body, list) else [node.body], (*loops, id(node)))
+            elif not isinstance(node, _LEAVES):
+                visit(gast.iter_child_nodes(node), loops)
+
+    visit(body, ())
+    return found

@@ -131,6 +131,10 @@ class Core:
         frame = self.frame
         return Span.of_node(node, frame.filename, frame.lines)
 
+    def place(self) -> Span | None:
+        """The place that a statement which is emitted now comes from."""
+        return self.span()
+
     def error(self, cls: type[DifferentiationError], message: str, node: Any = None, hint: str = "") -> DifferentiationError:
         node = node if node is not None else self.node
         construct = _construct_name(node)
@@ -191,7 +195,7 @@ class Core:
                 for other in view_of if view_of is not None else op.atoms():
                     self.share(var, other)
                     var.view = var.view or (isinstance(other, Var) and other.region is not None)
-        self.append(Assign(var, op, self.span()))
+        self.append(Assign(var, op, self.place()))
         return var
 
     def check_lossy(self, op: Op, type: Obj) -> None:

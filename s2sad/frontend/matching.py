@@ -101,7 +101,7 @@ def _only(
         here = set(columns(code))
         found = [pair for pair in found if here and set(columns(pair[1].code)) <= here] or found
     # Copies of one and the same text are one function.
-    if len({ast.dump(pair[1].node) for pair in found}) > 1:
+    if len(found) > 1 and len({ast.dump(pair[1].node) for pair in found}) > 1:
         node = found[0][1].node
         raise NoSourceError(
             "several functions on this line compile to the same code",

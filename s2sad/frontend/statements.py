@@ -65,11 +65,14 @@ def _breaks(stmts: list[Any]) -> bool:
     return False
 
 
+NO = Lit(False)
+
+
 class Statements(Core):
     # --- flags ---------------------------------------------------------------------------------------------------
 
     def flag(self, name: str) -> Any:
-        return self.cells.get((self.frame.id, name), Lit(False))
+        return self.cells.get((self.frame.id, name), NO)
 
     def set_flag(self, name: str, value: Any) -> None:
         self.cells[(self.frame.id, name)] = value if not isinstance(value, bool) else Lit(value)
@@ -1048,8 +1051,10 @@ def assigned_names(stmts: list[Any]) -> list[str]:
                 if isinstance(n, gast.NamedExpr) and not isinstance(node, gast.Lambda):
                     names[n.target.id] = None
             return
-        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
-            names[node.id] = None
+        if isinstance(node, gast.Name):
+            if isinstance(node.ctx, (gast.Store, gast.Del)):
+                names[node.id] = None
+            return
         if isinstance(node, (gast.Import, gast.ImportFrom)):
             for alias in node.names:
                 names[alias.asname or alias.name.split(".")[0]] = None

@@ -499,13 +499,27 @@ def blocks_of(stmt: Any) -> tuple[Block, ...]:
     return (stmt.body,)
 
 
-def walk(block: Block) -> Iterator[Any]:
-    """Every statement of a block and of the blocks within it."""
-    for stmt in block.stmts:
-        yield stmt
+def walk(block: Block) -> list[Any]:
+    """Every statement of a block and of the blocks within it, as they are now."""
+    found: list[Any] = []
+    _walk(block.stmts, found)
+    return found
+
+
+def within(stmt: Any) -> list[Any]:
+    """A statement and every one in the blocks within it."""
+    found = [stmt]
+    for inner in blocks_of(stmt):
+        _walk(inner.stmts, found)
+    return found
+
+
+def _walk(stmts: list[Any], found: list[Any]) -> None:
+    for stmt in stmts:
+        found.append(stmt)
         if type(stmt) in _NESTING:
             for inner in blocks_of(stmt):
-                yield from walk(inner)
+                _walk(inner.stmts, found)
 
 
 def defs_of(stmt: Any) -> Iterator[Var]:
@@ -600,11 +614,17 @@ def result_atoms(result: Any) -> Iterator[Any]:
 
 def substitute_op(op: Op, sub: Any) -> Op:
     """`op` with every atom replaced by `sub(atom)`; the same object if nothing changed."""
-    args = tuple(Star(sub(a.atom), a.double) if isinstance(a, Star) else sub(a) for a in op.args)
-    kwargs = tuple((k, sub(a)) for k, a in op.kwargs)
-    fn = sub(op.fn) if op.fn is not None else None
-    same = fn is op.fn and all(a is b for a, b in zip(args, op.args)) and all(a[1] is b[1] for a, b in zip(kwargs, op.kwargs))
-    return op if same else replace(op, args=args, kwargs=kwargs, fn=fn)
+    args = [_substitute_star(a, sub) if type(a) is Star else sub(a) for a in op.args]
+    fn = None if op.fn is None else sub(op.fn)
+    kwargs = tuple([(k, sub(a)) for k, a in op.kwargs]) if op.kwargs else ()
+    if fn is op.fn and all(map(operator.is_, args, op.args)) and all(a[1] is b[1] for a, b in zip(kwargs, op.kwargs)):
+        return op
+    return Op(op.kind, tuple(args), kwargs, fn, op.name, op.data)
+
+
+def _substitute_star(star: Star, sub: Any) -> Star:
+    atom = sub(star.atom)
+    return star if atom is star.atom else Star(atom, star.double)
 
 
 def substitute(stmt: Any, sub: Any) -> None:

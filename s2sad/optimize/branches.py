@@ -21,14 +21,12 @@ from ..analysis import effects
 from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import NOTHING, Assign, Block, Function, If, Note, Op, Phi, Store, Var
+from ..ir.uses import use_counts
 
 
 def sink_into_branches(function: Function) -> Function:
     """Move sums and products of adjoints into the branches that feed them; changed in place."""
-    uses: Counter[Var] = Counter()
-    for stmt in ir.walk(function.body):
-        uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
-    uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+    uses = use_counts(function)
     _block(function.body, uses)
     return function
 

@@ -16,6 +16,7 @@ from ..analysis import effects
 from ..analysis.types import Arr
 from ..ir import nodes as ir
 from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
+from ..ir.uses import definitions, use_counts
 from ..runtime import spread
 
 _NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.concatenate, np.array, np.sum)
@@ -23,17 +24,7 @@ _NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.c
 
 def elide_copies(function: Function) -> Function:
     """Drop copies whose single use can run where the copy is made; changed in place."""
-    uses: Counter[Var] = Counter()
-    defs: dict[Var, Op] = {}
-    for stmt in ir.walk(function.body):
-        for a in ir.uses_of(stmt):
-            if isinstance(a, Var):
-                uses[a] += 1
-        if isinstance(stmt, Assign):
-            defs[stmt.target] = stmt.op
-    for a in ir.result_atoms(function.result):
-        if isinstance(a, Var):
-            uses[a] += 1
+    uses, defs = use_counts(function), definitions(function)
     sensitive = effects.layout_matters(function.body, stored=False)
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
@@ -148,7 +139,7 @@ def _elide(block: Block, i: int, stmt: Assign) -> None:
         for inner in ir.blocks_of(s):
             if any(a is target for x in ir.walk(inner) for a in ir.uses_of(x)):
                 return
-        for x in [s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))]:
+        for x in ir.within(s):
             changed = effects.writes(x)
             if changed is None or (region is not None and region in changed):
                 dirty = True
@@ -156,7 +147,7 @@ def _elide(block: Block, i: int, stmt: Assign) -> None:
 
 
 def _written(stmts: list[Any]) -> set[Any]:
-    return {r for s in stmts for x in [s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))] for r in (effects.writes(x) or ())}
+    return {r for s in stmts for x in ir.within(s) for r in (effects.writes(x) or ())}
 
 
 def _makes_new(op: Op) -> bool:

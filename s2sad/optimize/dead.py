@@ -8,7 +8,7 @@ what some adjoint really reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..analysis import effects
@@ -75,7 +75,7 @@ class _Walk:
 
     def stmt(self, stmt: Any, live: set[Any]) -> bool:
         """Update `live` to before the statement; False if the statement is dead."""
-        return bool(getattr(self, "stmt_" + type(stmt).__name__)(stmt, live))
+        return bool(_HANDLERS[type(stmt)](self, stmt, live))
 
     def uses(self, op: ir.Op, live: set[Any]) -> None:
         for a in op.atoms():
@@ -279,6 +279,13 @@ class _Walk:
         for s in states:
             live |= s
         return bool(stmt.body.stmts or stmt.final.stmts or stmt.phis)
+
+
+_HANDLERS: dict[type, Callable[[_Walk, Any, set[Any]], bool]] = {
+    Assign: _Walk.stmt_Assign, Store: _Walk.stmt_Store, Effect: _Walk.stmt_Effect, Push: _Walk.stmt_Push, Pop: _Walk.stmt_Pop,
+    Mark: _Walk.stmt_Mark, Cut: _Walk.stmt_Cut, Raise: _Walk.stmt_Raise, Assert: _Walk.stmt_Assert, ir.Note: _Walk.stmt_Note,
+    Invoke: _Walk.stmt_Invoke, With: _Walk.stmt_With, If: _Walk.stmt_If, Loop: _Walk.stmt_Loop, Try: _Walk.stmt_Try,
+}  # fmt: skip
 
 
 def _read_targets(taped: Taped, live: set[Any]) -> Taped:

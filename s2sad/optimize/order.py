@@ -22,14 +22,12 @@ from ..analysis import effects
 from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, If, Loop, Note, Var
+from ..ir.uses import use_counts
 
 
 def reorder(function: Function) -> Function:
     """Move single statements down or up within their block; changed in place."""
-    uses: Counter[Var] = Counter()
-    for stmt in ir.walk(function.body):
-        uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
-    uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+    uses = use_counts(function)
     for block, old in _blocks(function):
         _last(block, old, uses)
         _early(block, uses)
@@ -54,7 +52,7 @@ def written(stmts: list[Any]) -> set[Any] | None:
     """The memory that statements change, nested ones included; None if it may be any."""
     regions: set[Any] = set()
     for stmt in stmts:
-        for s in (stmt, *(x for b in ir.blocks_of(stmt) for x in ir.walk(b))):
+        for s in ir.within(stmt):
             changed = effects.writes(s)
             if changed is None:
                 return None

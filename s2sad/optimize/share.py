@@ -15,15 +15,16 @@ from ..analysis import effects
 from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Op, Var
+from ..ir.uses import all_blocks, definitions
 from .order import reads_any, written
 from .stores import same_atom
 
 
 def share_loads(function: Function) -> Function:
     """Replace a load by an equal one that has to keep its name anyway; changed in place."""
-    defs = {s.target: s.op for s in ir.walk(function.body) if isinstance(s, Assign)}
+    defs = definitions(function)
     replaced: dict[Any, Var] = {}
-    for block in [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]:
+    for block in all_blocks(function):
         _block(block, defs, replaced)
     if not replaced:
         return function
@@ -65,6 +66,6 @@ def _pinned(block: Block, i: int, stmt: Assign) -> bool:
     last = i
     for j in range(i + 1, len(block.stmts)):
         s = block.stmts[j]
-        if any(a is stmt.target for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))) for a in ir.uses_of(x)):
+        if any(a is stmt.target for x in ir.within(s) for a in ir.uses_of(x)):
             last = j
     return reads_any(stmt.op, written(block.stmts[i + 1 : last]))

@@ -13,21 +13,20 @@ from ..ir.nodes import UNDEF, Assign, Function, If, Lit, Loop, Op, Pop, Push, Re
 def propagate_copies(function: Function) -> Function:
     """Replace variables that only rename another value, in place. `y = x; z = y * y` becomes `z = x * x`."""
     replaced: dict[Var, Any] = {}
-    defs: dict[Var, Op] = {}
 
     def resolve(atom: Any) -> Any:
         while isinstance(atom, Var) and atom in replaced:
             atom = replaced[atom]
         return atom
 
+    stmts = ir.walk(function.body)
     changed = True
     while changed:
         changed = False
-        for stmt in ir.walk(function.body):
-            if isinstance(stmt, Assign):
-                defs[stmt.target] = stmt.op
-        for stmt in ir.walk(function.body):
-            ir.substitute(stmt, resolve)
+        defs = {s.target: s.op for s in stmts if isinstance(s, Assign)}
+        for stmt in stmts:
+            if replaced:
+                ir.substitute(stmt, resolve)
             if isinstance(stmt, Assign) and stmt.target not in replaced:
                 new = simpler(stmt.op, defs)
                 if new is not None and not isinstance(new, Op):
@@ -51,7 +50,9 @@ def propagate_copies(function: Function) -> Function:
                         replaced[p.var] = new
                         changed = True
         function.result = ir.substitute_result(function.result, resolve)
-    for stmt in ir.walk(function.body):
+    if not replaced:
+        return function
+    for stmt in stmts:
         if isinstance(stmt, (Push, Pop, Try)):
             continue
         if isinstance(stmt, Loop):

@@ -13,14 +13,15 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Region, Store, Var
+from ..ir.uses import all_blocks, definitions, use_counts
 
 _NEW = frozenset({"add", "sub", "mul", "truediv", "neg"})
 
 
 def join_stores(function: Function) -> Function:
     """Join stores to the same place that nothing reads in between; changed in place."""
-    defs = {s.target: s.op for s in ir.walk(function.body) if isinstance(s, Assign)}
-    for block in [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]:
+    defs = definitions(function)
+    for block in all_blocks(function):
         for stmt in block:
             _through_view(stmt, defs)
         _pairs(block, defs)
@@ -121,11 +122,12 @@ def same_atom(a: Any, b: Any, defs: dict[Var, Op]) -> bool:
 
 def _first(block: Block) -> None:
     """`b = p * q; b += g` where `b` is made here: one expression."""
+    added_to = {s.base for s in block if _adds(s) and s.index is None}
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
         i += 1
-        if not isinstance(stmt, Assign) or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
+        if not isinstance(stmt, Assign) or stmt.target not in added_to or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
             continue
         var = stmt.target
         j = next((k for k in range(i, len(block.stmts)) if _touches(block.stmts[k], var)), None)
@@ -141,7 +143,7 @@ def _first(block: Block) -> None:
 
 
 def _touches(stmt: Any, var: Var) -> bool:
-    return any(a is var for s in (stmt, *(x for b in ir.blocks_of(stmt) for x in ir.walk(b))) for a in ir.uses_of(s))
+    return any(a is var for s in ir.within(stmt) for a in ir.uses_of(s))
 
 
 def accumulate_in_place(function: Function) -> Function:
@@ -150,17 +152,8 @@ def accumulate_in_place(function: Function) -> Function:
         for ...:                         for ...:
             W_bar = W_bar + g    ->          W_bar += g
     """
-    uses: dict[Var, int] = {}
-    defs: dict[Var, Assign] = {}
-    for stmt in ir.walk(function.body):
-        for a in ir.uses_of(stmt):
-            if isinstance(a, Var):
-                uses[a] = uses.get(a, 0) + 1
-        if isinstance(stmt, Assign):
-            defs[stmt.target] = stmt
-    for a in ir.result_atoms(function.result):
-        if isinstance(a, Var):
-            uses[a] = uses.get(a, 0) + 1
+    uses = use_counts(function)
+    defs = {s.target: s for s in ir.walk(function.body) if isinstance(s, Assign)}
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Loop):
             for carry in stmt.carries:

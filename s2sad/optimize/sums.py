@@ -9,19 +9,16 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Lit, Note, Op, Var
+from ..ir.uses import all_blocks, definitions, use_counts
 from .order import reads_any, written
 from .stores import same_atom
 
 
 def tidy_sums(function: Function) -> Function:
     """Collect equal terms and move signs out of sums; changed in place."""
-    uses: Counter[Var] = Counter()
-    for stmt in ir.walk(function.body):
-        uses.update(a for a in ir.uses_of(stmt) if isinstance(a, Var))
-    uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
-    defs = {s.target: s.op for s in ir.walk(function.body) if isinstance(s, Assign)}
-    blocks = [function.body, *(b for s in ir.walk(function.body) for b in ir.blocks_of(s))]
-    for block in blocks:
+    uses = use_counts(function)
+    defs = definitions(function)
+    for block in all_blocks(function):
         _Sums(block, uses, defs).run()
     return function
 

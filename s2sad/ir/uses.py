@@ -1,0 +1,24 @@
+"""What the passes ask of a whole function: its blocks, what defines each variable, how often each is used."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .nodes import Assign, Block, Function, Op, Var, blocks_of, result_atoms, uses_of, walk
+
+
+def all_blocks(function: Function) -> list[Block]:
+    """The body of the function and every block within it, from outside in."""
+    return [function.body, *(b for s in walk(function.body) for b in blocks_of(s))]
+
+
+def definitions(function: Function) -> dict[Var, Op]:
+    """The operations that variables are assigned."""
+    return {s.target: s.op for s in walk(function.body) if type(s) is Assign}
+
+
+def use_counts(function: Function) -> Counter[Var]:
+    """How often statements and the result read each variable."""
+    counts = Counter([a for s in walk(function.body) for a in uses_of(s) if type(a) is Var])
+    counts.update([a for a in result_atoms(function.result) if type(a) is Var])
+    return counts

@@ -206,6 +206,8 @@ def elementary(request: Request) -> Compiled:
     """The elementary form of the requested function."""
     program = lower(request)
     functions: list[Function] = []
+    if not program.function.name.isidentifier():  # a lambda
+        program.function.name = "f"
     taken = {program.function.name}
     for fn in invoked(program.function):
         name = next(n for i in count() if (n := f"{fn.name}_{i}" if i else fn.name) not in taken)

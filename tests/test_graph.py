@@ -469,3 +469,12 @@ def test_command_says_where_the_program_fails(tmp_path, capsys):
 def test_graph_module_needs_no_other_package():
     code = "import sys, s2sad; s2sad.graph(lambda x: x * x, 2.0).mermaid(); assert 'graphviz' not in sys.modules"
     subprocess.run([sys.executable, "-c", code.replace("lambda x: x * x", "abs")], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_the_picture_in_the_readme_shows_what_the_command_draws():
+    root = Path(__file__).parent.parent
+    picture = (root / "docs" / "graph.svg").read_text(encoding="utf-8")
+    graph = graph_of_file(root / "examples" / "walkthrough.py", "y", at=([2, 3], {}))
+    texts = [t for node in graph.root.nodes() for t in (node.label, node.forward, node.backward)]
+    texts += [t for e in graph.edges for t in (e.forward, e.backward)]
+    assert len(texts) == 25 and all(f">{t}</text>" in picture.replace("&#45;", "-") for t in texts)

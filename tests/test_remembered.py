@@ -69,7 +69,7 @@ def test_a_new_rule_is_seen():
 
     @s2sad.adjoint(inner)
     def inner_rule(y, x):
-        x_bar = y_bar * 100.0
+        x_bar = y_bar * 100.0  # noqa: F821, F841
 
     assert vjp(f, 3.0) == 100.0
 

@@ -63,8 +63,11 @@ def find(code: types.CodeType, filename: str, text: str, exact: bool) -> Match |
     line = code.co_firstlineno
     here = [i for i, s in enumerate(tree.body) if _first_line(s) <= line <= (s.end_lineno or line)]
     # The lines may have moved while the function stayed the same, so the other statements follow.
-    for indices in (here, [i for i in range(len(tree.body)) if i not in here]):
-        candidates = [(i, c) for i in indices for c in _candidates(filename, text, i, flags)]
+    rest = [i for i in range(len(tree.body)) if i not in here]
+    # A notebook compiles each statement of a cell on its own, without those around it.
+    ways = (False, True) if _surroundings(filename, text) else (False,)
+    for alone, indices in [(alone, indices) for alone in ways for indices in (here, rest)]:
+        candidates = [(i, c) for i in indices for c in _candidates(filename, text, i, flags, alone)]
         found = [pair for pair in candidates if _fits(pair[1], code, exact)]
         same_line = [pair for pair in found if pair[1].first_line == line]
         if found:
@@ -137,14 +140,14 @@ def _converted(filename: str, text: str, index: int) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _candidates(filename: str, text: str, index: int, flags: int) -> tuple[_Candidate, ...]:
+def _candidates(filename: str, text: str, index: int, flags: int, alone: bool) -> tuple[_Candidate, ...]:
     """The functions of one top-level statement, which is all that has to be compiled for them."""
     tree = _parsed(filename, text)
     assert tree is not None
     originals = [n for n in ast.walk(tree.body[index]) if isinstance(n, _FUNCTIONS)]
     if not originals:
         return ()
-    copy = ast.parse(_surroundings(filename, text))
+    copy = ast.parse("" if alone else _surroundings(filename, text))
     lambdas = any(isinstance(n, ast.Lambda) for n in originals)
     copy.body.append(_copied(tree.body[index]) if lambdas else tree.body[index])
     copies = [n for n in ast.walk(copy.body[-1]) if isinstance(n, _FUNCTIONS)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import linecache
@@ -218,6 +219,17 @@ def test_text_that_is_only_in_linecache() -> None:
     exec(compile(text, name, "exec", dont_inherit=True), namespace)
     source = function_source(namespace["f"])
     assert source.filename == name and source.first_line == 2
+
+
+def test_statements_of_a_notebook_cell_are_compiled_one_by_one() -> None:
+    text = "import math\n\ndef f(x):\n    return math.sin(x)\n\ng = lambda x: math.cos(x)\n"
+    name = "<ipython-input-8>"
+    linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+    namespace: dict[str, Any] = {}
+    for statement in ast.parse(text).body:
+        exec(compile(ast.Module([statement], []), name, "exec", dont_inherit=True), namespace)
+    assert function_source(namespace["f"]).first_line == 3
+    assert function_source(namespace["g"]).node.body.func.attr == "cos"
 
 
 def test_no_source() -> None:

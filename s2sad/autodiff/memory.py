@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ..analysis import effects
 from ..analysis.types import (
@@ -36,6 +37,8 @@ from ..rules import registry
 from .companions import NeedsCompanions
 from .scopes import Scope
 from .shapes import Shapes
+
+READ_ONLY = (np.diagonal, np.broadcast_to, np.imag, sliding_window_view)
 
 
 class Memory(Shapes):
@@ -151,7 +154,7 @@ class Memory(Shapes):
     def read_only_view(self, v: Var) -> bool:
         """Whether NumPy made `v` a view that cannot be written through, or one whose adjoint is not a view (`.imag`)."""
         op = self.definition_of(v)
-        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj in (np.diagonal, np.broadcast_to, np.imag)
+        return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in READ_ONLY)
 
     def behind_read_only(self, v: Any) -> bool:
         """Whether `v` is such a view, or a view of one: its buffer cannot be one, either."""
@@ -174,7 +177,7 @@ class Memory(Shapes):
         op, g, base = stmt.op, self.project(g, v), stmt.op.args[0]
         if op.kind == "getitem":
             self.add_part(base, op.args[1], g)
-        elif not self.read_only_view(v) or op.fn.obj is np.imag:
+        elif not self.read_only_view(v) or op.fn.obj in (np.imag, sliding_window_view):
             self.through_rule(stmt, g)
         elif op.fn.obj is np.broadcast_to:
             self.contribute(base, self.project(self.exact(g, v), base))

@@ -695,8 +695,8 @@ class BuiltinCalls(Core):
         if name == "fill":
             self.array_store(base, Lit(Ellipsis), self.atom(args[0]), None, node)
             return Lit(None)
-        if name == "sort" and isinstance(type_of(base), Arr):
-            value = self.primitive(self.numpy_ref(np.sort), [base, *args], kwargs, node)
+        if name in ("sort", "partition") and isinstance(type_of(base), Arr):
+            value = self.primitive(self.numpy_ref(getattr(np, name)), [base, *args], kwargs, node)
             self.array_store(base, Lit(Ellipsis), self.atom(value), None, node)
             return Lit(None)
         if name == "itemset" or name in ("resize", "put", "partition", "setfield", "byteswap", "view", "setflags"):
@@ -866,6 +866,7 @@ _HANDLERS: dict[Any, str] = {
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
     stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
+    np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",
 }  # fmt: skip
 
 __all__ = ["NONE", "Assign", "BuiltinCalls"]

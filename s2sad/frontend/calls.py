@@ -19,6 +19,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, No
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
+from .array_calls import advice_for
 from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
@@ -129,6 +130,10 @@ class Calls(Outlining):
             return self.call_value(self.embed(obj.func, fn.name + ".func", parent=fn), [*bound, *args], {**named, **kwargs}, node)
         if getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):
             return self.mutate(fn, args, kwargs, node)
+        if getattr(obj, "__name__", "") == "outer" and isinstance(getattr(obj, "__self__", None), np.ufunc):
+            result = self.call_outer(fn, args, kwargs, node)
+            if result is not NotImplemented:
+                return result
         if (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime") and not self.varied_args(args, kwargs):
             return self.primitive(fn, args, kwargs, node)
         if isinstance(obj, StaticFunction):
@@ -176,9 +181,8 @@ class Calls(Outlining):
 
     def no_rule(self, fn: Any, node: Any, detail: str = "") -> DifferentiationError:
         name = fn.name if isinstance(fn, Ref) else str(fn)
-        return self.error(
-            NoRuleError, f"{name} has no derivative rule{detail}", node,
-            f"register one with @s2sad.adjoint({name}), or wrap the argument in s2sad.stop_gradient")  # fmt: skip
+        advice = advice_for(getattr(fn, "obj", None)) or f"register one with @s2sad.adjoint({name}), or wrap the argument in s2sad.stop_gradient"
+        return self.error(NoRuleError, f"{name} has no derivative rule{detail}", node, advice)
 
     def varied_args(self, args: list[Any], kwargs: dict[str, Any]) -> bool:
         return any(self.varied_value(a) for a in (*args, *kwargs.values()))
@@ -221,13 +225,20 @@ class Calls(Outlining):
             return self.get_attribute(args[0], "shape", node)
         if obj in MUTATORS or getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):
             return self.mutate(fn, args, kwargs, node)
+        if obj is np.clip:
+            args = self.bounds_of_clip(args, kwargs)
+        self.refuse_changes(fn, kwargs, node)
+        if obj is np.sign and args and is_atom(args[0]) and getattr(getattr(type_of(args[0]), "dtype", None), "kind", "f") == "c":
+            if self.varied_args(args, kwargs):
+                raise self.no_rule(fn, node, " for complex numbers")
         out = kwargs.pop("out", None)
         if out is not None and not (isinstance(out, Lit) and out.value is None):
             return self.into_out(fn, args, kwargs, out, node)
         if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
+        ufunc = isinstance(obj, np.ufunc) or isinstance(getattr(obj, "__self__", None), np.ufunc)
         library = (getattr(obj, "__module__", None) or "").split(".")[0]
-        if not takes_sequences(obj) and (isinstance(obj, np.ufunc) or library in ("numpy", "scipy")):
+        if not takes_sequences(obj) and (ufunc or library in ("numpy", "scipy")):
             args = [self.as_array(a, node) if self.varied_value(a) else a for a in args]
         if obj is np.stack and args and is_atom(args[0]) and isinstance(type_of(args[0]), ListT) and self.varied_value(args[0]):
             args = [self.primitive(Ref(np.array, "np.array", np), [args[0]], {}, node), *args[1:]]  # its adjoint is an array
@@ -260,6 +271,9 @@ class Calls(Outlining):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,
                 "use .T, np.transpose or indices, or copy the result")))  # fmt: skip
+        if obj is getattr(np, "unstack", None) and isinstance(result, Var):
+            views = self.error(AmbiguousMemoryError, "np.unstack gives views, and this memory is stored to", node, "index the array instead")
+            self.stops.append((result, views))
         outside = bool(args) and isinstance(args[0], Ref) and isinstance(args[0].type, Obj)
         if memory != "fresh" and obj in VIEWS_OF_INPUT and outside and isinstance(result, Var):
             self.stops.append((result, self.error(
@@ -760,6 +774,9 @@ class Calls(Outlining):
     array_store: Callable[..., Any]
     numpy_ref: Callable[..., Any]
     flat_index: Callable[..., Any]
+    call_outer: Callable[..., Any]
+    bounds_of_clip: Callable[..., list[Any]]
+    refuse_changes: Callable[..., None]
     varied_value: Callable[..., Any]
 
 

@@ -37,6 +37,7 @@ from ..ir.nodes import (
     walk,
 )
 from ..rules import registry
+from .array_calls import ArrayCalls
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
@@ -50,8 +51,8 @@ from .statements import Statements
 from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, TupleVal, is_atom
 
 
-class Lowerer(LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects, RunTimeLists):
-    """See the parts: statements, expressions, calls, builtin_calls, iteration, objects, run_time_lists, on top of `lower.Core`."""
+class Lowerer(ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects, RunTimeLists):
+    """See the parts: statements, expressions, calls, array_calls, builtin_calls, iteration, objects, run_time_lists, on top of `lower.Core`."""
 
 
 class Lowered(Function):

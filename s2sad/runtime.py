@@ -18,11 +18,13 @@ from s2sad import (
     runtime_functions,
     runtime_gradients,
     runtime_linalg,
+    runtime_linalg_forward,
     runtime_padding,
     runtime_polynomials,
     runtime_products,
     runtime_sampling,
     runtime_scipy,
+    runtime_scipy_forward,
     runtime_shapes,
     runtime_signal,
     runtime_spectra,
@@ -34,11 +36,13 @@ from s2sad.runtime_fourier import *  # noqa: F403
 from s2sad.runtime_functions import *  # noqa: F403
 from s2sad.runtime_gradients import *  # noqa: F403
 from s2sad.runtime_linalg import *  # noqa: F403
+from s2sad.runtime_linalg_forward import *  # noqa: F403
 from s2sad.runtime_padding import *  # noqa: F403
 from s2sad.runtime_polynomials import *  # noqa: F403
 from s2sad.runtime_products import *  # noqa: F403
 from s2sad.runtime_sampling import *  # noqa: F403
 from s2sad.runtime_scipy import *  # noqa: F403
+from s2sad.runtime_scipy_forward import *  # noqa: F403
 from s2sad.runtime_shapes import *  # noqa: F403
 from s2sad.runtime_signal import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
@@ -50,11 +54,13 @@ _TOPICS = (
     runtime_functions,
     runtime_gradients,
     runtime_linalg,
+    runtime_linalg_forward,
     runtime_padding,
     runtime_polynomials,
     runtime_products,
     runtime_sampling,
     runtime_scipy,
+    runtime_scipy_forward,
     runtime_shapes,
     runtime_signal,
     runtime_spectra,

@@ -10,8 +10,9 @@ from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
     "blocks_of", "convolve_bar", "correlate_left", "correlate_right", "cross_left", "cross_right", "dot_left", "dot_right",
-    "einsum_bar", "inner_left", "inner_right", "kron_left", "kron_right", "matmul_left", "matmul_right", "matrix_power_bar",
-    "multi_dot_bar", "power_tangent", "tensordot_left", "tensordot_right", "vecdot_left", "vecdot_right",
+    "einsum_bar", "einsum_tangent", "inner_left", "inner_right", "kron_left", "kron_right", "matmul_left", "matmul_right",
+    "matrix_power_bar", "multi_dot_bar", "multi_dot_tangent", "power_tangent", "tensordot_left", "tensordot_right", "vecdot_left",
+    "vecdot_right",
 ]  # fmt: skip
 
 
@@ -148,6 +149,16 @@ def einsum_bar(g: Any, subscripts: Any, operands: Any) -> list[Any]:
     return found
 
 
+def einsum_tangent(subscripts: Any, operands: Any, tangents: Any, optimize: Any = False) -> Any:
+    """The tangent of `np.einsum(subscripts, *operands)`: a term for each operand that varies."""
+    terms = [
+        np.einsum(subscripts, *operands[:k], dot, *operands[k + 1 :], optimize=optimize)
+        for k, dot in enumerate(tangents)
+        if k == 0 or np.any(dot)
+    ]
+    return sum(terms[1:], terms[0])
+
+
 def _einsum_labels(subscripts: str, operands: Any) -> tuple[list[str], str]:
     """The labels of each operand and of the result, with an ellipsis spelled out."""
     left, arrow, output = subscripts.replace(" ", "").partition("->")
@@ -211,6 +222,12 @@ def multi_dot_bar(g: Any, arrays: Any) -> list[Any]:
         chain = [*turned[:k][::-1], g, *turned[k + 1 :][::-1]]
         found.append(np.reshape(np.linalg.multi_dot(chain), np.shape(a)))
     return found
+
+
+def multi_dot_tangent(arrays: Any, tangents: Any) -> Any:
+    """The tangent of `np.linalg.multi_dot(arrays)`: a term for each factor."""
+    terms = [np.linalg.multi_dot([*arrays[:k], dot, *arrays[k + 1 :]]) for k, dot in enumerate(tangents)]
+    return sum(terms[1:], terms[0])
 
 
 def matrix_power_bar(g: Any, a: Any, n: int) -> Any:

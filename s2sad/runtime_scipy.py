@@ -43,10 +43,11 @@ def _structure(assume_a: Any) -> str:
 
 def _matrix_read(a: Any, structure: str, lower: bool) -> Any:
     """The whole matrix that `scipy.linalg.solve` takes `a` for, of which it reads a part only."""
-    if structure in ("sym", "her"):
-        inner, outer = (np.tril(a), np.tril(a, -1)) if lower else (np.triu(a), np.triu(a, 1))
-        return inner + (_t(outer) if structure == "sym" else np.conj(_t(outer)))
-    return _part_read(a, structure)
+    if structure not in ("sym", "her"):
+        return _part_read(a, structure)
+    outer = np.tril(a, -1) if lower else np.triu(a, 1)
+    diagonal = (a if structure == "sym" else np.real(a)) * np.eye(np.shape(a)[-1], dtype=a.dtype)
+    return outer + diagonal + (_t(outer) if structure == "sym" else np.conj(_t(outer)))
 
 
 def _matrix_read_bar(bar: Any, structure: str, lower: bool) -> Any:

@@ -11,7 +11,8 @@ from s2sad.runtime_fourier import _swapped, fit_axis
 from s2sad.runtime_linalg import _filled
 
 __all__ = [
-    "convolve_over_left", "convolve_over_right", "correlate_over_left", "correlate_over_right", "cosine_bar", "lfilter_bar",
+    "convolve_over", "convolve_over_left", "convolve_over_right", "correlate_over", "correlate_over_left", "correlate_over_right",
+    "cosine_bar", "lfilter_bar", "lfilter_tangent",
 ]  # fmt: skip
 
 # --- convolution in several dimensions ----------------------------------------------------------------------
@@ -77,6 +78,24 @@ def correlate_over_right(g: Any, in1: Any, in2: Any, mode: str = "full", method:
     return np.conj(np.flip(bar))
 
 
+def convolve_over(in1: Any, in2: Any, mode: str = "full", axes: Any = None, method: str = "auto") -> Any:
+    """The convolution of `in1` and `in2` by `scipy.signal`, over all axes if `axes` is None."""
+    from scipy import signal
+
+    if method == "fft":
+        return signal.fftconvolve(in1, in2, mode, axes)
+    return signal.convolve(in1, in2, mode, method)
+
+
+def correlate_over(in1: Any, in2: Any, mode: str = "full", method: str = "auto") -> Any:
+    """The correlation of `in1` and `in2` by `scipy.signal`; the method "2d" is that of `correlate2d`."""
+    from scipy import signal
+
+    if method == "2d":
+        return signal.correlate2d(in1, in2, mode)
+    return signal.correlate(in1, in2, mode, method)
+
+
 # --- recursive filters --------------------------------------------------------------------------------------
 
 
@@ -119,6 +138,35 @@ def lfilter_bar(y_bar: Any, y: Any, b: Any, a: Any, x: Any, axis: int = -1, zi: 
         a_bar[0] += np.sum(v * state) - np.sum(tail * final)
         zi_bar = unbroadcast(np.moveaxis(a[0] * v[..., :order], -1, axis), zi)
     return b_bar, a_bar, np.moveaxis(x_bar, -1, axis), zi_bar
+
+
+def lfilter_tangent(
+    b_dot: Any, a_dot: Any, x_dot: Any, zi_dot: Any, y: Any, b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None
+) -> Any:
+    """The tangent of `y = scipy.signal.lfilter(b, a, x, axis, zi)`: what the coefficients' changes add to the sum, filtered."""
+    from scipy import signal
+
+    b, a, b_dot, a_dot = (np.atleast_1d(part) for part in (b, a, b_dot, a_dot))
+    order = max(len(b), len(a)) - 1
+    out = np.moveaxis(y if zi is None else y[0], axis, -1)
+    x, x_dot = np.moveaxis(x, axis, -1), np.moveaxis(x_dot, axis, -1)
+    n = np.shape(x)[-1]
+    force = np.zeros((*np.shape(out)[:-1], n + order), np.result_type(out, b, a))
+    for k in range(len(b)):
+        force[..., k : k + n] += b_dot[k] * x + b[k] * x_dot
+    for k in range(len(a)):
+        force[..., k : k + n] -= a_dot[k] * out
+    if zi is not None:
+        force[..., n:] -= a_dot[0] * np.moveaxis(y[1], axis, -1)
+        force[..., :order] += a[0] * np.moveaxis(zi_dot, axis, -1) + a_dot[0] * np.moveaxis(zi, axis, -1)
+    y_dot = signal.lfilter(np.ones(1, force.dtype), a, force[..., :n])
+    if zi is None:
+        return np.moveaxis(y_dot, -1, axis)
+    final_dot = force[..., n:] / a[0]
+    for k in range(1, len(a)):
+        length = min(k, n)
+        final_dot[..., k - length : k] -= a[k] / a[0] * y_dot[..., n - length :]
+    return np.moveaxis(y_dot, -1, axis), np.moveaxis(final_dot, -1, axis)
 
 
 # --- cosine and sine transforms -----------------------------------------------------------------------------

@@ -167,7 +167,8 @@ def active_terms(rule: Rule, active: frozenset[str]) -> Rule:
     """The rule with only those terms of the result's tangent that depend on a tangent in `active`."""
     template = copy.deepcopy(rule.template)
     depends = _dependent(template, active)
-    _Terms(f"{rule.result}_dot", depends).visit(template)
+    tangents = _dependent(template, frozenset(f"{p.name}_dot" for p in rule.parameters))
+    _Terms(f"{rule.result}_dot", depends, tangents).visit(template)
     short = dataclasses.replace(rule, terms=active)
     short.__dict__["template"] = template
     return short
@@ -190,18 +191,31 @@ def _names(node: Any) -> set[str]:
 
 
 class _Terms(gast.NodeTransformer):
-    """Drops the terms of sums assigned to `result` that depend on nothing in `depends`."""
+    """Drops the terms of sums assigned to `result` that depend on nothing in `depends`.
 
-    def __init__(self, result: str, depends: set[str]) -> None:
-        self.result, self.depends = result, depends
+    In sums further inside (`solve(a, b_dot - a_dot @ y)`) and in other assignments, those are dropped that are made of
+    `tangents` none of which is in `depends`: they are zero.
+    """
+
+    def __init__(self, result: str, depends: set[str], tangents: set[str]) -> None:
+        self.result, self.depends, self.tangents = result, depends, tangents
 
     def visit_Assign(self, node: Any) -> Any:
-        if not any(isinstance(t, gast.Name) and t.id == self.result for t in node.targets):
-            return node
-        terms = [(sign, t) for sign, t in _terms(node.value, True) if _names(t) & self.depends]
-        if terms:
-            node.value = _joined(terms)
+        if any(isinstance(t, gast.Name) and t.id == self.result for t in node.targets):
+            terms = [(sign, t) for sign, t in _terms(node.value, True) if _names(t) & self.depends]
+            if terms:
+                node.value = _joined(terms)
+        node.value = self.visit(node.value)
         return node
+
+    def visit_BinOp(self, node: Any) -> Any:
+        terms = _terms(node, True)
+        kept = [(sign, t) for sign, t in terms if not self.is_zero(t)]
+        return self.generic_visit(_joined(kept) if 0 < len(kept) < len(terms) else node)
+
+    def is_zero(self, term: Any) -> bool:
+        found = _names(term) & self.tangents
+        return bool(found) and not found & self.depends
 
 
 def _terms(node: Any, positive: bool) -> list[tuple[bool, Any]]:

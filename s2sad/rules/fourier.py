@@ -8,7 +8,7 @@ transform cuts off has an adjoint of zero there.
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 @adjoint(np.fft.fft)
@@ -115,3 +115,15 @@ def ifftshift(y, x, axes=None):
 @adjoint(np.fft.fftfreq, np.fft.rfftfreq)
 def fftfreq(y, n, d=1.0):
     d_bar = -np.sum(y_bar * y) / d
+
+
+@tangent(np.fft.fftfreq, np.fft.rfftfreq)
+def fftfreq_dot(y, n, d=1.0):
+    y_dot = -y * (d_dot / d)
+
+
+linear(
+    np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft,
+    np.fft.fft2, np.fft.ifft2, np.fft.rfft2, np.fft.irfft2,
+    np.fft.fftn, np.fft.ifftn, np.fft.rfftn, np.fft.irfftn, np.fft.fftshift, np.fft.ifftshift,
+)  # fmt: skip

@@ -13,6 +13,8 @@ Conventions where the derivative is not unique or does not exist:
   the other triangle, real on the diagonal.
 - Vectors of equal eigenvalues or singular values do not mix: losses must not depend on how they are chosen. Complex
   eigenvectors of `eigh` and singular vectors are free in their phase: losses must not depend on it.
+- The vectors that `qr` with mode="complete" and `svd` with full_matrices=True add are not determined by the matrix: losses that
+  depend on them raise `NotImplementedError`, and their tangents are NaN.
 - `inv`, `solve`, `slogdet` and `qr` of singular matrices raise `LinAlgError`; `det` has the derivative that it has there.
 - `pinv` and `lstsq` are differentiated at constant rank.
 """
@@ -21,7 +23,7 @@ Conventions where the derivative is not unique or does not exist:
 
 import numpy as np
 
-from s2sad.rules.registry import adjoint
+from s2sad.rules.registry import adjoint, linear, tangent
 
 
 def _since_2(name):
@@ -41,6 +43,11 @@ def inv(y, a):
         a_bar = -(transposed @ y_bar @ transposed)
 
 
+@tangent(np.linalg.inv)
+def inv_dot(y, a):
+    y_dot = -(y @ a_dot @ y)
+
+
 @adjoint(np.linalg.solve)
 def solve(y, a, b):
     if np.ndim(a) == 2 and np.ndim(b) == 1:
@@ -57,9 +64,22 @@ def solve(y, a, b):
         b_bar = unbroadcast(right_bar, b)
 
 
+@tangent(np.linalg.solve)
+def solve_dot(y, a, b):
+    if np.ndim(a) == 2 and np.ndim(b) <= 2:
+        y_dot = np.linalg.solve(a, b_dot - a_dot @ y)
+    else:
+        y_dot = solve_tangent(a_dot, b_dot, y, a, b)
+
+
 @adjoint(np.linalg.tensorinv)
 def tensorinv(y, a, ind=2):
     a_bar = tensorinv_bar(y_bar, y, ind)
+
+
+@tangent(np.linalg.tensorinv)
+def tensorinv_dot(y, a, ind=2):
+    y_dot = tensorinv_tangent(a_dot, y, ind)
 
 
 @adjoint(np.linalg.tensorsolve)
@@ -69,9 +89,19 @@ def tensorsolve(y, a, b, axes=None):
     b_bar = right_bar
 
 
+@tangent(np.linalg.tensorsolve)
+def tensorsolve_dot(y, a, b, axes=None):
+    y_dot = np.linalg.tensorsolve(a, b_dot - tensor_product(a_dot, y, b, axes), axes)
+
+
 @adjoint(np.linalg.pinv, options={"hermitian": (False,)})
 def pinv(y, a, rcond=None, hermitian=False, *, rtol=None):
     a_bar = pinv_bar(y_bar, y, a)
+
+
+@tangent(np.linalg.pinv, options={"hermitian": (False,)})
+def pinv_dot(y, a, rcond=None, hermitian=False, *, rtol=None):
+    y_dot = pinv_tangent(a_dot, y, a)
 
 
 @adjoint(np.linalg.lstsq)
@@ -84,12 +114,22 @@ def lstsq(y, a, b, rcond=None):
 # --- numbers of a matrix ------------------------------------------------------------------------------------
 
 
+@tangent(np.linalg.lstsq)
+def lstsq_dot(y, a, b, rcond=None):
+    y_dot = lstsq_tangent(a_dot, b_dot, y, a, b)
+
+
 @adjoint(np.linalg.det)
 def det(y, a):
     if np.ndim(a) == 2:
         a_bar = y_bar * cofactors(a, y)
     else:
         a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a, y)
+
+
+@tangent(np.linalg.det)
+def det_dot(y, a):
+    y_dot = np.sum(cofactors(a, y) * a_dot, axis=(-2, -1))
 
 
 @adjoint(np.linalg.slogdet)
@@ -100,9 +140,19 @@ def slogdet(y, a):
         a_bar = slogdet_bar(y_bar, y, a)
 
 
+@tangent(np.linalg.slogdet)
+def slogdet_dot(y, a):
+    y_dot = slogdet_tangent(a_dot, y, a)
+
+
 @adjoint(np.linalg.cond)
 def cond(y, x, p=None):
     x_bar = cond_bar(y_bar, x, p)
+
+
+@tangent(np.linalg.cond)
+def cond_dot(y, x, p=None):
+    y_dot = np.sum(np.real(cond_bar(np.ones_like(y), x, p) * x_dot), axis=(-2, -1))
 
 
 @adjoint(_since_2("matrix_norm"))
@@ -110,9 +160,21 @@ def matrix_norm(y, x, *, keepdims=False, ord="fro"):
     x_bar = norm_bar(y_bar, y, x, ord, (-2, -1), keepdims)
 
 
+@tangent(_since_2("matrix_norm"))
+def matrix_norm_dot(y, x, *, keepdims=False, ord="fro"):
+    slope = norm_bar(np.ones_like(y), y, x, ord, (-2, -1), keepdims)
+    y_dot = np.sum(np.real(slope * x_dot), axis=(-2, -1), keepdims=keepdims)
+
+
 @adjoint(_since_2("vector_norm"))
 def vector_norm(y, x, *, axis=None, keepdims=False, ord=2):
     x_bar = vector_norm_bar(y_bar, y, x, ord, axis, keepdims)
+
+
+@tangent(_since_2("vector_norm"))
+def vector_norm_dot(y, x, *, axis=None, keepdims=False, ord=2):
+    slope = vector_norm_bar(np.ones_like(y), y, x, ord, axis, keepdims)
+    y_dot = np.sum(np.real(slope * x_dot), axis=axis, keepdims=keepdims)
 
 
 @adjoint(_since_2("trace"))
@@ -133,14 +195,29 @@ def cholesky(y, a, *, upper=False):
     a_bar = cholesky_bar(y_bar, y, upper)
 
 
+@tangent(np.linalg.cholesky)
+def cholesky_dot(y, a, *, upper=False):
+    y_dot = cholesky_tangent(a_dot, y, upper)
+
+
 @adjoint(np.linalg.qr, options={"mode": ("reduced", "complete", "r")})
 def qr(y, a, mode="reduced"):
     a_bar = qr_bar(y_bar, y, a, mode)
 
 
+@tangent(np.linalg.qr, options={"mode": ("reduced", "complete", "r")})
+def qr_dot(y, a, mode="reduced"):
+    y_dot = qr_tangent(a_dot, y, a, mode)
+
+
 @adjoint(np.linalg.eigh)
 def eigh(y, a, UPLO="L"):
     a_bar = eigh_bar(y_bar[0], y_bar[1], y[0], y[1], UPLO)
+
+
+@tangent(np.linalg.eigh)
+def eigh_dot(y, a, UPLO="L"):
+    y_dot = eigh_tangent(a_dot, y[0], y[1], UPLO)
 
 
 @adjoint(np.linalg.eigvalsh)
@@ -156,9 +233,25 @@ def eig(y, a):
     a_bar = eig_bar(y_bar[0], y_bar[1], y[0], y[1])
 
 
+@tangent(np.linalg.eig)
+def eig_dot(y, a):
+    y_dot = eig_tangent(a_dot, y[0], y[1])
+
+
+@tangent(np.linalg.eigvalsh)
+def eigvalsh_dot(y, a, UPLO="L"):
+    vectors = np.linalg.eigh(a, UPLO)[1]
+    y_dot = eigh_tangent(a_dot, y, vectors, UPLO)[0]
+
+
 @adjoint(np.linalg.eigvals, dtype_varies=True)
 def eigvals(y, a):
     a_bar = eigvals_bar(y_bar, y, a)
+
+
+@tangent(np.linalg.eigvals)
+def eigvals_dot(y, a):
+    y_dot = eigvals_tangent(a_dot, y, a)
 
 
 @adjoint(np.linalg.svd, options={"hermitian": (False,)})
@@ -166,6 +259,19 @@ def svd(y, a, full_matrices=True, compute_uv=True, hermitian=False):
     a_bar = svd_bar(y_bar, y, a, compute_uv)
 
 
+@tangent(np.linalg.svd, options={"hermitian": (False,)})
+def svd_dot(y, a, full_matrices=True, compute_uv=True, hermitian=False):
+    y_dot = svd_tangent(a_dot, y, a, compute_uv)
+
+
 @adjoint(_since_2("svdvals"))
 def svdvals(y, x):
     x_bar = svd_bar(y_bar, y, x, False)
+
+
+@tangent(_since_2("svdvals"))
+def svdvals_dot(y, x):
+    y_dot = svd_tangent(x_dot, y, x, False)
+
+
+linear(_since_2("trace"), _since_2("diagonal"))

@@ -4,7 +4,7 @@
 
 import scipy.fft as transforms
 
-from s2sad.rules.registry import adjoint, zero_derivative
+from s2sad.rules.registry import adjoint, linear, tangent, zero_derivative
 
 # A template cannot name `scipy.fft`, so the adjoints are transforms by NumPy.
 
@@ -120,4 +120,15 @@ def idst(y, x, type=2, n=None, axis=-1, norm=None, overwrite_x=False, workers=No
     x_bar = cosine_bar(y_bar, x, "idst", type, axis, norm)
 
 
+@tangent(transforms.fftfreq, transforms.rfftfreq)
+def fftfreq_dot(y, n, d=1.0):
+    y_dot = -y * (d_dot / d)
+
+
+linear(
+    transforms.fft, transforms.ifft, transforms.rfft, transforms.irfft, transforms.hfft, transforms.ihfft,
+    transforms.fft2, transforms.ifft2, transforms.rfft2, transforms.irfft2,
+    transforms.fftn, transforms.ifftn, transforms.rfftn, transforms.irfftn, transforms.fftshift, transforms.ifftshift,
+    transforms.dct, transforms.idct, transforms.dst, transforms.idst,
+)  # fmt: skip
 zero_derivative(transforms.next_fast_len)

@@ -51,6 +51,7 @@ from .values import (
     SliceVal,
     SuperVal,
     TupleVal,
+    ViewVal,
     ZipVal,
     is_atom,
 )  # fmt: skip
@@ -245,13 +246,21 @@ class BuiltinCalls(Core):
         fn, *seqs = args
         value = seqs[0] if len(seqs) == 1 else ZipVal(tuple(seqs))
         spread = len(seqs) > 1
-        return self.given_once(self.map_over(value, lambda item: self.call_value(fn, list(self.items(item)) if spread else [item], {}, node), node))
+
+        def call(item: Any) -> Any:
+            return self.call_value(fn, list(self.items(item)) if spread else [item], {}, node)
+
+        return self.computed_early(lambda: self.map_over(value, call, node), node)
 
     def map_over(self, value: Any, function: Callable[[Any], Any], node: Any) -> Any:
         plan = self.iterable(value, node)
         items = self.unrollable(plan, 64)
         if items is not None:
-            return self.make_list(tuple(function(i) for i in items), node)
+            made, k = [], 0
+            while k < len(items):
+                made.append(function(items[k]))
+                items, k = self.items_now(value, items, 64, node), k + 1
+            return self.make_list(tuple(made), node)
         result = self.run_time_list(())
         key = (self.frame.id, "$item")
 
@@ -729,6 +738,7 @@ class BuiltinCalls(Core):
             return Lit(None)
         if name == "extend":
             more = self.sequence_items(args[0], None, node)
+            self.check_not_read(args[0], base, node)
             if more is None:
                 raise Restart(base.site)
             self.cells[key] = items + tuple(more)
@@ -764,11 +774,11 @@ class BuiltinCalls(Core):
         if name in ("pop", "update", "setdefault", "clear", "popitem"):
             self.check_private_container(base, node)
         if name == "items":
-            return TupleVal(tuple(TupleVal((Lit(k), v)) for k, v in items))
+            return ViewVal(tuple(TupleVal((Lit(k), v)) for k, v in items), base=base, pairs=True)
         if name == "keys":
             return KeysVal(tuple(Lit(k) for k, _ in items))
         if name == "values":
-            return TupleVal(tuple(v for _, v in items))
+            return ViewVal(tuple(v for _, v in items), base=base)
         if name == "copy":
             return self.call_dict([base], {}, node)
         key = self.constant_key(args[0]) if args else None
@@ -847,7 +857,9 @@ class BuiltinCalls(Core):
     list_extend: Callable[..., Any]
     array_store: Callable[..., Any]
     absent: set[tuple[int, str]]
-    given_once: Callable[..., Any]
+    computed_early: Callable[..., Any]
+    items_now: Callable[..., Any]
+    check_not_read: Callable[..., Any]
     varied_value: Callable[..., Any]
     varied_args: Callable[..., Any]
     no_rule: Callable[..., DifferentiationError]

@@ -28,6 +28,7 @@ from ..analysis.types import (
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, DifferentiationError, NameResolutionError
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Assign, If, Lit, Op, Raise, Ref, Region, Store, Var
+from .laziness import takes_at_once
 from .lower import Core, Restart, _refresh, type_of
 from .run_time_lists import known_slice
 from .statements import BINOPS
@@ -93,7 +94,9 @@ class Expressions(Core):
         return Lit(node.value)
 
     def expr_Name(self, node: Any) -> Any:
-        return self.lookup(node.id, node)
+        value = self.lookup(node.id, node)
+        self.check_unchanged(value, node)
+        return value
 
     def lookup(self, name: str, node: Any) -> Any:
         frame: Any = self.frame
@@ -246,7 +249,7 @@ class Expressions(Core):
         return self.comprehension(node, node.generators, lambda: self.expr(node.elt))
 
     def expr_GeneratorExp(self, node: Any) -> Any:
-        return self.given_once(self.expr_ListComp(node))
+        return self.computed_early(lambda: self.expr_ListComp(node), node)
 
     def expr_SetComp(self, node: Any) -> Any:
         value = self.comprehension(node, node.generators, lambda: self.expr(node.elt))
@@ -300,11 +303,16 @@ class Expressions(Core):
                 out.append(element())
                 return True
             g = generators[i]
-            items = self.unrollable(self.iterable(self.expr(g.iter), g.iter), limit=64)
+            value = self.expr(g.iter)
+            items = self.unrollable(self.iterable(value, g.iter), limit=64)
             if items is None:
                 return False
-            for item in items:
-                self.assign(g.target, item)
+            k = -1
+            while (k := k + 1) < len(items):
+                items = self.items_now(value, items, 64, g.iter) if k else items
+                if k == len(items):
+                    break
+                self.assign(g.target, items[k])
                 keep = True
                 for cond in g.ifs:
                     test = self.test(cond)
@@ -327,7 +335,8 @@ class Expressions(Core):
             self.list_append(result, element(), node)
             return
         g, rest = generators[0], generators[1:]
-        iterable = self.iterable(self.expr(g.iter), g.iter)
+        value = self.expr(g.iter)
+        iterable = self.iterable(value, g.iter)
 
         def start(loop: Any) -> None:
             self.assign(g.target, self.element(iterable, loop, g.target))
@@ -341,11 +350,13 @@ class Expressions(Core):
 
         items = self.unrollable(iterable)
         if items is not None:
-            for item in items:
-                self.assign(g.target, item)
+            k = 0
+            while k < len(items):
+                self.assign(g.target, items[k])
                 self.filtered(list(g.ifs), lambda: self.dynamic_comprehension(rest, element, result, node))
+                items, k = self.items_now(value, items, 4, g.iter), k + 1
             return
-        self.loop(start, body)
+        self.check_length_kept(iterable, self.loop(start, body).body, g.iter)
 
     def filtered(self, conditions: list[Any], run: Callable[[], None]) -> None:
         if not conditions:
@@ -1114,6 +1125,8 @@ class Expressions(Core):
         """What is called, with its arguments."""
         fn = self.expr(node.func)
         args: list[Any] = []
+        at_once = takes_at_once(fn) or isinstance(node.func, gast.Attribute) and node.func.attr == "join"
+        self.taken_at_once.update(id(a.value if isinstance(a, gast.Starred) else a) for a in node.args if at_once or isinstance(a, gast.Starred))
         for a in node.args:
             if isinstance(a, gast.Starred):
                 value = self.expr(a.value)
@@ -1245,7 +1258,11 @@ class Expressions(Core):
     object_of: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]
-    given_once: Callable[..., Any]
+    computed_early: Callable[..., Any]
+    check_unchanged: Callable[..., Any]
+    taken_at_once: set[int]
+    items_now: Callable[..., Any]
+    check_length_kept: Callable[..., Any]
     length: Callable[..., Any]
     binary_of_lists: Callable[..., Any]
     augmented: Callable[..., Any]

@@ -44,6 +44,7 @@ class Iteration(Core):
         """A compile-time sequence, or a `Plan`. Lengths are computed here, before the loop."""
         if isinstance(value, Plan):
             return value
+        self.check_unchanged(value, node)
         if isinstance(value, RangeVal):
             return Plan("range", value)
         if isinstance(value, (TupleVal, ListVal)):
@@ -216,6 +217,7 @@ class Iteration(Core):
 
     def sequence_items(self, value: Any, count: int | None, node: Any) -> tuple[Any, ...] | None:
         """The items of a sequence, None if their number is not known (`count`: what unpacking expects)."""
+        self.check_unchanged(value, node)
         if isinstance(value, (TupleVal, ListVal)):
             return self.items(value)
         if isinstance(value, DictVal):
@@ -270,6 +272,7 @@ class Iteration(Core):
         self.branch(wrong, refuse, lambda: None)
 
     # provided by the other parts
+    check_unchanged: Callable[..., Any]
     atom: Callable[..., Any]
     load: Callable[..., Any]
     binary: Callable[..., Any]

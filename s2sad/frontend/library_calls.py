@@ -50,6 +50,9 @@ class LibraryCalls(Core):
         return ordered if items is None else TupleVal(tuple(self.load(ordered, Lit(i), node) for i in range(len(items))))
 
     def call_filter(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        return self.computed_early(lambda: self.filtered_items(args, node), node)
+
+    def filtered_items(self, args: list[Any], node: Any) -> Any:
         function, sequence = args
         plan = self.iterable(sequence, node)
         items = self.unrollable(plan, 64)
@@ -148,6 +151,7 @@ class LibraryCalls(Core):
     list_append: Callable[..., Any]
     call_value: Callable[..., Any]
     call_list: Callable[..., Any]
+    computed_early: Callable[..., Any]
     call_deepcopy: Callable[..., Any]
     primitive: Callable[..., Any]
     numpy_ref: Callable[..., Any]

@@ -45,6 +45,7 @@ from .values import (
     Poison,
     SliceVal,
     TupleVal,
+    ViewVal,
     is_atom,
     same,
 )  # fmt: skip
@@ -156,7 +157,11 @@ class Core:
                 "the program grows too large when its calls are followed", None,
                 "split it, or give one of the helpers a rule with @s2sad.adjoint")  # fmt: skip
         self.block.stmts.append(stmt)
+        self.note_write(stmt)
         return stmt
+
+    def note_write(self, stmt: Any) -> None:
+        """Called with every statement."""
 
     def too_large(self) -> None:
         """Called when the program grows too large; may start again with some calls kept as calls."""
@@ -263,11 +268,13 @@ class Core:
 
     def items(self, value: Any) -> tuple[Any, ...]:
         """The items of a compile-time tuple, list or dict."""
-        if isinstance(value, TupleVal):
+        if isinstance(value, TupleVal) and not isinstance(value, ViewVal):
             return value.items
-        contents = self.cells[(value.id, "items")]
+        contents = self.cells[((value.base if isinstance(value, ViewVal) else value).id, "items")]
         if isinstance(contents, Poison):
             raise self.poisoned(contents)
+        if isinstance(value, ViewVal):
+            return tuple(TupleVal((Lit(k), v)) if value.pairs else v for k, v in contents)
         return contents
 
     def poisoned(self, value: Poison, node: Any = None) -> Exception:

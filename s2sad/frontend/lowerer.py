@@ -42,6 +42,7 @@ from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
+from .laziness import Laziness
 from .library_calls import LibraryCalls
 from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names
@@ -51,8 +52,10 @@ from .statements import Statements
 from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal, Partial, TupleVal, is_atom
 
 
-class Lowerer(ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Objects, RunTimeLists):
-    """See the parts: statements, expressions, calls, array_calls, builtin_calls, iteration, objects, run_time_lists, on top of `lower.Core`."""
+class Lowerer(
+    ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Laziness, Objects, RunTimeLists
+):
+    """The parts of the frontend, each in its file, on top of `lower.Core`."""
 
 
 class Lowered(Function):

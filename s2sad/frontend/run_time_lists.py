@@ -58,6 +58,7 @@ class RunTimeLists(Core):
 
     def list_extend(self, base: Var, value: Any, node: Any) -> Var:
         items = self.sequence_items(value, None, node)
+        self.check_not_read(value, base, node)
         if items is None:
             if self.varied_value(value) or base.varied:
                 iterable = self.iterable(value, node)
@@ -227,6 +228,7 @@ class RunTimeLists(Core):
         self.splice(base, index, None, after, node)
 
     # provided by the other parts
+    check_not_read: Callable[..., Any]
     array_store: Callable[..., Any]
     augmented: Callable[..., Any]
     load: Callable[..., Any]

@@ -509,20 +509,26 @@ class Statements(Core):
         self.for_loop(stmt)
 
     def for_loop(self, stmt: Any) -> None:
-        iterable = self.iterable(self.expr(stmt.iter), stmt.iter)
+        value = self.expr(stmt.iter)
+        iterable = self.iterable(value, stmt.iter)
         outer_go = self.flag("$go")
         self.set_flag("$go", True)
         self.set_flag("$skip", False)
         items = self.unrollable(iterable)
         if items is not None:
-            self.unrolled(stmt, list(items))
+            self.unrolled(stmt, value, items)
         else:
             names = [(self.frame.id, n) for n in assigned_names(stmt.body)]
 
             def start(loop: ir.Loop) -> None:
                 self.assign_element(stmt.target, self.element(iterable, loop, stmt.target), stmt)
 
-            self.loop(start, lambda loop: self.iteration(stmt.body), seed=tuple(names))
+            contents = self.contents_of(value)
+            loop = self.loop(start, lambda loop: self.iteration(stmt.body), seed=tuple(names))
+            self.check_length_kept(iterable, loop.body, stmt.iter)
+            if not same(contents, self.contents_of(value)):
+                raise self.unsupported("what is iterated over changes in the meantime", stmt.iter, "iterate over a copy of it")
+        self.check_iterated(value, stmt)
         self.after_loop(stmt, outer_go)
 
     def assign_element(self, target: Any, value: Any, stmt: Any) -> None:
@@ -616,11 +622,12 @@ class Statements(Core):
                 return True
         return False
 
-    def unrolled(self, stmt: Any, items: list[Any]) -> None:
+    def unrolled(self, stmt: Any, value: Any, items: tuple[Any, ...]) -> None:
         """A loop over a few compile-time values, lowered once for each."""
 
-        def step(i: int) -> None:
-            if i == len(items):
+        def step(i: int, items: tuple[Any, ...]) -> None:
+            items = self.items_now(value, items, 4, stmt.iter) if i else items
+            if i >= len(items):
                 return
             self.node = stmt
             self.set_flag("$skip", False)
@@ -629,19 +636,19 @@ class Statements(Core):
             go = self.flag("$go")
             if isinstance(go, Lit):
                 if go.value:
-                    step(i + 1)
+                    step(i + 1, items)
             else:
                 def on() -> None:
                     self.set_flag("$go", True)
                     self.set_flag("$ret", False)
-                    step(i + 1)
+                    step(i + 1, items)
 
                 def off() -> None:
                     self.set_flag("$go", False)
 
                 self.branch(go, on, off)
 
-        step(0)
+        step(0, items)
 
     # --- try and with ----------------------------------------------------------------------------------------------
 
@@ -833,6 +840,10 @@ class Statements(Core):
     item_type: Callable[..., Any]
     builtin: Callable[..., Any]
     opaque: Callable[..., Any]
+    items_now: Callable[..., Any]
+    contents_of: Callable[..., Any]
+    check_iterated: Callable[..., Any]
+    check_length_kept: Callable[..., Any]
     atom: Callable[..., Any]
     test: Callable[..., Any]
     embed: Callable[..., Any]

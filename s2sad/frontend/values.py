@@ -26,6 +26,14 @@ class KeysVal(TupleVal):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class ViewVal(TupleVal):
+    """The values or the items of a dict: `items` are those at the time when it was made, what it shows are those of now."""
+
+    base: Any = None
+    pairs: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ListVal:
     """A list of known length; its items are in cell `(id, "items")`."""
 

@@ -20,6 +20,10 @@ from . import compiler
 from .analysis.signatures import Dims, annotated_type, parse_signature
 from .analysis.types import UNKNOWN, Symbols, Type
 from .backend.load import load
+from .cache import folder
+from .cache.descriptions import Undescribed
+from .cache.entries import Place, fetch, store, store_facts
+from .cache.keys import key
 from .checking import check
 from .errors import (
     AmbiguousMemoryError,
@@ -33,13 +37,13 @@ from .errors import (
 )
 from .frontend.lowerer import Request, parameter_names
 from .frontend.scope import LiveScope
-from .frontend.source import function_source
+from .frontend.source import FunctionSource, function_source
 from .ir.nodes import Lit, Ref
 from .reading import check_receiver, defaults_of, is_bound_method, read_function
 from .remembered import remembered
 from .rules import registry
 from .runtime import copy_in_layout, stop_gradient
-from .variants import Guards, arrays_in, canonical, concrete_key, containers_in, holds_floats
+from .variants import Guards, Variant, arrays_in, canonical, concrete_key, containers_in, holds_floats
 
 Wrt = int | str | tuple[int | str, ...]
 MAX_VARIANTS = 64
@@ -58,21 +62,43 @@ class _Target:
         if isinstance(f, types.MethodType):
             self.prefix = (f.__self__,)
             f = f.__func__
-        if isinstance(f, types.FunctionType) and not hasattr(f, "__wrapped__"):
-            source = function_source(f)
-            self.node, self.filename, self.lines = source.node, source.filename, source.lines
-            self.scope: Any = LiveScope(f)
+        self.plain = isinstance(f, types.FunctionType) and not hasattr(f, "__wrapped__")  # followed into its own text
+        if self.plain:
+            self.scope: Any = LiveScope(f)  # type: ignore[arg-type]
             self.code: Any = f.__code__
-            self.cls = source.defining_class
-            if "__class__" in f.__code__.co_freevars and f.__closure__:
-                self.cls = f.__closure__[f.__code__.co_freevars.index("__class__")].cell_contents
             self.signature = inspect.signature(f)
         else:
             self._synthesise(f)
-        self.names = [n for n, _ in parameter_names(self.node)]
-        self.simple = all(k in ("plain", "posonly") for _, k in parameter_names(self.node))
-        if self.node.__class__.__name__ == "FunctionDef" and self.name == "<lambda>":
+        self.names = [n for n, _ in parameter_names(self.node)] if not self.plain or f.__dict__ else list(self.signature.parameters)
+        if not self.plain and self.name == "<lambda>":
             self.name = "f"
+
+    @functools.cached_property
+    def source(self) -> FunctionSource:
+        """The function's text, which is looked for when something has to be compiled."""
+        return function_source(self.f)
+
+    @property
+    def node(self) -> Any:
+        return self.source.node
+
+    @property
+    def filename(self) -> str:
+        return self.source.filename
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return self.source.lines
+
+    @property
+    def cls(self) -> Any:
+        """The class that a method belongs to, as far as it is known."""
+        if not self.plain:
+            return None
+        f = getattr(self.f, "__func__", self.f)
+        if "__class__" in f.__code__.co_freevars and f.__closure__:
+            return f.__closure__[f.__code__.co_freevars.index("__class__")].cell_contents
+        return self.source.defining_class
 
     def _synthesise(self, f: Any) -> None:
         """A small function that calls `f`: for partials, callable objects, wrapped and builtin functions."""
@@ -111,10 +137,10 @@ class _Target:
                 defaults.append(p.default)
         name = self.name if self.name.isidentifier() else "f"
         text = f"def {name}({', '.join(names)}):\n    return {name}({', '.join(call)})\n"
-        self.node = gast.parse(text).body[0]
-        self.filename, self.lines = f"<{name}>", tuple(text.splitlines())
+        lines = tuple(text.splitlines())
+        self.source = FunctionSource(gast.parse(text).body[0], name, name, f"<{name}>", 1, lines, text)
         self.scope = _CallScope(f, name)
-        self.code, self.cls = f, None
+        self.code = f
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         bound = self.signature.bind(*args, **kwargs)
@@ -173,15 +199,15 @@ def printable(value: Any, name: str, f: Any) -> Any:
     return Ref(value, f"default_{name}", value, getattr(f, "__module__", None))
 
 
-class _Variant:
-    __slots__ = ("call", "guards", "compiled", "stores", "changes")
-
-    def __init__(self, compiled: compiler.Compiled) -> None:
-        self.compiled = compiled
-        self.call = load(compiled.definition, compiled.name, compiled.bindings)
-        self.guards = Guards(compiled.program.lowerer.guards)
-        self.stores = any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars)
-        self.changes = compiled.program.changes_containers()
+def made(compiled: compiler.Compiled) -> Variant:
+    """What was compiled, ready to run."""
+    return Variant(
+        load(compiled.definition, compiled.name, compiled.bindings),
+        Guards(compiled.program.lowerer.guards),
+        compiled.text,
+        any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars),
+        compiled.program.changes_containers(),
+    )
 
 
 class Gradient:
@@ -195,11 +221,11 @@ class Gradient:
         self.wrt = wrt
         self.kind = kind
         self._wrt_names = self._target.wrt_names(wrt)
-        self._fast: dict[Any, _Variant] = {}
-        self._variants: dict[Any, _Variant] = {}
+        self._fast: dict[Any, Variant] = {}
+        self._variants: dict[Any, Variant] = {}
         self._lock = threading.RLock()
-        self._last: _Variant | None = None
-        self._inner: dict[_Variant, Gradient] = {}  # derivatives of what another derivative emitted
+        self._last: Variant | None = None
+        self._inner: dict[Variant, Gradient] = {}  # derivatives of what another derivative emitted
         self._ints = False  # whether variants are made for the very integers of a call
         self._sizes = False  # and for the very sizes of its arrays
         self._careful = False  # whether an array was copied where a view was expected
@@ -266,7 +292,7 @@ class Gradient:
             return NonScalarOutputError(f"{name}() does not return a single real number, which grad needs", hint="use vjp")
         return None
 
-    def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> _Variant:
+    def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> Variant:
         ints = self._ints
         key: Any = tuple([concrete_key(a, ints) for a in args])
         if kwargs:
@@ -311,20 +337,20 @@ class Gradient:
                     hint="pass a copy of one")  # fmt: skip
             seen.add(id(c))
 
-    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> _Variant:
+    def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> Variant:
         with self._lock:
             bound = self._target.bind(args[1:] if self.kind == "vjp" else args, kwargs)
             self._check_inputs(bound)
-            wide = self._wide_key(bound)
+            wide = self._wide_key(bound, self._ints, self._sizes)
             given = tuple(sorted(kwargs))
             variant = self._variants.get((wide, given))
             if variant is None or not variant.guards.hold():
-                variant = _Variant(self._compile(bound))
+                variant = self._variant(bound)
                 if len(self._variants) >= MAX_VARIANTS:
                     self._variants.clear()
                     self._fast.clear()
                 if self._ints:
-                    wide = self._wide_key(bound)
+                    wide = self._wide_key(bound, self._ints, self._sizes)
                     key = tuple([concrete_key(a, True) for a in args])
                     if kwargs:
                         key = (key, tuple((k, concrete_key(v, True)) for k, v in kwargs.items()))
@@ -334,9 +360,9 @@ class Gradient:
             self._fast[key] = variant
             return variant
 
-    def _wide_key(self, bound: dict[str, Any]) -> Any:
-        key = tuple((k, concrete_key(v, self._ints)) for k, v in bound.items())
-        return key if self._sizes else canonical(key, {})
+    def _wide_key(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Any:
+        key = tuple((k, concrete_key(v, ints)) for k, v in bound.items())
+        return key if sizes else canonical(key, {})
 
     def _check_inputs(self, bound: dict[str, Any]) -> None:
         for name in self._wrt_names:
@@ -354,23 +380,58 @@ class Gradient:
             t.node, t.name, t.scope, t.filename, t.lines, self._wrt_names, defaults=t.defaults(), code=t.code, cls=t.cls,
             as_tuple=isinstance(self.wrt, tuple), **kwargs)  # fmt: skip
 
-    def _compile(self, bound: dict[str, Any]) -> compiler.Compiled:
-        """Compile for arguments of this kind; where that is refused, for their very integers, then sizes, too."""
+    def _variant(self, bound: dict[str, Any]) -> Variant:
+        """A variant for arguments of this kind; where that is refused, for their very integers, then sizes, too."""
+        place = self._place(bound, self._ints, self._sizes)
+        stored = None if place is None else fetch(place)
+        if isinstance(stored, Variant):
+            return stored
+        if stored is not None:  # it was refused before
+            specific = self._specific(bound)
+            return self._made(bound, self._ints, self._sizes, place) if specific is None else specific
         try:
-            return self._emit(self._request(arguments=bound, static_ints=self._ints, static_sizes=self._sizes))
+            return self._made(bound, self._ints, self._sizes, place)
         except DifferentiationError:
-            for ints, sizes in ((True, False), (True, True)):
-                if (ints, sizes) <= (self._ints, self._sizes) or not _has_sizes(bound, sizes):
-                    continue
-                try:
-                    compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
-                except DifferentiationError:
-                    continue
-                self._ints, self._sizes = ints, sizes
-                self._fast.clear()
-                self._variants.clear()
-                return compiled
-            raise
+            specific = self._specific(bound)
+            if specific is None:
+                raise
+            if place is not None:
+                store_facts(place, {"refused": True})
+            return specific
+
+    def _specific(self, bound: dict[str, Any]) -> Variant | None:
+        """A variant for the very integers, then sizes, of a call; None if that is refused, too."""
+        for ints, sizes in ((True, False), (True, True)):
+            if (ints, sizes) <= (self._ints, self._sizes) or not _has_sizes(bound, sizes):
+                continue
+            place = self._place(bound, ints, sizes)
+            stored = None if place is None else fetch(place)
+            try:
+                variant = stored if isinstance(stored, Variant) else self._made(bound, ints, sizes, place)
+            except DifferentiationError:
+                continue
+            self._ints, self._sizes = ints, sizes
+            self._fast.clear()
+            self._variants.clear()
+            return variant
+        return None
+
+    def _made(self, bound: dict[str, Any], ints: bool, sizes: bool, place: Place | None) -> Variant:
+        """A variant that is compiled now, and stored if another process can find it again."""
+        compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
+        variant = made(compiled)
+        return variant if place is None else store(place, compiled, variant)
+
+    def _place(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Place | None:
+        """Where the variant is stored, None where no other process could tell that it is the one."""
+        t = self._target
+        if not folder.enabled() or self.backend != "numpy" or t.prefix or not t.plain:
+            return None
+        options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful]
+        try:
+            return Place.of(t.f, f"{t.name}_{self.kind}", key(t.f, options, self._wide_key(bound, ints, sizes)))
+        except (Undescribed, OSError):  # OSError: s2sad is no folder of files
+            return None
 
     def _emit(self, request: Request) -> compiler.Compiled:
         seed = "structure" if self.kind == "vjp" else "scalar"
@@ -384,7 +445,7 @@ class Gradient:
     def source(self) -> str:
         """Text of the variant last used; of the annotated or generic one before any call."""
         if self._last is not None:
-            return self._last.compiled.text
+            return self._last.text
         return self.text_for_types()
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
@@ -393,7 +454,7 @@ class Gradient:
             args = (*self._target.prefix, *args)
         last = self._last
         try:
-            return self._select(args, kwargs).compiled.text
+            return self._select(args, kwargs).text
         finally:
             self._last = last or self._last
 

@@ -43,7 +43,7 @@ class Tangent(Gradient):
             finally:
                 self._last = inner._last
         variant = self._select(args, kwargs)
-        names = [p.var.hint for p in variant.compiled.function.params if p.kind == "kwonly"][-len(dots) :]
+        names = variant.keywords[-len(dots) :]
         found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
         return found
 

@@ -95,6 +95,25 @@ _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+class Variant:
+    """An emitted function, what has to hold for it to be run, and its text."""
+
+    __slots__ = ("call", "guards", "text", "stores", "changes")
+
+    def __init__(self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool) -> None:
+        self.call = call
+        self.guards = guards
+        self.text = text
+        self.stores = stores  # to an argument
+        self.changes = changes  # a container among its arguments
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The parameters that are given by name only."""
+        code: types.CodeType = self.call.__code__
+        return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+
+
 class Guards:
     """The bindings of names that a variant was compiled for."""
 

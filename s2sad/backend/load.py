@@ -21,17 +21,25 @@ COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "numba", 
 def load(text: str, name: str, bindings: Bindings) -> Any:
     """The function `name` of the text. Raises InternalCompilerError if the text is not what it should be."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    filename = f"<s2sad {name} {digest}>"
+    return defined(text, name, bindings.names, f"<s2sad {name} {digest}>")
+
+
+def defined(text: str, name: str, names: dict[str, Any], filename: str) -> Any:
+    """The function `name` of the text, in which `names` stand for these objects."""
     try:
         tree = ast.parse(text, filename)
     except SyntaxError as err:
         raise InternalCompilerError(f"the emitted text does not parse: {err}\n{text}") from err
     if not any(isinstance(s, ast.FunctionDef) and s.name == name for s in tree.body):
         raise InternalCompilerError(f"the emitted text does not define {name}")
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    namespace: dict[str, Any] = {"__name__": "s2sad.generated", **bindings.names}
-    # only definitions are executed; their names come from the bindings, not from the text's imports
+    lines = text.splitlines(keepends=True)
+    # only definitions are executed: their names stand for what is given, not for what the text imports
     body: list[ast.stmt] = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
+    for s in tree.body:
+        if s not in body:
+            lines[s.lineno - 1 : s.end_lineno] = ["\n"] * ((s.end_lineno or s.lineno) - s.lineno + 1)
+    linecache.cache[filename] = (len(text), None, lines, filename)
+    namespace: dict[str, Any] = {"__name__": "s2sad.generated", **names}
     exec(compile(ast.Module(body, []), filename, "exec"), namespace)
     return namespace[name]
 

@@ -116,6 +116,7 @@ class Core:
         self.index_memo: dict[Any, Any] = {}
         self.errors: list[DifferentiationError] = []
         self.guards: dict[Any, Any] = {}
+        self.reads: dict[Any, Any] = {}  # the same with modules and names that are Python's own: what a stored variant depends on
         self.sources: dict[Any, Any] = {}  # code that was read: for cache keys
         self.inactive_depth = 0
 

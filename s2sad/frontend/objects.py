@@ -40,6 +40,7 @@ class Objects(Core):
 
     def guard(self, key: Any, where: Any, obj: Any) -> None:
         """Remember that the program was compiled for this binding of a name."""
+        self.reads[key] = (where, obj)
         if isinstance(obj, types.ModuleType):
             return
         self.guards[key] = (where, obj)

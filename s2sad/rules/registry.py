@@ -18,6 +18,7 @@ import inspect
 import linecache
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -122,6 +123,8 @@ _methods: dict[str, Any] = {}
 _packing: set[str] = set()
 _loaded: set[str] = set()
 _generation = 0  # grows with each rule that is registered
+_importing: set[int] = set()  # threads that import the files of this package
+_outside: list[Any] = []  # what the user registered something for
 
 
 def adjoint(
@@ -158,15 +161,13 @@ def linear(*functions: Any) -> None:
 
     Their tangent is the same call on the operand's tangent, the other arguments as they are.
     """
-    global _generation
-    _generation += 1
+    _registered(functions)
     _linear.update(function for function in functions if function is not None)
 
 
 def zero_derivative(*functions: Any) -> None:
     """Declare that the results of `functions` do not vary with their operands, or only in jumps."""
-    global _generation
-    _generation += 1
+    _registered(functions)
     _zeros.update(function for function in functions if function is not None)
 
 
@@ -175,6 +176,7 @@ def method(name: str, function: Any, packs: bool = False) -> None:
 
     `packs`: several positional arguments are one tuple of `function`, as in `x.reshape(2, 3)`.
     """
+    _registered((name,))
     _methods[name] = function
     if packs:
         _packing.add(name)
@@ -226,6 +228,18 @@ def generation() -> int:
     return _generation
 
 
+def registered_outside() -> list[Any]:
+    """The functions that others than this package have registered rules or derivatives for, and names of methods."""
+    return _outside
+
+
+def _registered(functions: tuple[Any, ...]) -> None:
+    global _generation
+    _generation += 1
+    if threading.get_ident() not in _importing:
+        _outside.extend(function for function in functions if function is not None)
+
+
 def zero_functions() -> frozenset[Any]:
     """All functions declared to have no derivative."""
     load()
@@ -242,10 +256,22 @@ def load() -> None:
     if len(_loaded) == len(_MODULES) + len(_OPTIONAL_MODULES):
         return
     due = [*_MODULES, *(file for file, library in _OPTIONAL_MODULES.items() if library in sys.modules)]
-    for file in due:
-        if file not in _loaded:
-            _loaded.add(file)
-            importlib.import_module("s2sad.rules." + file)
+    thread = threading.get_ident()
+    outermost = thread not in _importing
+    _importing.add(thread)
+    try:
+        for file in due:
+            if file not in _loaded:
+                _loaded.add(file)
+                importlib.import_module("s2sad.rules." + file)
+    finally:
+        if outermost:
+            _importing.discard(thread)
+
+
+def optional_libraries() -> list[str]:
+    """The libraries that are imported and that have rules of their own."""
+    return sorted({library for library in _OPTIONAL_MODULES.values() if library in sys.modules})
 
 
 def _registrar(
@@ -254,8 +280,7 @@ def _registrar(
     known = tuple(function for function in functions if function is not None)
 
     def register(template: Template) -> Template:
-        global _generation
-        _generation += 1
+        _registered(known)
         if (template.__module__ or "").partition(".")[0] != "s2sad":
             load()  # so that a user's rule comes after, and replaces, the built-in one
         rule = Rule(known, template, elementwise, memory, options=options or {}, dtype_varies=dtype_varies)

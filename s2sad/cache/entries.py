@@ -1,0 +1,112 @@
+"""Entries: Python files that say in comments what they are, and hold an emitted text as it is printed.
+
+    # A derivative that s2sad emitted: it is not run if it is changed.
+    # 9b1c... (digest of the key and of what follows)
+    # {"name": "loss_grad", "reads": [...], ...}
+    import numpy as np
+
+    def loss_grad(w, x, loss_bar=1.0):
+        ...
+
+A text is run only if the digest is right, and then only its functions, whose names stand for what they stood for when the
+text was made (see `dependencies`); its imports are there for readers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ..backend.load import defined
+from ..variants import Guards, Variant
+from . import folder
+from .dependencies import found_again, named, objects_named, recorded
+from .descriptions import Undescribed
+
+TITLE = "# A derivative that s2sad emitted: it is not run if it is changed."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the variant of a function for arguments of one kind is or would be stored."""
+
+    f: Any
+    key: str
+    file: str
+
+    @staticmethod
+    def of(f: Any, name: str, key: str) -> Place:
+        """`name` is for people: the derivative's."""
+        stem = "".join(c if c.isascii() and c.isidentifier() or c.isdigit() else "_" for c in name)[:60]
+        return Place(f, key, f"{stem}_{key[:24]}.py")
+
+
+def fetch(place: Place) -> Variant | dict[str, Any] | None:
+    """The stored variant, if it is there and right for this process; the facts of an entry that holds no variant."""
+    text = folder.read(place.file)
+    if text is None:
+        return None
+    opened = _opened(text, place.key)
+    if opened is None:
+        folder.discard(place.file)
+        return None
+    facts, body = opened
+    if "name" not in facts:
+        return facts
+    state = found_again(facts["reads"], place.f)
+    names = objects_named(facts["names"], state) if state is not None else None
+    if state is None or names is None:
+        return None
+    call = _run(text, facts["name"], names, place)
+    return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"])
+
+
+def store(place: Place, compiled: Any, variant: Variant) -> Variant:
+    """Store what was compiled, if another process could tell that it fits. The variant, run from its file if it was stored."""
+    lowerer = compiled.program.lowerer
+    try:
+        reads, state = recorded(lowerer.reads, place.f, lowerer.sources)
+        names = named(compiled.bindings.names, state)
+    except Undescribed:
+        return variant
+    facts = {"name": compiled.name, "reads": reads, "names": names, "stores": variant.stores, "changes": variant.changes}
+    text = _composed(facts, variant.text, place.key)
+    if folder.write(place.file, text) is None:
+        return variant
+    call = _run(text, compiled.name, compiled.bindings.names, place)
+    return Variant(call, variant.guards, variant.text, variant.stores, variant.changes)
+
+
+def store_facts(place: Place, facts: dict[str, Any]) -> None:
+    """Store facts without a variant."""
+    folder.write(place.file, _composed(facts, "", place.key))
+
+
+def _composed(facts: dict[str, Any], body: str, key: str) -> str:
+    rest = f"# {json.dumps(facts)}\n{body}"
+    return f"{TITLE}\n# {_digest(key, rest)}\n{rest}"
+
+
+def _opened(text: str, key: str) -> tuple[dict[str, Any], str] | None:
+    """Facts and body of an entry, None unless it is all there and for this key."""
+    title, _, others = text.partition("\n")
+    digest, _, rest = others.partition("\n")
+    if title != TITLE or digest != f"# {_digest(key, rest)}":
+        return None
+    first, _, body = rest.partition("\n")
+    facts: dict[str, Any] = json.loads(first.removeprefix("# "))
+    return facts, body
+
+
+def _digest(key: str, rest: str) -> str:
+    return hashlib.sha256(f"{key}\n{rest}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _run(text: str, name: str, names: dict[str, Any], place: Place) -> Any:
+    """The function, defined from the whole file, so that its lines are those of the file."""
+    return defined(text, name, names, str(folder.path() / place.file))
+
+
+__all__ = ["Place", "fetch", "store", "store_facts"]

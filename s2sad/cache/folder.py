@@ -1,0 +1,145 @@
+"""The folder of entries: where it is, what may be in it, and how files get there and go.
+
+`S2SAD_CACHE_DIR` moves it, `S2SAD_CACHE=0` switches it off, `S2SAD_CACHE_SIZE` bounds it (in megabytes). Whatever goes wrong
+with files only means that nothing is stored or found: the cache is there for speed alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+MEGABYTES = 64.0
+FILES = 4000
+CROWDED = 32  # how many files are written before the next look at the size
+ABANDONED = 3600.0  # seconds after which an unfinished file belongs to nobody
+
+_written = 0
+
+
+def enabled() -> bool:
+    """Whether anything is to be stored or looked for."""
+    return os.environ.get("S2SAD_CACHE", "1").strip().lower() not in ("0", "off", "no", "false")
+
+
+def path() -> Path:
+    """The folder that is used, whether it is there or not."""
+    moved = os.environ.get("S2SAD_CACHE_DIR")
+    if moved:
+        return Path(moved).expanduser().absolute()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "s2sad"
+
+
+def read(name: str) -> str | None:
+    """The text of an entry, None if there is none that is this user's own."""
+    try:
+        folder = path()
+        file = folder / name
+        if not _private(folder) or not _private(file):
+            return None
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is no home
+        return None
+    with contextlib.suppress(OSError):
+        os.utime(file)  # what is used stays
+    return text
+
+
+def write(name: str, text: str) -> Path | None:
+    """Store an entry: readers see all of it or none. Returns its path, None if it could not be stored."""
+    global _written
+    temporary = None
+    try:
+        folder = path()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _private(folder):
+            return None
+        if _written % CROWDED == 0:
+            shrink()
+        _written += 1
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
+        with open(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+        os.replace(temporary, folder / name)
+    except (OSError, ValueError, RuntimeError):
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        return None
+    return folder / name
+
+
+def discard(name: str) -> None:
+    """Remove an entry that is not what it should be."""
+    with contextlib.suppress(OSError, RuntimeError):
+        (path() / name).unlink()
+
+
+def entries() -> Iterator[os.DirEntry[str]]:
+    """The entries, and files that were never finished."""
+    with contextlib.suppress(OSError, RuntimeError), os.scandir(path()) as found:
+        for entry in found:
+            if entry.name.endswith((".py", ".tmp")) and entry.is_file(follow_symlinks=False):
+                yield entry
+
+
+def shrink() -> None:
+    """Remove what was not used for longest until the rest takes three quarters of the room, and what was never finished."""
+    room = _room()
+    kept: list[tuple[float, int, str]] = []
+    for entry in entries():
+        try:
+            info = entry.stat(follow_symlinks=False)
+            if entry.name.endswith(".py"):
+                kept.append((info.st_mtime, info.st_size, entry.path))
+            elif time.time() - info.st_mtime > ABANDONED:
+                os.unlink(entry.path)
+        except OSError:  # another process was faster
+            continue
+    size, count = sum(s for _, s, _ in kept), len(kept)
+    if size <= room and count <= FILES:
+        return
+    for _, length, name in sorted(kept):
+        if size <= 0.75 * room and count <= 0.75 * FILES:
+            return
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        size, count = size - length, count - 1
+
+
+def clear() -> int:
+    """Remove all entries; how many there were."""
+    count = 0
+    for entry in list(entries()):
+        with contextlib.suppress(OSError):
+            os.unlink(entry.path)
+            count += entry.name.endswith(".py")
+    return count
+
+
+def _room() -> float:
+    try:
+        return 1e6 * float(os.environ.get("S2SAD_CACHE_SIZE", MEGABYTES))
+    except ValueError:
+        return 1e6 * MEGABYTES
+
+
+def _private(target: Path) -> bool:
+    """Whether a file or folder is this user's, and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return target.exists()
+    info = os.lstat(target)
+    mine = stat.S_ISDIR(info.st_mode) or stat.S_ISREG(info.st_mode)
+    return mine and info.st_uid == os.getuid() and not info.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -33,9 +33,8 @@ def train(
     sgd = nn.SGD(rate=0.1, momentum=0.9)
     losses: list[float] = []
     shown: dict[int, nn.Model] = {}
-    wanted = demo.frame_epochs(epochs.count, 25)
     for epoch in epochs:
-        if epoch in wanted:
+        if epoch in epochs.shown:
             shown[epoch] = nn.copy(model)
         total = 0.0
         for rows in nn.minibatches(rng, len(x), 32):
@@ -69,7 +68,7 @@ def main() -> None:
     x, held_out, t, t_held_out = x[:500], x[500:], t[:500], t[500:]
     model = nn.perceptron(rng, [2, 24, 24, 2], nn.relu)
 
-    losses, shown = train(model, x, t, demo.Epochs(options.epochs), rng)
+    losses, shown = train(model, x, t, demo.Epochs(options), rng)
 
     found = accuracy(model, held_out, t_held_out)
     print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy on {len(held_out)} points not trained on: {found:.3f}")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # on arrays of these sizes more threads only wait for each other
 
 import matplotlib
 
@@ -48,10 +52,15 @@ def _parser(description: str) -> argparse.ArgumentParser:
 
 
 class Epochs:
-    """The numbers of the epochs, counted behind a progress bar that shows what `report` was last given."""
+    """The numbers of the epochs, counted behind a progress bar that shows what `report` was last given.
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    `shown` has those that the animation shows: more of the early ones, in which more happens.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.count: int = options.epochs
+        frames = 14 if options.quick else 30
+        self.shown = {round((self.count - 1) * (k / (frames - 1)) ** 2) for k in range(frames)}
         self.text = ""
 
     def report(self, **numbers: float) -> None:
@@ -64,11 +73,6 @@ class Epochs:
             for epoch in range(self.count):
                 yield epoch
                 progress.update(task, advance=1, description=self.text)
-
-
-def frame_epochs(epochs: int, frames: int) -> set[int]:
-    """The epochs that the animation shows: more of the early ones, in which more happens."""
-    return {round((epochs - 1) * (k / max(1, frames - 1)) ** 2) for k in range(frames)}
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -75,9 +75,8 @@ def train(
     """The mean losses of each epoch, and the pictures made of `noise` in those epochs that the animation shows."""
     losses: dict[str, list[float]] = {"discriminator": [], "generator": []}
     shown: dict[int, nn.Array] = {}
-    wanted = demo.frame_epochs(epochs.count, 25)
     for epoch in epochs:
-        if epoch in wanted:
+        if epoch in epochs.shown:
             shown[epoch] = gan.generator(noise)
         found = [gan.step(digits[rows], rng) for rows in nn.minibatches(rng, len(digits), BATCH)]
         for name, value in zip(losses, np.mean(found, axis=0)):
@@ -102,7 +101,7 @@ def main() -> None:
     gan = make_gan(rng)
     noise = rng.normal(size=(1000, NOISE))
 
-    losses, shown = train(gan, digits, noise, demo.Epochs(options.epochs), rng)
+    losses, shown = train(gan, digits, noise, demo.Epochs(options), rng)
 
     first, last = distance(shown[0], digits), distance(shown[options.epochs], digits)
     print(f"losses: discriminator {losses['discriminator'][-1]:.3f}, generator {losses['generator'][-1]:.3f}")

@@ -34,9 +34,8 @@ def train(
     adam = nn.Adam(rate=5e-3)
     losses: list[float] = []
     shown: dict[int, nn.Model] = {}
-    wanted = demo.frame_epochs(epochs.count, 30)
     for epoch in epochs:
-        if epoch in wanted:
+        if epoch in epochs.shown:
             shown[epoch] = nn.copy(model)
         total = 0.0
         for rows in nn.minibatches(rng, len(x), 32):
@@ -65,7 +64,7 @@ def main() -> None:
     t = curve(x) + NOISE * rng.normal(size=x.shape)
     model = nn.perceptron(rng, [1, 32, 32, 1], nn.tanh)
 
-    losses, shown = train(model, x, t, demo.Epochs(options.epochs), rng)
+    losses, shown = train(model, x, t, demo.Epochs(options), rng)
 
     grid = np.linspace(-2.0, 2.0, 200)[:, None]
     error = float(np.sqrt(np.mean((model(grid) - curve(grid)) ** 2)))

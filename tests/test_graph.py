@@ -360,6 +360,14 @@ def test_mermaid_escapes_what_it_would_take_for_itself():
     assert text == s2sad.graph(f).mermaid()
 
 
+def test_mermaid_classes_are_no_reserved_words():
+    text = s2sad.graph(y).mermaid()
+    names = {line.split()[1] for line in text.splitlines() if line.strip().startswith("classDef")}
+    reserved = {"call", "callback", "click", "default", "end", "graph", "href", "style", "subgraph"}
+    assert {line.split()[2] for line in text.splitlines() if line.strip().startswith("class ")} <= names
+    assert not names & reserved
+
+
 def test_mermaid_colours_each_direction():
     text = s2sad.graph(y, 2.0, 3.0).mermaid()
     assert 'n0 -- "2" --> n2' in text

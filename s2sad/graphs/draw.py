@@ -128,7 +128,8 @@ def mermaid_source(graph: Graph) -> str:
             colours[BACKWARD].append(count)
             count += 1
     for name, fill in FILLS.items():
-        lines.append(f"  classDef {name} fill:{fill},stroke:{PLAIN},color:#1a202c")
+        # the underscore, since `call` means something else in Mermaid
+        lines.append(f"  classDef {name}_ fill:{fill},stroke:{PLAIN},color:#1a202c")
     lines.append("  classDef result stroke-width:3px")
     lines.append("  classDef unreached fill:#fafafa,stroke:#cbd5e0,color:#a0aec0")
     for colour, edges in colours.items():
@@ -141,7 +142,7 @@ def _mermaid_group(group: Group, indent: str, number: str) -> Iterator[str]:
     for k, item in enumerate(group.items):
         if isinstance(item, Node):
             yield f"{indent}n{item.key}{_mermaid_shape(item)}"
-            classes = [item.kind, *(["result"] if item.result else [])] if item.reached else ["unreached"]
+            classes = [f"{item.kind}_", *(["result"] if item.result else [])] if item.reached else ["unreached"]
             yield from (f"{indent}class n{item.key} {name}" for name in classes)
         else:
             yield f'{indent}subgraph {number}_{k}["{_entity(item.title)}"]'

@@ -426,7 +426,7 @@ class Forward(Tangents):
             else:
                 self.out.stmts.append(Effect(pop, stmt.span))
             return
-        if not effects.is_pure(op):
+        if op.kind != "unpack" and not effects.is_pure(op):
             self.check_harmless(stmt)
         if not self.active(v):
             return
@@ -513,7 +513,7 @@ class Forward(Tangents):
             if any(isinstance(type_of(a), Arr) or type_of(a) is UNKNOWN for a in stmt.op.atoms() if not self.active(a) and isinstance(a, Var)):
                 return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
             return dot
-        if shape != t.shape:
+        if shape != t.shape and not self.all_vary(stmt):
             if not shape:
                 return self.emit(Op("call", (v, dot), fn=Ref(np.full_like, "np.full_like", np)), float_like(t), v)
             size = self.emit(Op("getattr", (v,), name="shape"), UNKNOWN, v, "shape")
@@ -522,6 +522,11 @@ class Forward(Tangents):
         if dtype != t.dtype and t.dtype.kind in "fc":
             return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
         return dot
+
+    def all_vary(self, stmt: Assign) -> bool:
+        """Whether all operands that are arrays have tangents, so that these make a result of the shape that the values make."""
+        arrays = [a for a in stmt.op.atoms() if not isinstance(a, (Lit, Ref)) and not isinstance(type_of(a), Num)]
+        return stmt.op.kind in ("add", "sub", "mul") and all(self.dot(a) is not None for a in arrays)
 
     def is_fresh(self, atom: Any) -> bool:
         """Whether a tangent was just made, in memory that nothing else reaches."""
@@ -559,6 +564,10 @@ def tangent_part(fn: Outlined, program: Program, parts: list[Part]) -> Function:
     """A recursive function that takes and returns tangents beside its values."""
     body = Function(fn.name, [Param(p) for p in fn.params], fn.body, Struct("tuple", tuple(fn.results)))
     forward = Forward(program, body, parts)
+    for k in fn.changed():
+        region = fn.params[k].region
+        assert region is not None
+        region.union(Region(caller=True))  # the caller sees what is stored
     dots = []
     for k in fn.active():
         p = fn.params[k]

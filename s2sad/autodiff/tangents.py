@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..analysis.types import UNKNOWN, Arr, Num, dtype_of, float_like
 from ..errors import NoRuleError
@@ -22,6 +23,9 @@ from ..ir.nodes import OPERATORS, Assign, Block, Lit, Op, Ref, Var
 from ..rules import registry
 from ..rules.registry import Rule
 from .templates import Splicer, Thunk, bind_operands, differentiable, splice
+
+DEFAULTS = {"axis": None, "keepdims": False, "where": True, "dtype": None}
+REDUCTIONS = (np.sum, np.mean, np.prod, np.max, np.min, np.average)
 
 
 class Tangents:
@@ -38,21 +42,25 @@ class Tangents:
         if registry.is_zero(fn) or not any(self.active(a) for a in op.atoms()):
             return None
         rule = registry.tangent_rule(fn)
+        if registry.is_linear(fn) and (rule is None or self.only_first(op)):
+            return self.by_linearity(stmt, name)
         if rule is not None:
             return self.by_template(stmt, rule, name)
-        if registry.is_linear(fn):
-            return self.by_linearity(stmt, name)
         rule = registry.adjoint_rule(fn)
         if rule is not None and rule.elementwise:
             return self.by_adjoint(stmt, rule, name)
         raise NoRuleError(f"{name} has no forward rule", stmt.span, construct="call", hint=f"register one with @s2sad.tangent({name})")
 
+    def only_first(self, op: Op) -> bool:
+        """Whether the first operand is the only one that matters to the tangent of a linear function."""
+        first = op.args[0] if op.args else op.kwargs[0][1]
+        return not any(a is not first and self.active(a) for a in op.atoms()) and not any(k == "initial" for k, _ in op.kwargs)
+
     def by_linearity(self, stmt: Assign, name: str) -> Any:
         """The same call on the tangent of the first operand."""
         op = stmt.op
         first = op.args[0] if op.args else op.kwargs[0][1]
-        others = [a for a in op.atoms() if a is not first and self.active(a)]
-        if others or any(k == "initial" for k, _ in op.kwargs):
+        if not self.only_first(op):
             raise NoRuleError(f"the forward rule of {name} knows a tangent of its first argument only", stmt.span, construct="call",
                               hint="compute the other argument without what is differentiated")  # fmt: skip
         if self.dot(first) is None:
@@ -141,7 +149,7 @@ class Tangents:
                     if d.hint.endswith(("_bar", "_dot")) or d.hint in operands:
                         d.hint = hint
                 if isinstance(inner, Assign):
-                    inner.span = stmt.span
+                    inner.op, inner.span = without_defaults(inner.op), stmt.span
         if not is_atom(found):
             items = self.splicer.items(found)
             kind = "tuple" if isinstance(found, TupleVal) else "list"
@@ -160,6 +168,14 @@ class Tangents:
     needed: Callable[[Any], Any]
     emit: Callable[..., Var]
     type_of: Callable[[Any], Any]
+
+
+def without_defaults(op: Op) -> Op:
+    """A reduction without the keywords that a template hands on with the values they have anyway."""
+    if op.kind != "call" or not isinstance(op.fn, Ref) or op.fn.obj not in REDUCTIONS:
+        return op
+    kept = tuple((k, a) for k, a in op.kwargs if not (isinstance(a, Lit) and k in DEFAULTS and a.value is DEFAULTS[k]))
+    return op if len(kept) == len(op.kwargs) else dataclasses.replace(op, kwargs=kept)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -1,0 +1,16 @@
+import math
+
+
+def several_results_jvp(x, y, *, x_dot, y_dot):
+    """Value of several_results and its tangent along those of x and y."""
+    hypot = math.hypot(x, y)
+    items = []
+    items1 = list((x, y))
+    items2 = list((x_dot, y_dot))
+    for i in range(min(len(items1), len(items2))):
+        items.append(items2[i] * (items1[i] / hypot))
+    angle = math.atan2(y, x)
+    angle_dot = y_dot * x / (y**2 + x**2) - x_dot * y / (y**2 + x**2)
+    product = hypot * angle
+    product_dot = sum(items) * angle + angle_dot * hypot
+    return product, product_dot

@@ -177,12 +177,12 @@ def outside_object(x):
     return HOLDER.value * 2.0
 
 
-def eigenvalues(x):
-    return np.sum(np.abs(np.linalg.eig(x.reshape(2, 2))[0]))
+def hermitian_values(x):
+    return np.sum(np.abs(np.linalg.svd(x.reshape(2, 2), hermitian=True)[1]))
 
 
-def triangular(x):
-    return np.sum(np.linalg.qr(x.reshape(2, 2))[1])
+def raw_factors(x):
+    return np.sum(np.linalg.qr(x.reshape(2, 2), mode="raw")[0])
 
 
 def vectorized(x):
@@ -202,8 +202,8 @@ def through_objects(x):
 
 
 REFUSED = [
-    generator, structural_match, evaluated, global_rebound, outside_array, outside_object, eigenvalues,
-    triangular, vectorized, through_text, through_a_set, through_objects,
+    generator, structural_match, evaluated, global_rebound, outside_array, outside_object, hermitian_values,
+    raw_factors, vectorized, through_text, through_a_set, through_objects,
 ]  # fmt: skip
 
 

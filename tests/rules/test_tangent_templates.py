@@ -33,7 +33,7 @@ from tests.rules.test_templates import (
     adjoints,
 )
 
-_REVERSE_ONLY = {"algebra", "linalg", "fourier", "special", "scipy_fft", "scipy_linalg", "scipy_signal"}
+_REVERSE_ONLY = {"special"}
 
 
 def _is_known(function: Any) -> bool:

@@ -183,6 +183,8 @@ def expansion(*functions: Any) -> Callable[[Expansion], Expansion]:
     """
 
     def register(expand: Expansion) -> Expansion:
+        global _generation
+        _generation += 1
         _expansions.update((function, expand) for function in functions if function is not None)
         return expand
 

@@ -66,7 +66,7 @@ class TestRoots:
         def f(k: float) -> float:
             total = 0.0
             for i in range(1, 4):
-                total += optimize.newton(lambda x: x**2 - i * k, 1.0 + total)  # noqa: B023
+                total += optimize.newton(lambda x: x**2 - i * k, 1.0 + total)
             return total
 
         assert s2sad.check_grad(f, 2.0) < 1e-6

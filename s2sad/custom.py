@@ -54,7 +54,8 @@ class CustomVjp:
         """
         self._forward, self._backward = forward, backward
         _, value, residuals = self._names
-        self._register(registry.adjoint, "bars = {f}.pull(residuals, {y}_bar, {operands})", "{x}_bar = bars[{i}]", f"{value}_bar = None", f"{residuals}_bar = None")
+        constants = (f"{value}_bar = None", f"{residuals}_bar = None")
+        self._register(registry.adjoint, "bars = {f}.pull(residuals, {y}_bar, {operands})", "{x}_bar = bars[{i}]", *constants)
 
     def defjvp(self, tangent: Callable[..., Any]) -> None:
         """Give the rule of forward mode: `tangent(primals, tangents)` returns the tangent of the value.

@@ -21,7 +21,9 @@ COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "numba", 
 def load(text: str, name: str, bindings: Bindings) -> Any:
     """The function `name` of the text. Raises InternalCompilerError if the text is not what it should be."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return defined(text, name, bindings.names, f"<s2sad {name} {digest}>")
+    function = defined(text, name, bindings.names, f"<s2sad {name} {digest}>")
+    function.__s2sad_text__ = text, {n: obj for n, obj in bindings.names.items() if n not in bindings.written}  # for texts that call it
+    return function
 
 
 def defined(text: str, name: str, names: dict[str, Any], filename: str) -> Any:
@@ -41,9 +43,7 @@ def defined(text: str, name: str, names: dict[str, Any], filename: str) -> Any:
     linecache.cache[filename] = (len(text), None, lines, filename)
     namespace: dict[str, Any] = {"__name__": "s2sad.generated", **names}
     exec(compile(ast.Module(body, []), filename, "exec"), namespace)
-    function = namespace[name]
-    function.__s2sad_text__ = text, {n: obj for n, obj in bindings.names.items() if n not in bindings.written}  # for texts that call it
-    return function
+    return namespace[name]
 
 
 def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:

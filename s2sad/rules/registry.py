@@ -35,7 +35,7 @@ Options = Mapping[str, tuple[Any, ...]] | None
 _MODULES = (
     "operators", "elementwise", "scalars", "ufuncs", "reductions", "accumulations", "statistics", "shapes", "joining",
     "selection", "sampling", "polynomials", "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
-    "functions",
+    "functions", "complex_numbers",
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",

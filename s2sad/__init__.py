@@ -11,6 +11,7 @@ from .api import (
     value_and_grad,
     vjp,
 )
+from .custom import custom_vjp
 from .directional import jvp
 from .errors import DifferentiationError
 from .graphs import graph
@@ -23,6 +24,7 @@ __all__ = [
     "DifferentiationError",
     "adjoint",
     "check_grad",
+    "custom_vjp",
     "differentiate",
     "errors",
     "grad",

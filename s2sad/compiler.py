@@ -13,6 +13,7 @@ from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
+from .backend.generated import generated_definitions
 from .backend.load import helper_sources, imports, written_out
 from .backend.printer import Comment, to_source
 from .compiled.kernels import Report
@@ -199,6 +200,7 @@ def emit(functions: list[Function], program: Program, flat: bool = False, backen
         body: list[ast.stmt] = [Emitter(f, bindings, flat).definition() for f in functions]
     else:
         body, report = definitions(functions, program.function.name, bindings, auto=backend == "auto")
+    body = [*generated_definitions(bindings), *body]
     return Compiled(to_source(ast.Module(body, [])), main.name, bindings, program, main, report)
 
 

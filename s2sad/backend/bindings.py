@@ -18,6 +18,7 @@ class Bindings:
         self._alias: dict[tuple[str, int], str] = {}
         self.keep: list[Any] = []
         self.reserved: set[str] = set()  # names of emitted functions
+        self.written: set[str] = set()  # names of functions whose definitions are part of the text
         self.taken: set[str] = set()  # names of the parameters of the function that is being printed
 
     def name_of(self, ref: Ref) -> str:

@@ -21,7 +21,9 @@ COMMON = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "numba", 
 def load(text: str, name: str, bindings: Bindings) -> Any:
     """The function `name` of the text. Raises InternalCompilerError if the text is not what it should be."""
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return defined(text, name, bindings.names, f"<s2sad {name} {digest}>")
+    function = defined(text, name, bindings.names, f"<s2sad {name} {digest}>")
+    function.__s2sad_text__ = text, {n: obj for n, obj in bindings.names.items() if n not in bindings.written}  # for texts that call it
+    return function
 
 
 def defined(text: str, name: str, names: dict[str, Any], filename: str) -> Any:
@@ -48,7 +50,7 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
     """The import statements that a text needs to stand in a file of its own."""
     plain: list[ast.stmt] = []
     named: dict[str, list[ast.alias]] = {}
-    for name, obj in sorted(bindings.names.items()):
+    for name, obj in sorted((i for i in bindings.names.items() if i[0] not in bindings.written), key=lambda item: item[0]):
         module = bindings.modules.get(name)
         if standalone and not is_common(name, obj, module):
             continue
@@ -60,6 +62,7 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
         home = module if module not in (None, "__main__") else getattr(obj, "__module__", None)
         if home in (None, "__main__", LITERAL):
             continue
+        home = public_home(home or "", obj)
         original = getattr(obj, "__name__", bindings.originals.get(name, name))
         if not isinstance(original, str) or not original.isidentifier() or isinstance(obj, (float, int)):
             original = bindings.originals.get(name, name)
@@ -67,6 +70,13 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
             home = "s2sad.runtime"
         named.setdefault(home, []).append(ast.alias(original, name if name != original else None))
     return [*plain, *(ast.ImportFrom(home, aliases, 0) for home, aliases in sorted(named.items()))]
+
+
+def public_home(home: str, obj: Any) -> str:
+    """The module that users import a function of a library from: `scipy.optimize`, not `scipy.optimize._zeros_py`."""
+    public = home.partition("._")[0]
+    found = getattr(sys.modules.get(public), getattr(obj, "__name__", ""), None)
+    return public if found is obj else home
 
 
 def is_common(name: str, obj: Any, module: str | None) -> bool:
@@ -79,7 +89,7 @@ def written_out(bindings: Bindings) -> list[str]:
     """Definitions of what a standalone module cannot import. Refused for anything but plain constants."""
     lines = []
     for name, obj in sorted(bindings.names.items()):
-        if is_common(name, obj, bindings.modules.get(name)):
+        if name in bindings.written or is_common(name, obj, bindings.modules.get(name)):
             continue
         text = _literal(obj)
         if text is None:
@@ -102,7 +112,7 @@ def _literal(value: Any) -> str | None:
 
 def helper_sources(bindings: Bindings) -> tuple[list[str], list[str]]:
     """The imports and the text of the run-time helpers a standalone module needs, helpers of helpers included."""
-    todo = [o for o in bindings.names.values() if (getattr(o, "__module__", "") or "").startswith("s2sad")]
+    todo = [o for n, o in bindings.names.items() if n not in bindings.written and (getattr(o, "__module__", "") or "").startswith("s2sad")]
     seen: dict[str, str] = {}
     imported: set[str] = set()
     while todo:

@@ -119,6 +119,15 @@ class Calls(Outlining):
             result = handler(args, kwargs, node)
             if result is not NotImplemented:
                 return result
+        if getattr(type(obj), "__s2sad_opaque__", False) and not self.varied_args(args, kwargs):
+            return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=fn, data=ir.SAFE), UNKNOWN, varied=False, fresh=True)
+        expand = registry.expansion_of(obj)
+        if expand is not None and (self.varied_args(args, kwargs) or self.touches_objects(args, kwargs)):
+            try:
+                given = inspect.signature(obj).bind(*args, **kwargs).arguments
+            except TypeError as err:
+                raise self.unsupported(f"{fn.name}: {err}", node) from None
+            return expand(self, fn, given, node)
         if isinstance(obj, types.MethodType):
             inner = self.embed(obj.__func__, fn.name + ".__func__", parent=fn)
             owner = self.embed(obj.__self__, fn.name + ".__self__", parent=fn)

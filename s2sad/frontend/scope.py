@@ -329,7 +329,7 @@ class StaticScope:
         """The first decorator of a function that may make another function of it, or None."""
         for node in getattr(source.node, "decorator_list", []):
             full = self.full_name(node.func if isinstance(node, gast.Call) else node)
-            if full not in KEEPING and not full.startswith("s2sad."):
+            if full not in KEEPING and not (full.startswith("s2sad.") and full.rpartition(".")[2] != "custom_vjp"):
                 return node
         return None
 

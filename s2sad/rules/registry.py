@@ -28,16 +28,19 @@ import gast
 Memory = Literal["fresh", "view", "maybe_view"]
 Kind = Literal["positional", "variadic", "keyword"]
 Template = Callable[..., Any]
+Expansion = Callable[..., Any]
 Options = Mapping[str, tuple[Any, ...]] | None
 
 # Loaded on the first lookup; the second group only once the library it speaks of is imported.
 _MODULES = (
     "operators", "elementwise", "scalars", "ufuncs", "reductions", "accumulations", "statistics", "shapes", "joining",
     "selection", "sampling", "polynomials", "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
+    "functions", "complex_numbers",
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
     "scipy_linalg": "scipy.linalg", "scipy_signal": "scipy.signal", "scipy_fft": "scipy.fft",
+    "implicit": "scipy.optimize", "integrate": "scipy.integrate",
 }  # fmt: skip
 
 
@@ -121,6 +124,7 @@ _linear: set[Any] = set()
 _zeros: set[Any] = set()
 _methods: dict[str, Any] = {}
 _packing: set[str] = set()
+_expansions: dict[Any, Expansion] = {}
 _loaded: set[str] = set()
 _generation = 0  # grows with each rule that is registered
 _importing: set[int] = set()  # threads that import the files of this package
@@ -169,6 +173,28 @@ def zero_derivative(*functions: Any) -> None:
     """Declare that the results of `functions` do not vary with their operands, or only in jumps."""
     _registered(functions)
     _zeros.update(function for function in functions if function is not None)
+
+
+def expansion(*functions: Any) -> Callable[[Expansion], Expansion]:
+    """Register how calls of `functions` are lowered: what takes a function as an argument has no template.
+
+    The decorated function gets the lowerer, the call's function, its arguments by parameter name and the call's node, and
+    returns the value of the call.
+    """
+
+    def register(expand: Expansion) -> Expansion:
+        global _generation
+        _generation += 1
+        _expansions.update((function, expand) for function in functions if function is not None)
+        return expand
+
+    return register
+
+
+def expansion_of(function: Any) -> Expansion | None:
+    """How a call of `function` is lowered, or None."""
+    load()
+    return _expansions.get(function) if _hashable(function) else None
 
 
 def method(name: str, function: Any, packs: bool = False) -> None:

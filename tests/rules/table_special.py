@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import cmath
+
 import numpy as np
 import scipy.special as special
 
+from s2sad import runtime
 from tests.rules.rows import Row, binary, complex_normal, complex_unary, normal, row, unary, uniform
 
 _ANY, _POSITIVE, _UNIT = (-2.0, 2.0), (0.5, 3.0), (0.2, 0.8)
@@ -190,4 +193,31 @@ POLYNOMIALS: list[Row] = [
     row(special.eval_legendre, np.array([0, 3]), uniform(-0.8, 0.8, 2), note="several degrees"),
     *(r for f in (special.eval_gegenbauer, special.eval_genlaguerre) for n in (0, 3) for r in over(f, n, 0.5, (-0.8, 0.8))),
     *(r for n in (0, 3) for r in over(special.eval_jacobi, n, 0.5, 1.5, (-0.8, 0.8))),
+]
+
+COMPLEX_NUMBERS: list[Row] = [
+    *(
+        row(f, z, note=str(z), single=False)
+        for f in (cmath.exp, cmath.log, cmath.log10, cmath.sqrt, cmath.sin, cmath.cos, cmath.tan, cmath.asin, cmath.acos, cmath.atan,
+                  cmath.sinh, cmath.cosh, cmath.tanh, cmath.asinh, cmath.acosh, cmath.atanh, cmath.phase, cmath.polar)
+        for z in (0.3 + 0.4j, -0.7 + 0.2j, -0.4 - 1.6j, 0.8 - 0.1j)
+    ),
+    *(row(f, 0.4, note="of a real number", single=False) for f in (cmath.exp, cmath.sqrt, cmath.asin, cmath.acosh)),
+    row(cmath.log, 0.3 + 0.4j, 1.5 - 0.2j, note="base", single=False),
+    row(cmath.polar, 0.3 - 0.4j, live=(1,), note="one result", single=False),
+    row(cmath.rect, 1.3, 0.4, single=False),
+]  # fmt: skip
+
+_MATRIX = np.array([[3.0, 0.5], [-0.4, 2.0]])
+SOLVER_HELPERS: list[Row] = [
+    row(runtime.weighted, normal(3), uniform(0.5, 1.0, 3), note="arrays", single=False),
+    row(runtime.root_bar, normal(2), _MATRIX),
+    row(runtime.root_dot, normal(2), _MATRIX),
+    row(runtime.root_bar, normal(2, 2), np.eye(4).reshape(2, 2, 2, 2) + 0.1 * normal(2, 2, 2, 2), note="of a matrix"),
+    row(runtime.root_matrix_bar, normal(2), normal(3)),
+    # their derivatives are those of solutions, not of what the helpers do; tested in test_solvers.py
+    row(runtime.at_root, 0.5, 0.0, 2.0, skip=(2,), tolerance=np.inf),
+    row(runtime.at_root, normal(2), np.zeros(2), _MATRIX, skip=(2,), tolerance=np.inf),
+    *(row(f, 0.5, 0.3, 2.0, skip=(0, 2), tolerance=np.inf) for f in (runtime.depending_on, runtime.depending_also_on)),
+    *(row(f, normal(2), normal(3), normal(3, 2), skip=(0, 2), tolerance=np.inf) for f in (runtime.depending_on, runtime.depending_also_on)),
 ]

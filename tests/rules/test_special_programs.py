@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import linecache
 from typing import Any
 
@@ -104,3 +105,15 @@ class TestRefusals:
     def test_a_result_that_is_not_differentiable(self) -> None:
         with pytest.raises(NoRuleError, match="return_sign"):
             s2sad.grad(lambda x: special.logsumexp(x, return_sign=True)[0])(np.ones(2))
+
+
+class TestComplexNumbers:
+    def test_real_function_of_a_complex_computation(self) -> None:
+        def f(x: float, y: float) -> float:
+            z = cmath.sqrt(complex(x, y)) * cmath.exp(1j * x)
+            r, phi = cmath.polar(z)
+            return r * phi + cmath.phase(cmath.log(z)) + abs(cmath.rect(x, y) + z)
+
+        assert s2sad.check_grad(f, 0.7, -0.4) < 1e-6
+        slope = s2sad.grad(f, wrt=(0, 1))(0.7, -0.4)
+        assert s2sad.jvp(f, (0.7, -0.4), (0.5, 2.0))[1] == pytest.approx(0.5 * slope[0] + 2.0 * slope[1])

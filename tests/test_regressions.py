@@ -394,10 +394,32 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             s *= A.T[3, 1]
         return s + np.sum(x)
     """, "float64"),
+    # the rows of an array that is not differentiated, in a list: what is stored to them is undone, too
+    "rows_of_a_constant_array": ("""
+        B = np.array([[1.0, 2.0, 3.0, 4.0], [0.5, 0.2, 0.1, -0.3]])
+        rows = list(B)
+        r = np.sum(B * x)
+        np.add.at(rows[-1], [0, 2, 0], 1.0)
+        rows[0] += 1.0
+        rows[1].fill(2.0)
+        for row in list(B):
+            row *= 2.0
+        return r + x[0] * rows[-1][0] * B[0, 1]
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came
 REFUSED: dict[str, str] = {
+    "list_changed_in_try_in_a_loop": """
+        for e in y:
+            ll = [s for k in range(2)]
+            try:
+                b = np.stack(A)
+                ll[1] = math.sin
+            except ValueError:
+                pass
+        return s
+    """,
     "list_changed_in_try": """
         xs = [x[0]]
         try:

@@ -205,7 +205,10 @@ class Stores(Variables):
             return
         block = self.structure.block_of(stmt)
         for a in stmt.op.atoms():
-            if not isinstance(a, Var) or not isinstance(a.type, (Arr, ListT)) or effects.region_of(a) not in changed:
+            if not isinstance(a, Var) or effects.region_of(a) not in changed:
+                continue
+            if not isinstance(a.type, (Arr, ListT)):
+                self.check_no_array(a, stmt)
                 continue
             saved = Var(f"{a.hint}_saved", a.type, False, region=Region())
             everything: Any = Lit(Ellipsis)
@@ -217,6 +220,26 @@ class Stores(Variables):
             self.insert_before(block, stmt, Assign(saved, op, stmt.span))
             self.saves.add(saved)
             self.append(Store(self.need(a), everything, self.need(saved), None, stmt.span, role="restore"))
+
+    def check_no_array(self, v: Var, stmt: Any) -> None:
+        """Refuse a call that changes something which is not known to be an array, but may be a part of one."""
+        if self.made_of_array(v, set()):
+            raise AmbiguousMemoryError(
+                f"it is not known what {v.hint!r} is, which this changes: it may be a part of an array", stmt.span, construct="call",
+                hint="take the part out of the array itself, or copy it first")  # fmt: skip
+
+    def made_of_array(self, v: Any, seen: set[Any]) -> bool:
+        """Whether an array is among what a value was made of."""
+        if not isinstance(v, Var) or v.region is None or v in seen:
+            return False
+        seen.add(v)
+        place = self.structure.places.get(v)
+        if isinstance(v.type, Arr) or place is None:
+            return True
+        stmt = place.stmt if place.stmt is not None else place.owner
+        if isinstance(stmt, Assign):
+            return any(self.made_of_array(a, seen) for a in stmt.op.atoms())
+        return any(self.made_of_array(a, seen) for a in (ir.uses_of(stmt) if stmt is not None else ()))
 
     def adjoint_pop(self, stmt: Assign) -> None:
         base, v = stmt.op.args[0], stmt.target

@@ -292,7 +292,10 @@ class BuiltinCalls(Core):
             atom = self.atom(value) if not isinstance(value, (ZipVal, EnumVal, ReversedVal)) else None
             if atom is not None:
                 t = type_of(atom)
-                elem = t.elem if isinstance(t, ListT) else (INT if isinstance(t, Obj) and t.cls is range else UNKNOWN)
+                if isinstance(t, Arr) and t.shape:
+                    elem = self.item_type(t, Lit(0))
+                else:
+                    elem = t.elem if isinstance(t, ListT) else (INT if isinstance(t, Obj) and t.cls is range else UNKNOWN)
                 return self.emit(Op("call", (atom,), fn=self.builtin("list")), ListT(elem), "items", varied=False)
         return self.map_over(value, lambda item: item, node)
 
@@ -849,6 +852,7 @@ class BuiltinCalls(Core):
     element: Callable[..., Any]
     sequence_items: Callable[..., Any]
     opaque: Callable[..., Any]
+    item_type: Callable[..., Any]
     make_list: Callable[..., Any]
     make_set: Callable[..., Any]
     run_time_list: Callable[..., Any]

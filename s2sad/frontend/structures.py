@@ -30,12 +30,12 @@ def taken_apart(value: Any, cells: dict[Any, Any]) -> Any:
     if isinstance(value, TupleVal):
         return TupleVal(tuple(taken_apart(v, cells) for v in value.items), value.cls)
     if isinstance(value, ListVal):
-        items = cells[(value.id, "items")]
+        items = cells.get((value.id, "items"))
         if not isinstance(items, tuple):  # not known here
             return value
         return Parts("list", None, (), tuple(taken_apart(v, cells) for v in items), value.site)
     if isinstance(value, DictVal):
-        pairs = cells[(value.id, "items")]
+        pairs = cells.get((value.id, "items"))
         if not isinstance(pairs, tuple):
             return value
         return Parts("dict", None, tuple(k for k, _ in pairs), tuple(taken_apart(v, cells) for _, v in pairs), value.site)
@@ -57,7 +57,7 @@ def containers_within(value: Any, cells: dict[Any, Any]) -> list[int]:
     if isinstance(value, TupleVal):
         return [i for v in value.items for i in containers_within(v, cells)]
     if isinstance(value, (ListVal, DictVal)):
-        items = cells[(value.id, "items")]
+        items = cells.get((value.id, "items"))
         if not isinstance(items, tuple):
             return [value.id]
         inner = [i if isinstance(value, ListVal) else i[1] for i in items]

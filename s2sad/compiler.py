@@ -11,6 +11,7 @@ from .autodiff.calls import distinct, invoked, parts_of
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
+from .autodiff.vector import Vectorised
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
 from .backend.generated import generated_definitions
@@ -139,15 +140,20 @@ def reversed_program(
             plan = plan.without(last)
 
 
-def compile_tangent(request: Request, optimised: bool = True, skip: frozenset[str] = frozenset()) -> Compiled:
-    """Emit the function that returns value and tangent; the tangents of the parameters in `wrt` are keyword arguments."""
+def compile_tangent(
+    request: Request, optimised: bool = True, skip: frozenset[str] = frozenset(), batch: bool = False
+) -> Compiled:
+    """Emit the function that returns value and tangent; the tangents of the parameters in `wrt` are keyword arguments.
+
+    With `batch`, tangents have an axis of directions in front.
+    """
     program = prepared(request, optimised, skip)
     name = program.function.name
-    forward = Forward(program)
+    forward = Vectorised(program) if batch else Forward(program)
     function = forward.run()
-    function.name = f"{name if name.isidentifier() else 'f'}_jvp"
+    function.name = f"{name if name.isidentifier() else 'f'}_{'jvps' if batch else 'jvp'}"
     subject = name if name.isidentifier() else "the function"
-    function.doc = f"Value of {subject} and its tangent along those of {listed(request.wrt)}."
+    function.doc = f"Value of {subject} and its tangent{'s' if batch else ''} along those of {listed(request.wrt)}."
     functions = [*name_parts(forward.parts, {function.name, *(p.var.hint for p in function.params)}), function]
     if optimised:
         functions = [optimise(f, skip) for f in functions]

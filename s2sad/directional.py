@@ -11,7 +11,7 @@ from . import compiler
 from .api import Gradient, Wrt, _Target, guarded, snapshot
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
-from .runtime import fields_of, instance, is_object, zeros_like
+from .runtime import fields_of, instance, is_object, zeros_along, zeros_like
 from .variants import holds_floats
 
 
@@ -44,7 +44,13 @@ class Tangent(Gradient):
                 self._last = inner._last
         variant = self._select(args, kwargs)
         names = variant.keywords[-len(dots) :]
-        found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
+        try:
+            found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
+        except ValueError as err:
+            refusal = self._as_refusal(err)
+            if refusal is None:
+                raise
+            raise refusal from err
         return found
 
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
@@ -54,43 +60,76 @@ class Tangent(Gradient):
         return guarded(self._target, request, lambda: compiler.compile_tangent(request))
 
 
-def tangent_like(t: Any, x: Any, what: str) -> Any:
-    """The tangent `t` in the structure and dtypes of `x`, zeros for None; a TypeError or ValueError unless it has its shapes."""
+class Directions(Tangent):
+    """Like `Tangent`, along many directions at once: tangents have an axis of directions in front."""
+
+    def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
+        return Directions(f, wrt)
+
+    def _emit(self, request: Request) -> compiler.Compiled:
+        return guarded(self._target, request, lambda: compiler.compile_tangent(request, batch=True))
+
+
+def tangent_like(t: Any, x: Any, what: str, count: int | None = None) -> Any:
+    """The tangent `t` in the structure and dtypes of `x`, zeros for None; a TypeError or ValueError unless it has its shapes.
+
+    With `count`, it is that of so many directions, an axis in front of each array.
+    """
     if t is None:
-        return zeros_like(x)
+        return zeros_like(x) if count is None else zeros_along(x, count)
     if isinstance(x, (tuple, list)):
         if not isinstance(t, (tuple, list)) or len(t) != len(x):
             raise TypeError(f"{what} should be a {type(x).__name__} of {len(x)}, like the argument")
-        items = [tangent_like(a, b, f"{what}[{i}]") for i, (a, b) in enumerate(zip(t, x))]
+        items = [tangent_like(a, b, f"{what}[{i}]", count) for i, (a, b) in enumerate(zip(t, x))]
         cls: Any = type(x)
         return items if isinstance(x, list) else cls._make(items) if hasattr(x, "_fields") else tuple(items)
     if isinstance(x, dict):
         if not isinstance(t, dict) or not t.keys() <= x.keys():
             raise TypeError(f"{what} should be a dict with keys of the argument")
-        return {k: tangent_like(t.get(k), b, f"{what}[{k!r}]") for k, b in x.items()}
+        return {k: tangent_like(t.get(k), b, f"{what}[{k!r}]", count) for k, b in x.items()}
     array = isinstance(x, np.ndarray)
     if array and x.dtype.kind not in "fc" or not array and not isinstance(x, (float, complex, np.inexact)):
         if not array and is_object(x):
             fields = fields_of(x)
-            return instance(type(x), **{k: tangent_like(getattr(t, k, None), b, f"{what}.{k}") for k, b in fields.items()})
+            return instance(type(x), **{k: tangent_like(getattr(t, k, None), b, f"{what}.{k}", count) for k, b in fields.items()})
         return zeros_like(x)
     if np.asarray(t).dtype.kind not in "biufc":
         raise TypeError(f"{what} should be {'an array' if array else 'a number'}, not {t!r:.50}")
-    if np.shape(t) != np.shape(x):
-        raise ValueError(f"{what} has the shape {np.shape(t)}, the argument {np.shape(x)}")
+    shape = np.shape(x) if count is None else (count, *np.shape(x))
+    if np.shape(t) != shape:
+        along = "" if count is None else f" along {count} directions"
+        raise ValueError(f"{what} has the shape {np.shape(t)}, the argument{along} {shape}")
     if np.iscomplexobj(t) and not np.iscomplexobj(x):
         raise TypeError(f"{what} is complex, the argument is real")
+    if count is not None:
+        return np.asarray(t, np.asarray(x).dtype)
     return np.asarray(t, x.dtype) if array else type(x)(t)
 
 
-def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "numpy") -> tuple[Any, Any]:
+def count_of(tangents: Any) -> int | None:
+    """The number of directions of a batch of tangents: the length of the first array in it."""
+    if isinstance(tangents, dict):
+        tangents = list(tangents.values())
+    if isinstance(tangents, (tuple, list)):
+        return next((n for t in tangents if (n := count_of(t)) is not None), None)
+    if tangents is not None and is_object(tangents) and not isinstance(tangents, np.ndarray):
+        return count_of(fields_of(tangents))
+    return len(tangents) if isinstance(tangents, np.ndarray) and tangents.ndim else None
+
+
+def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, batch: bool = False, backend: str = "numpy") -> tuple[Any, Any]:
     """The value of `f` at `primals` and its derivative along `tangents`, which has the structure of the value.
 
     Both are tuples with one entry for each argument; a tangent has the structure, shape and dtype of its argument, and None
     stands for an argument that does not vary. Where the value holds no floats, the tangent is None.
 
+    With `batch`, each array of tangents has an axis in front, of directions, and so has the result: the value is computed once
+    for all of them, which is refused where the number of axes of some value is not known.
+
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (np.array([1.0, 0.0]), np.array([0.0, 1.0])), batch=True)
+    (6.0, array([3., 2.]))
     """
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp takes a tuple of arguments and a tuple of their tangents, e.g. jvp(f, (x,), (x_dot,))")
@@ -101,6 +140,9 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
     kinds = dict(parameter_names(target.node))
     args = (*target.prefix, *primals)
     bound = target.bind(args, {})
+    count = count_of(tangents) if batch else None
+    if batch and count is None:
+        raise TypeError("a batch of tangents needs arrays with an axis of directions in front")
     dots: dict[str, Any] = {}
     for i, (x, t) in enumerate(zip(primals, tangents)):
         variadic = next((n for n in names if kinds[n] == "var"), None)
@@ -109,11 +151,13 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, backend: str = "n
             continue
         if name == variadic:
             first = names.index(name)
-            dots[name] = tuple(tangent_like(u, y, f"tangents[{first + k}]") for k, (u, y) in enumerate(zip(tangents[first:], bound[name])))
+            dots[name] = tuple(tangent_like(u, y, f"tangents[{first + k}]", count) for k, (u, y) in enumerate(zip(tangents[first:], bound[name])))
         else:
-            dots[name] = tangent_like(t, x, f"tangents[{i}]")
+            dots[name] = tangent_like(t, x, f"tangents[{i}]", count)
     if not dots:
         value = f(*snapshot(tuple(primals)))
-        return value, zeros_like(value)
+        return value, zeros_like(value) if count is None else zeros_along(value, count)
     wrt = tuple(dots)
-    return remembered(f, f"jvp {backend}", wrt, lambda: Tangent(f, wrt, backend)).along(args, {}, dots)
+    kind = Directions if batch else Tangent
+    made: Tangent = remembered(f, f"{kind.__name__} {backend}", wrt, lambda: kind(f, wrt, backend))
+    return made.along(args, {}, dots)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from .api import Gradient, Wrt, adjoint_like, snapshot
-from .directional import Tangent, tangent_like
-from .errors import NonScalarOutputError
+from .directional import Directions, Tangent, tangent_like
+from .errors import DifferentiationError, NonScalarOutputError
 from .inner import written_jacobian, written_product
-from .runtime import like, zeros_like
+from .runtime import like, zeros_along, zeros_like
 
 Path = tuple[Any, ...]
+BATCH = 64  # directions of one forward sweep
 
 
 def leaves(x: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -66,6 +67,8 @@ class Jacobian:
         if mode not in (None, "forward", "reverse"):
             raise ValueError(f"unknown mode {mode!r}: forward, reverse or None for the one with fewer sweeps")
         self._forward = Tangent(f, wrt)
+        self._directions = Directions(f, wrt)
+        self._batches = True  # until that is refused
         self._adjoint = Gradient(f, wrt, "vjp")
         self._f = f
         self._mode = mode
@@ -102,7 +105,12 @@ class Jacobian:
         return written_jacobian(self, lowerer, args, kwargs)
 
     def columns(self, args: Any, kwargs: Any, inputs: dict[str, Any], value: Any) -> dict[Any, Any]:
-        """One forward sweep for each input number."""
+        """Forward sweeps along all input numbers: many at once where that is possible, else one after the other."""
+        if self._batches:
+            try:
+                return self.many_columns(args, kwargs, inputs, value)
+            except DifferentiationError:
+                self._batches = False
         blocks = empty_blocks(inputs, value)
         zeros = {n: tangent_like(None, x, n) for n, x in inputs.items()}
         for n, x in inputs.items():
@@ -112,6 +120,24 @@ class Jacobian:
                     column: Any = (..., *index)
                     for out, part in leaves(dot):
                         blocks[out, n, path][column] = part
+        return blocks
+
+    def many_columns(self, args: Any, kwargs: Any, inputs: dict[str, Any], value: Any) -> dict[Any, Any]:
+        """Forward sweeps along up to `BATCH` input numbers at once."""
+        blocks = empty_blocks(inputs, value)
+        for n, x in inputs.items():
+            for path, leaf in leaves(x):
+                for start in range(0, np.size(leaf), BATCH):
+                    stop = min(start + BATCH, np.size(leaf))
+                    count = stop - start
+                    dots = {m: tangent_like(None, y, m, count) for m, y in inputs.items()}
+                    ones = np.eye(count, np.size(leaf), start, np.asarray(leaf).dtype).reshape(count, *np.shape(leaf))
+                    zeros = {p: zeros_along(v, count) for p, v in leaves(x)}
+                    dots[n] = tangent_like(replaced(x, {**zeros, path: ones}), x, n, count)
+                    _, found = self._directions.along(args, kwargs, dots)
+                    for out, part in leaves(found):
+                        block = blocks[out, n, path]
+                        block.reshape(*block.shape[: block.ndim - np.ndim(leaf)], -1)[..., start:stop] = np.moveaxis(part, 0, -1)
         return blocks
 
     def rows(self, args: Any, kwargs: Any, inputs: dict[str, Any], value: Any) -> dict[Any, Any]:

@@ -29,6 +29,7 @@ from s2sad import (
     runtime_signal,
     runtime_spectra,
     runtime_statistics,
+    runtime_vectors,
 )
 from s2sad.runtime_arrays import *  # noqa: F403
 from s2sad.runtime_arrays import broadcast_like, cast_like, unbroadcast
@@ -47,6 +48,7 @@ from s2sad.runtime_shapes import *  # noqa: F403
 from s2sad.runtime_signal import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
 from s2sad.runtime_statistics import *  # noqa: F403
+from s2sad.runtime_vectors import *  # noqa: F403
 
 _TOPICS = (
     runtime_arrays,
@@ -64,6 +66,7 @@ _TOPICS = (
     runtime_shapes,
     runtime_signal,
     runtime_spectra,
+    runtime_vectors,
     runtime_statistics,
 )
 __all__ = [

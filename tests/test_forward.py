@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -316,3 +317,67 @@ def test_a_function_without_a_forward_rule() -> None:
         y_dot = x_dot / 2  # type: ignore[name-defined]  # noqa: F821, F841
 
     assert s2sad.jvp(lambda x: halved(x), (1.0,), (1.0,)) == (0.5, 0.5)
+
+
+# --- many directions at once ------------------------------------------------------------------------------------------------
+
+
+def stacked(tangents: list[Any]) -> Any:
+    """Tangents of one structure as one batch: an axis of directions in front of each array."""
+    first = tangents[0]
+    if isinstance(first, (np.ndarray, float, np.floating)):
+        return np.stack(tangents)
+    if isinstance(first, (list, tuple)):
+        items = [stacked([t[i] for t in tangents]) for i in range(len(first))]
+        return type(first)._make(items) if hasattr(first, "_fields") else type(first)(items)
+    if isinstance(first, dict):
+        return {k: stacked([t[k] for t in tangents]) for k in first}
+    if hasattr(first, "__dict__"):
+        made = copy.copy(first)
+        for k in vars(first):
+            object.__setattr__(made, k, stacked([getattr(t, k) for t in tangents]))
+        return made
+    return first
+
+
+REFUSED = "number of axes|not followed along a batch|a depth that is not known"
+
+
+@pytest.mark.parametrize("case", all_cases())
+def test_batches(case: Case) -> None:
+    args = case.make_args(np.random.default_rng(SEED))
+    parameters = bind(case.func, args)
+    single = s2sad.directional.Tangent(case.func, case.wrt)
+    directions = [tuple(direction_of(parameters[n], np.random.default_rng(j)) for n in case.wrt) for j in range(3)]
+    expected = [single(copy.deepcopy(args), d)[1] for d in directions]
+    dots = {n: stacked([d[i] for d in directions]) for i, n in enumerate(case.wrt)}
+    try:
+        value, found = s2sad.directional.Directions(case.func, case.wrt).along(copy.deepcopy(args), {}, dots)
+    except s2sad.DifferentiationError as refusal:
+        assert re.search(REFUSED, str(refusal)), refusal
+        return
+    assert np.shape(found) == (3,)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * (1.0 + float(np.max(np.abs(expected)))))
+    np.testing.assert_allclose(value, case.func(*copy.deepcopy(args)), rtol=1e-12, atol=1e-14)
+
+
+def test_most_programs_take_batches() -> None:
+    cases = [p.values[0] for p in all_cases() if not p.marks]  # type: ignore[attr-defined]
+    taken = 0
+    for case in cases[::5]:
+        args = case.make_args(np.random.default_rng(SEED))
+        try:
+            s2sad.directional.Directions(case.func, case.wrt).source_for(*args)
+            taken += 1
+        except s2sad.DifferentiationError:
+            pass
+    assert taken >= 0.8 * len(cases[::5])
+
+
+def test_wrong_batches() -> None:
+    with pytest.raises(ValueError, match=r"along 2 directions \(2, 3\)"):
+        s2sad.jvp(lambda x, y: x * y, (1.0, np.ones(3)), (np.ones(2), np.ones(3)), batch=True)
+    with pytest.raises(TypeError, match="an axis of directions"):
+        s2sad.jvp(lambda x: x, (1.0,), (1.0,), batch=True)
+    value, tangents = s2sad.jvp(lambda x, y: (x * y, 3), (1.0, np.ones(3)), (np.ones(2), None), batch=True)
+    assert tangents[0].shape == (2, 3) and tangents[1] is None

@@ -79,8 +79,17 @@ def test_the_mode_with_fewer_sweeps() -> None:
     many_out, many_in = s2sad.jacobian(lambda x: np.repeat(x, 3)), s2sad.jacobian(lambda x: x[:2] * x[2])
     many_out(X)
     many_in(X)
-    assert many_out._forward._last is not None and many_out._adjoint._last is None
-    assert many_in._forward._last is None and many_in._adjoint._last is not None
+    assert many_out._directions._last is not None and many_out._adjoint._last is None
+    assert many_in._directions._last is None and many_in._adjoint._last is not None
+
+
+def test_many_columns_at_once_are_those_one_by_one() -> None:
+    many, single = s2sad.jacfwd(mixed), s2sad.jacfwd(mixed)
+    single._batches = False
+    np.testing.assert_array_equal(many(X), single(X))
+    assert many._batches and single._forward._last is not None
+    x = np.linspace(-1.0, 1.0, 150)  # more than fit into one batch
+    np.testing.assert_allclose(s2sad.jacfwd(lambda x: x[1:] * x[:-1])(x), np.eye(150)[1:] * x[:-1, None] + np.eye(150)[:-1] * x[1:, None])
 
 
 def test_value_and_jacobian() -> None:

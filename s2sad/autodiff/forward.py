@@ -121,8 +121,8 @@ class Forward(Tangents):
         if isinstance(value, Var):
             leaf = copies[value][0] if value in copies else value
             if isinstance(dot, Var):
-                dot.type = float_like(leaf.type)
-                if not is_mutable(leaf.type):
+                dot.type = self.dot_type(leaf.type)
+                if not is_mutable(dot.type):
                     dot.region = None
             self.given.add(leaf)
             self.dots[leaf] = dot
@@ -181,7 +181,7 @@ class Forward(Tangents):
                 items = tuple(v if isinstance(d, Lit) and d.value is None and is_atom(v) else d for d, v in zip(items, result.items))
             return Struct("object", items, result.keys, result.cls if whole else types.SimpleNamespace)
         if isinstance(result, Lit):
-            return Lit(0.0 if isinstance(result.value, (float, complex)) else None)
+            return self.zeros(result) if isinstance(result.value, (float, complex)) else Lit(None)
         if not type_of(result).floating:
             return Lit(None)
         dot = self.needed(result)
@@ -227,6 +227,10 @@ class Forward(Tangents):
         else:
             op = Op("call", (atom,), fn=helper("zeros_like"))
         return self.emit(op, float_like(t), atom)
+
+    def dot_type(self, t: Type) -> Type:
+        """The type of the tangent of a value of type `t`."""
+        return float_like(t)
 
     def type_of(self, atom: Any) -> Type:
         return type_of(atom)
@@ -302,7 +306,7 @@ class Forward(Tangents):
 
     def merged(self, v: Var, values: list[Any]) -> Var:
         """A variable for the tangent of a merge."""
-        dot = Var(f"{v.hint}_dot", float_like(v.type), False, v.named)
+        dot = Var(f"{v.hint}_dot", self.dot_type(v.type), False, v.named)
         if is_mutable(dot.type):
             dot.region = Region()
             for a in values:
@@ -401,18 +405,46 @@ class Forward(Tangents):
         fn = stmt.fn
         if "tangent" not in fn.names:
             fn.names["tangent"] = ""
-            self.parts.append((fn, tangent_part(fn, self.program, self.parts)))
+            self.parts.append((fn, self.part_of(fn)))
         dots = [self.needed(stmt.args[k]) for k in fn.active()]
         results = stmt.results[:-1]
         found = []
         for i in fn.seeded():
-            dot = Var(f"{results[i].hint}_dot", float_like(fn.types[i]), False, region=Region() if is_mutable(fn.types[i]) else None)
-            found.append(dot)
+            t = self.dot_type(fn.types[i])
+            found.append(Var(f"{results[i].hint}_dot", t, False, region=Region() if is_mutable(t) else None))
         written = [*stmt.writes, *(d for k, d in zip(fn.active(), dots) if k in fn.changed())]
         self.out.stmts.append(Invoke([*results, *found], fn, [*stmt.args, *dots], stmt.span, "tangent", writes=written))
         for i, dot in zip(fn.seeded(), found):
             if self.active(results[i]):
                 self.define(results[i], dot)
+
+    def part_of(self, fn: Outlined) -> Function:
+        """A recursive function that takes and returns tangents beside its values."""
+        body = Function(fn.name, [Param(p) for p in fn.params], fn.body, Struct("tuple", tuple(fn.results)))
+        inner = self.again(body)
+        for k in fn.changed():
+            join(fn.params[k], Region(caller=True))  # the caller sees what is stored
+        dots = []
+        for k in fn.active():
+            p = fn.params[k]
+            t = self.dot_type(p.type)
+            dot = Var(f"{p.hint}_dot", t, False, True, Region(caller=True) if is_mutable(t) else None)
+            inner.given.add(p)
+            inner.dots[p] = dot
+            inner.link(dot, p)
+            dots.append(dot)
+        inner.block(fn.body)
+        fn.body.stmts[:0] = inner.out.stmts
+        found = inner.at_end(fn.body, [fn.results[i] for i in fn.seeded()])
+        results = (*fn.results, *found)
+        doc = f"{fn.name} and the tangents of its results."
+        made = Function(fn.name, [*body.params, *(Param(d) for d in dots)], fn.body, Struct("tuple", results), doc)
+        if len(results) == 1:
+            made.result = results[0]
+        return made
+
+    def again(self, function: Function) -> Forward:
+        return Forward(self.program, function, self.parts)
 
     def tangent_Assign(self, stmt: Assign) -> None:
         v, op = stmt.target, stmt.op
@@ -422,7 +454,7 @@ class Forward(Tangents):
         if op.kind == "method" and op.name == "pop" and self.active(op.args[0]):
             pop = Op("method", (self.dot(op.args[0]), *op.args[1:]), name="pop")
             if self.active(v):
-                self.define(v, self.emit(pop, float_like(v.type), v))
+                self.define(v, self.emit(pop, self.dot_type(v.type), v))
             else:
                 self.out.stmts.append(Effect(pop, stmt.span))
             return
@@ -510,7 +542,7 @@ class Forward(Tangents):
         if t.shape is None or shape is None or t.dtype is None or dtype is None:
             if self.stored(v):
                 return self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
-            if any(isinstance(type_of(a), Arr) or type_of(a) is UNKNOWN for a in stmt.op.atoms() if not self.active(a) and isinstance(a, Var)):
+            if any(isinstance(type_of(a), Arr) or type_of(a) is UNKNOWN for a in stmt.op.atoms() if isinstance(a, Var) and self.dot(a) is None):
                 return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
             return dot
         if shape != t.shape and not self.all_vary(stmt):
@@ -558,29 +590,3 @@ def may_raise(op: Op) -> bool:
 def helper(name: str) -> Ref:
     fn = getattr(runtime, name)
     return Ref(fn, name, fn, "s2sad.runtime")
-
-
-def tangent_part(fn: Outlined, program: Program, parts: list[Part]) -> Function:
-    """A recursive function that takes and returns tangents beside its values."""
-    body = Function(fn.name, [Param(p) for p in fn.params], fn.body, Struct("tuple", tuple(fn.results)))
-    forward = Forward(program, body, parts)
-    for k in fn.changed():
-        region = fn.params[k].region
-        assert region is not None
-        region.union(Region(caller=True))  # the caller sees what is stored
-    dots = []
-    for k in fn.active():
-        p = fn.params[k]
-        dot = Var(f"{p.hint}_dot", float_like(p.type), False, True, Region(caller=True) if is_mutable(p.type) else None)
-        forward.given.add(p)
-        forward.dots[p] = dot
-        forward.link(dot, p)
-        dots.append(dot)
-    forward.block(fn.body)
-    found = forward.at_end(fn.body, [fn.results[i] for i in fn.seeded()])
-    results = (*fn.results, *found)
-    doc = f"{fn.name} and the tangents of its results."
-    made = Function(fn.name, [*body.params, *(Param(d) for d in dots)], fn.body, Struct("tuple", results), doc)
-    if len(results) == 1:
-        made.result = results[0]
-    return made

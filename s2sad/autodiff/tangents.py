@@ -22,7 +22,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import OPERATORS, Assign, Block, Lit, Op, Ref, Var
 from ..rules import registry
 from ..rules.registry import Rule
-from .templates import Splicer, Thunk, bind_operands, differentiable, splice
+from .templates import Splicer, bind_operands, differentiable, splice
 
 DEFAULTS = {"axis": None, "keepdims": False, "where": True, "dtype": None}
 REDUCTIONS = (np.sum, np.mean, np.prod, np.max, np.min, np.average)
@@ -83,7 +83,7 @@ class Tangents:
             if operand not in rule.targets:
                 raise self.no_rule(stmt, name, f"has no derivative with respect to {operand!r}", differentiable(rule))
             names = self.operand_names(rule, operands, v)
-            names[f"{rule.result}_bar"] = self.dot(a)
+            names[f"{rule.result}_bar"] = self.operand_tangent(a, v)
             term = self.spliced(rule, names, f"{operand}_bar", stmt, operands)
             total = term if total is None else self.sum_of(total, term, v)
         return total
@@ -97,7 +97,6 @@ class Tangents:
             parts = a if isinstance(a, tuple) else (a,)
             if any(self.active(p) and self.dot(p) is not None for p in parts):
                 active.add(f"{operand}_dot")
-            names[f"{operand}_dot"] = Thunk(functools.partial(self.operand_dot, a))
         wanted = f"{rule.result}_dot"
         given = {n.id for n in gast.walk(rule.template) if isinstance(n, gast.Name)}
         for a in sorted(active):
@@ -107,7 +106,16 @@ class Tangents:
                 raise self.no_rule(stmt, name, f"has no tangent with respect to {a[: -len('_dot')]!r}", hint)
         if not active:
             return None
-        return self.spliced(active_terms(rule, frozenset(active)), names, wanted, stmt, operands)
+        short = active_terms(rule, frozenset(active))
+        read = _names(short.template)
+        for operand, a in operands.items():
+            if f"{operand}_dot" in read:
+                names[f"{operand}_dot"] = self.operand_dot(a)
+        return self.spliced(short, names, wanted, stmt, operands)
+
+    def operand_tangent(self, a: Any, v: Var) -> Any:
+        """The tangent of an operand of an elementwise function, as its formula for the result `v` takes it."""
+        return self.dot(a)
 
     def operand_dot(self, a: Any) -> Any:
         return TupleVal(tuple(self.needed(p) for p in a)) if isinstance(a, tuple) else self.needed(a)

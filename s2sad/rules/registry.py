@@ -272,7 +272,7 @@ def zero_functions() -> frozenset[Any]:
     return frozenset(_zeros)
 
 
-def optional_libraries() -> tuple[str, ...]:
+def libraries_with_rules() -> tuple[str, ...]:
     """The libraries whose rules are loaded once they are imported."""
     return tuple(dict.fromkeys(_OPTIONAL_MODULES.values()))
 

@@ -64,7 +64,7 @@ def floats(v: Any) -> Iterator[Any]:
             yield from floats(i)
 
 
-def moved(v: Any, k: list[int], step: float) -> Any:
+def moved(v: Any, k: list[int], step: complex) -> Any:
     """`v` with its k-th float moved; `k` counts down."""
     if isinstance(v, np.ndarray) and v.dtype.kind in "fc":
         out = copy_in_layout(v)
@@ -99,11 +99,14 @@ def differences(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     for i in range(count):
         x = list(floats(value))[i]
         step = 6e-6 * max(1.0, abs(x))
-        ends = []
-        for sign in (1, -1):
-            new = twin(bound)
-            new.arguments[name] = moved(twin(value), [i], sign * step)
-            inner = getattr(target.f, "__func__", target.f) if target.prefix else target.f
-            ends.append(inner(*new.args, **new.kwargs))
-        out.append((ends[0] - ends[1]) / (2 * step))
+        slope: Any = 0.0
+        for unit in (1.0, 1j) if isinstance(x, (complex, np.complexfloating)) else (1.0,):
+            ends = []
+            for sign in (1, -1):
+                new = twin(bound)
+                new.arguments[name] = moved(twin(value), [i], sign * step * unit)
+                inner = getattr(target.f, "__func__", target.f) if target.prefix else target.f
+                ends.append(inner(*new.args, **new.kwargs))
+            slope += (ends[0] - ends[1]) / (2 * step * unit)
+        out.append(slope)
     return np.array(out)

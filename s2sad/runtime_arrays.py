@@ -229,7 +229,8 @@ def power_slope(x: Any, p: Any) -> Any:
     flat = np.equal(p, 0)
     if np.ndim(flat) == 0 and np.ndim(x) == 0:
         return p * np.power(x, 0.0 if flat else p - 1.0)
-    return p * np.power(x, np.where(flat, 1, p - 1.0).astype(np.result_type(p, np.float32)))
+    precision = np.result_type(p if np.iscomplexobj(p) else np.real(x), p, np.float32)  # of `p - 1.0` alone, a number's is any
+    return p * np.power(x, np.where(flat, 1, p - 1.0).astype(precision))
 
 
 def log_or_zero(x: Any) -> Any:

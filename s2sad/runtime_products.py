@@ -220,7 +220,7 @@ def multi_dot_bar(g: Any, arrays: Any) -> list[Any]:
     found = []
     for k, a in enumerate(arrays):
         chain = [*turned[:k][::-1], g, *turned[k + 1 :][::-1]]
-        found.append(np.reshape(np.linalg.multi_dot(chain), np.shape(a)))
+        found.append(cast_like(np.reshape(np.linalg.multi_dot(chain), np.shape(a)), a))
     return found
 
 

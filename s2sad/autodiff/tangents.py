@@ -60,6 +60,9 @@ class Tangents:
         """The same call on the tangent of the first operand."""
         op = stmt.op
         first = op.args[0] if op.args else op.kwargs[0][1]
+        rule = registry.adjoint_rule(op.fn.obj) if isinstance(op.fn, Ref) else None
+        if rule is not None:
+            self.bound(rule, stmt, name)  # refuses the same arguments as reverse mode
         if not self.only_first(op):
             raise NoRuleError(f"the forward rule of {name} knows a tangent of its first argument only", stmt.span, construct="call",
                               hint="compute the other argument without what is differentiated")  # fmt: skip

@@ -93,6 +93,11 @@ class Splicer(Lowerer):
     def place(self) -> None:
         """Statements of a template get the place of the statement whose adjoint they are."""
 
+    def primitive(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any, method: str = "") -> Any:
+        """A call without the keywords that say what the function does by itself."""
+        kept = {k: v for k, v in kwargs.items() if not (isinstance(v, Lit) and _is_default(fn.obj, k, v.value))}
+        return super().primitive(fn, args, kept, node, method)
+
     def lookup(self, name: str, node: Any) -> Any:
         value = super().lookup(name, node)
         if isinstance(value, Thunk):
@@ -181,8 +186,8 @@ def _is_default(fn: Any, keyword: str, value: Any) -> bool:
     """Whether a keyword argument says what the function does without it."""
     if isinstance(fn, np.ufunc):
         return keyword in _UFUNC_DEFAULTS and _UFUNC_DEFAULTS[keyword] is value
-    if keyword == "where":
-        return value is True
+    if keyword in ("where", "keepdims"):
+        return value is (keyword == "where")
     try:
         parameter = inspect.signature(fn).parameters.get(keyword)
     except (TypeError, ValueError):

@@ -52,7 +52,7 @@ class ArrayCalls(Core):
         if len(args) != 2 or not self.varied_args(args, kwargs):
             return NotImplemented
         a, b = (self.atom(self.as_array(x, node)) for x in args)
-        ranks = [0 if isinstance(t, Num) else t.ndim if isinstance(t, Arr) else None for t in map(type_of, (a, b))]
+        ranks = [0 if isinstance(type_of(x), Num) else self.rank_of(x) for x in (a, b)]
         if ranks[1] is None:
             raise self.no_rule(fn, node, " for an array of unknown rank")
         if ranks[1] and ranks[0] != 0:
@@ -66,15 +66,15 @@ class ArrayCalls(Core):
         if not self.varied_args(args, kwargs) or set(given) != {"arr", "indices", "values", "axis"}:
             return NotImplemented
         base, axis = self.atom(given["arr"]), given["axis"]
-        t = type_of(base)
-        if not isinstance(axis, Lit) or not isinstance(t, Arr) or t.ndim is None:
+        ndim = self.rank_of(base)
+        if not isinstance(axis, Lit) or ndim is None:
             raise self.no_rule(self.numpy_ref(np.put_along_axis), node, " for an axis or a rank that is not known")
         indices = self.atom(self.as_array(given["indices"], node))
         if axis.value is None:
             at: Any = self.flat_index(base, indices, node)
         else:
             at = TupleVal(tuple(
-                indices if k == axis.value % t.ndim else self.along(base, k, t.ndim, node) for k in range(t.ndim)))  # fmt: skip
+                indices if k == axis.value % ndim else self.along(base, k, ndim, node) for k in range(ndim)))  # fmt: skip
         self.array_store(base, at, self.atom(given["values"]), None, node)
         return Lit(None)
 
@@ -91,9 +91,9 @@ class ArrayCalls(Core):
             return NotImplemented
         x = self.atom(self.as_array(args[0], node))
         functions = self.sequence_items(args[2], None, node)
-        single = is_atom(args[1]) and isinstance(type_of(args[1]), Arr) and type_of(args[1]).ndim == type_of(x).ndim
+        single = is_atom(args[1]) and self.rank_of(args[1]) == self.rank_of(x)
         conditions = [args[1]] if single else self.sequence_items(args[1], None, node)
-        if functions is None or conditions is None or not isinstance(type_of(x), Arr) or not type_of(x).ndim:
+        if functions is None or conditions is None or not self.rank_of(x):
             raise self.no_rule(self.numpy_ref(np.piecewise), node, " but for an array with axes, and lists of known length")
         masks = [self.atom(c) for c in conditions]
         if len(functions) == len(masks) + 1:
@@ -132,6 +132,11 @@ class ArrayCalls(Core):
         option = kwargs.get("overwrite_input", Lit(False))
         if fn.obj in _OVERWRITING and not (isinstance(option, Lit) and option.value is False):
             raise self.no_rule(fn, node, " where it changes its argument (overwrite_input=True)")
+
+    def rank_of(self, atom: Any) -> int | None:
+        """The number of axes of an array, if it is known."""
+        t = type_of(atom)
+        return t.ndim if isinstance(t, Arr) else None
 
     # provided by the other parts
     atom: Callable[..., Any]

@@ -43,7 +43,10 @@ def mean(y, a, axis=None, dtype=None, *, keepdims=False, where=True):
 
 @adjoint(np.nanmean)
 def nanmean(y, a, axis=None, dtype=None, *, keepdims=False, where=True):
-    present = where & ~np.isnan(a)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
     a_bar = np.where(present, restore_axes(y_bar, a, axis, keepdims) / count_where(present, a, axis), 0.0)
 
 
@@ -83,7 +86,10 @@ def prod(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
 
 @adjoint(np.nanprod)
 def nanprod(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
-    present = where & ~np.isnan(a)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
     others = initial * product_of_others(np.where(present, a, 1.0), axis)
     a_bar = np.where(present, restore_axes(y_bar, a, axis, keepdims) * others, 0.0)
     initial_bar = np.sum(y_bar * np.nanprod(a, axis=axis, keepdims=keepdims, where=where))
@@ -149,16 +155,22 @@ def std(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
 
 @adjoint(np.nanvar)
 def nanvar(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
-    present = where & ~np.isnan(a)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    deviation = a - np.mean(a, axis=axis, keepdims=True, where=present)
     scale = 2.0 / (count_where(present, a, axis) - ddof)
     a_bar = np.where(present, restore_axes(y_bar, a, axis, keepdims) * scale * np.conj(deviation), 0.0)
 
 
 @adjoint(np.nanstd)
 def nanstd(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
-    present = where & ~np.isnan(a)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    deviation = a - np.mean(a, axis=axis, keepdims=True, where=present)
     scale = (count_where(present, a, axis) - ddof) * restore_axes(y, a, axis, keepdims)
     a_bar = np.where(present, restore_axes(y_bar, a, axis, keepdims) / scale * np.conj(deviation), 0.0)
 
@@ -186,12 +198,20 @@ def sum_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where
 
 @tangent(np.nansum)
 def nansum_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
-    y_dot = np.sum(a_dot, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a)) + initial_dot
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    y_dot = np.sum(a_dot, axis=axis, keepdims=keepdims, where=present) + initial_dot
 
 
 @tangent(np.nanmean)
 def nanmean_tangent(y, a, axis=None, dtype=None, *, keepdims=False, where=True):
-    y_dot = np.mean(a_dot, axis=axis, keepdims=keepdims, where=where & ~np.isnan(a))
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    y_dot = np.mean(a_dot, axis=axis, keepdims=keepdims, where=present)
 
 
 @tangent(np.average, options={"returned": (False,)})
@@ -216,7 +236,10 @@ def prod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, wher
 
 @tangent(np.nanprod)
 def nanprod_tangent(y, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
-    present = where & ~np.isnan(a)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
     others = initial * product_of_others(np.where(present, a, 1.0), axis)
     rest = np.nanprod(a, axis=axis, keepdims=keepdims, where=where)
     y_dot = np.sum(others * a_dot, axis=axis, keepdims=keepdims, where=present) + rest * initial_dot
@@ -274,8 +297,11 @@ def std_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=Tr
 
 @tangent(np.nanvar)
 def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
-    present = where & ~np.isnan(a)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    deviation = a - np.mean(a, axis=axis, keepdims=True, where=present)
     count = np.reshape(count_where(present, a, axis), np.shape(y))
     product = np.real(np.conj(deviation) * a_dot)
     y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=present) * (2.0 / (count - ddof))
@@ -283,8 +309,11 @@ def nanvar_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where
 
 @tangent(np.nanstd)
 def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True):
-    present = where & ~np.isnan(a)
-    deviation = a - np.nanmean(a, axis=axis, keepdims=True, where=where)
+    if where is True:
+        present = ~np.isnan(a)
+    else:
+        present = where & ~np.isnan(a)
+    deviation = a - np.mean(a, axis=axis, keepdims=True, where=present)
     count = np.reshape(count_where(present, a, axis), np.shape(y))
     product = np.real(np.conj(deviation) * a_dot)
     y_dot = np.sum(product, axis=axis, keepdims=keepdims, where=present) / ((count - ddof) * y)

@@ -41,7 +41,7 @@ def partition(y, a, kth, axis=-1, kind="introselect"):
 
 
 @adjoint(np.unique, options={"axis": (None,)})
-def unique(y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True):
+def unique(y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True):
     if return_index or return_inverse or return_counts:
         ar_bar = unique_bar(y_bar[0], y[0], ar)
     else:
@@ -108,9 +108,7 @@ def partition_tangent(y, a, kth, axis=-1, kind="introselect"):
 
 
 @tangent(np.unique, options={"axis": (None,)})
-def unique_tangent(
-    y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True
-):
+def unique_tangent(y, ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True):
     y_dot = unique_dot(ar_dot, y, ar)
 
 

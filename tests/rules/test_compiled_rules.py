@@ -1,4 +1,4 @@
-"""Rules in compiled programs: a row of the table as a program, its gradient against that of the template."""
+"""Rules in compiled programs: a row of the table as a program, its derivatives against those of the templates."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ import pytest
 
 import s2sad
 from s2sad.rules import registry
-from tests.rules import table_padding, table_statistics
+from tests.rules import table_arrays, table_numbers, table_padding, table_statistics
 from tests.rules.rows import Row
+from tests.rules.test_tangent_templates import _direction, _is_known, _operands, tangent
 from tests.rules.test_templates import _bars, _is_float, _leaves, _seed, adjoints
 
 _numbers = itertools.count()
+_OURS = (table_arrays.__dict__, table_statistics.__dict__, table_padding.__dict__, {"REDUCTIONS": table_numbers.REDUCTIONS})
 ROWS: list[Row] = [
     row
-    for table in (table_statistics, table_padding)
-    for name, rows in vars(table).items()
+    for names in _OURS
+    for name, rows in names.items()
     if name.isupper() and not name.startswith("_")
     for row in rows
 ]
+_IDS = [f"{k}-{row.label}" for k, row in enumerate(ROWS)]
 
 
 def _program(row: Row, k: int) -> Any:
@@ -31,7 +34,7 @@ def _program(row: Row, k: int) -> Any:
     space: dict[str, Any] = {"np": np, "inf": np.inf, "function": row.function}
 
     def written(value: Any, name: str) -> str:
-        if isinstance(value, (np.ndarray, np.generic, type)) or isinstance(value, list) and not all(isinstance(i, int) for i in value):
+        if isinstance(value, (np.ndarray, np.generic, type)) or any(isinstance(v, np.ndarray) for v in _leaves(value)):
             space[name] = value
             return name
         return repr(value)
@@ -49,7 +52,8 @@ def _filled(y_bar: Any, y: Any) -> Any:
     """An adjoint without gaps: results that have none get zeros."""
     if not isinstance(y, (tuple, list)):
         return y_bar
-    return type(y)(np.zeros(np.shape(part)) if bar is None else bar for bar, part in zip(y_bar, y, strict=True))
+    parts = [np.zeros(np.shape(part)) if bar is None else bar for bar, part in zip(y_bar, y, strict=True)]
+    return type(y)._make(parts) if hasattr(y, "_make") else type(y)(parts)  # type: ignore[attr-defined]
 
 
 def _spelling(function: Any) -> str:
@@ -57,7 +61,7 @@ def _spelling(function: Any) -> str:
     return f"np.{owner.__name__}.{function.__name__}" if isinstance(owner, np.ufunc) else "function"
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{k}-{row.label}" for k, row in enumerate(ROWS)])
+@pytest.mark.parametrize("row", ROWS, ids=_IDS)
 def test_gradient_of_a_program_is_that_of_its_rule(row: Row) -> None:
     rule = registry.adjoint_rule(row.function)
     assert rule is not None
@@ -75,3 +79,21 @@ def test_gradient_of_a_program_is_that_of_its_rule(row: Row) -> None:
                 if _is_float(leaf):
                     wanted = np.broadcast_to(np.real(wanted) if not np.iscomplexobj(leaf) else wanted, np.shape(leaf))
                     np.testing.assert_allclose(bar, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=_IDS)
+def test_tangent_of_a_program_is_that_of_its_rule(row: Row) -> None:
+    if not _is_known(row.function):
+        return
+    rng = np.random.default_rng(11)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        y = row.function(*row.args, **row.kwargs)
+        for k in _operands(row, row.args):
+            dot = _direction(row.args[k], rng)
+            expected = tangent(row, row.args, {k: dot}, y)
+            _, found = s2sad.jvp(_program(row, k), (row.args[k],), (dot,))
+            several = isinstance(y, (list, tuple))
+            for part, wanted, value in zip(*((found, expected, y) if several else ([found], [expected], [y])), strict=True):
+                if _is_float(value):
+                    np.testing.assert_allclose(part, np.broadcast_to(wanted, np.shape(value)), rtol=1e-12, atol=1e-12)

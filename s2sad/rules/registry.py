@@ -35,7 +35,7 @@ Options = Mapping[str, tuple[Any, ...]] | None
 _MODULES = (
     "operators", "elementwise", "scalars", "ufuncs", "reductions", "accumulations", "statistics", "shapes", "joining",
     "selection", "sampling", "polynomials", "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
-    "functions", "complex_numbers",
+    "functions", "complex_numbers", "adjoint_helpers",
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
@@ -272,7 +272,7 @@ def zero_functions() -> frozenset[Any]:
     return frozenset(_zeros)
 
 
-def optional_libraries() -> tuple[str, ...]:
+def libraries_with_rules() -> tuple[str, ...]:
     """The libraries whose rules are loaded once they are imported."""
     return tuple(dict.fromkeys(_OPTIONAL_MODULES.values()))
 

@@ -110,6 +110,11 @@ def contractions(a):
     return np.sum(np.einsum("...ij,...j->...i", a, a[:, 0]) ** 2) + np.sum(np.einsum("kij,kji", a, a))
 
 
+def contractions_of_axis_lists(a):
+    plain = np.einsum(a, [2, 0, 1], np.ones((3, 3)), [1, 3])
+    return np.sum(plain**2) + np.sum(np.einsum(np.ones(3), [7], a, (..., 7), [7, ...]) ** 3) + np.einsum(a, [0, 1, 2], a, [0, 2, 1], [])
+
+
 def stacked_products(a):
     return np.real(np.sum(np.linalg.vecdot(a, 2j * a)) + np.sum(np.kron(a, a.T)) + np.sum(np.linalg.matrix_power(a, -2)))
 
@@ -192,6 +197,7 @@ _CASES: list[tuple[Any, ...]] = [
     (regression, normal(3, 5), normal(3, 2)),
     (chain, normal(3, 2), normal(2, 2)),
     (contractions, normal(2, 3, 3)),
+    (contractions_of_axis_lists, normal(2, 3, 3)),
     (stacked_products, _COMPLEX),
     (tensors, normal(2, 3, 6)),
     (upper_cholesky, _SQUARE),

@@ -27,8 +27,9 @@ def half_spectrum_bar(g: Any, axis: int = -1, norm: Any = None) -> Any:
     """The adjoint of the coefficients that `np.fft.irfft` reads: each inner one counts for its conjugate as well."""
     n = np.shape(g)[axis]
     bar = np.moveaxis(np.conj(np.fft.rfft(g, axis=axis, norm=_swapped(norm))), axis, -1)
-    bar[..., 1 : (n + 1) // 2] *= 2.0
-    return np.moveaxis(bar, -1, axis)
+    inner = bar[..., 1 : (n + 1) // 2]
+    whole = np.concatenate([bar[..., :1], inner + inner, bar[..., (n + 1) // 2 :]], axis=-1) if n > 1 else bar
+    return np.moveaxis(whole, -1, axis)
 
 
 def irfft_bar(g: Any, a: Any, axis: int = -1, norm: Any = None) -> Any:

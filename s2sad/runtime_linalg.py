@@ -145,21 +145,21 @@ def _fold(s: Any, uplo: str) -> Any:
     """The adjoint of the triangle that NumPy reads of a Hermitian matrix whose full adjoint is `s`."""
     if uplo.upper() == "U":
         return _t(_fold(_t(s), "L"))
-    folded = np.tril(s, -1) + np.conj(_t(np.triu(s, 1)))
-    along = np.arange(np.shape(s)[-1])
-    folded[..., along, along] = np.real(s[..., along, along])
-    return folded
+    diagonal = np.real(s) * np.eye(np.shape(s)[-1], dtype=s.dtype)
+    return np.tril(s, -1) + np.conj(_t(np.triu(s, 1))) + diagonal
+
+
+def _lower_half(m: Any) -> Any:
+    """The lower triangle, with half of the diagonal."""
+    return np.tril(m) - 0.5 * m * np.eye(np.shape(m)[-1], dtype=m.dtype)
 
 
 def cholesky_bar(g: Any, y: Any, upper: bool = False) -> Any:
     """The adjoint of `a` of `y = np.linalg.cholesky(a, upper=upper)`: zero in the triangle that is not read."""
     if upper:
         return np.conj(_t(cholesky_bar(np.conj(_t(g)), np.conj(_t(y)))))
-    p = np.tril(_t(y) @ np.tril(g))
-    along = np.arange(np.shape(y)[-1])
-    p[..., along, along] *= 0.5
     inverse = np.linalg.inv(y)
-    return _fold(_t(inverse) @ p @ np.conj(inverse), "L")
+    return _fold(_t(inverse) @ _lower_half(_t(y) @ np.tril(g)) @ np.conj(inverse), "L")
 
 
 def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:
@@ -178,13 +178,12 @@ def qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "reduced") -> Any:
             )
         q, q_bar = q[..., :columns], q_bar[..., :columns]
         r, r_bar = r[..., :columns, :], r_bar[..., :columns, :]
-    square = slice(0, min(rows, columns))
-    right_bar = r_bar[..., square.stop :]
-    if columns > rows:  # the further columns are Q @ right
-        q_bar = q_bar + np.conj(a[..., square.stop :] @ _t(right_bar))
-    bar = _qr_square_bar(np.conj(q_bar), np.conj(r_bar[..., square]), q, r[..., square])
+    n = min(rows, columns)
+    if columns > rows:  # the further columns of R are Q.H @ those of the matrix
+        q_bar = q_bar + np.conj(a[..., n:] @ _t(r_bar[..., n:]))
+    bar = _qr_square_bar(np.conj(q_bar), np.conj(r_bar[..., :n]), q, r[..., :n])
     if columns > rows:
-        bar = np.concatenate([bar, q @ np.conj(right_bar)], axis=-1)
+        bar = np.concatenate([bar, q @ np.conj(r_bar[..., n:])], axis=-1)
     return np.conj(bar)
 
 
@@ -192,9 +191,7 @@ def _qr_square_bar(q_bar: Any, r_bar: Any, q: Any, r: Any) -> Any:
     """The adjoint, conjugated as all adjoints here, of a matrix with no more columns than rows."""
     m = r @ np.conj(_t(np.triu(r_bar))) - np.conj(_t(q_bar)) @ q
     lower = np.tril(m, -1)
-    along = np.arange(np.shape(m)[-1])
-    hermitian = lower + np.conj(_t(lower))
-    hermitian[..., along, along] = np.real(m[..., along, along])
+    hermitian = lower + np.conj(_t(lower)) + np.real(m) * np.eye(np.shape(m)[-1], dtype=m.dtype)
     return np.conj(_t(np.linalg.solve(r, np.conj(_t(q_bar + q @ hermitian)))))
 
 
@@ -267,9 +264,9 @@ def cond_bar(g: Any, x: Any, p: Any = None) -> Any:
     if p is None or p == 2 or p == -2:
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         first, last = (-1, 0) if p == -2 else (0, -1)
-        s_bar = np.zeros_like(s)
-        s_bar[..., first] = g / s[..., last]
-        s_bar[..., last] -= g * s[..., first] / s[..., last] ** 2
+        ends = np.eye(np.shape(s)[-1], dtype=s.dtype)
+        up, down = g / s[..., last], g * s[..., first] / s[..., last] ** 2
+        s_bar = np.asarray(up)[..., None] * ends[first] - np.asarray(down)[..., None] * ends[last]
         return (np.conj(u) * s_bar[..., None, :]) @ np.conj(vh)
     inverse = np.linalg.inv(x)
     size, size_of_inverse = (np.linalg.norm(m, p, (-2, -1)) for m in (x, inverse))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime_arrays import cast_like
-from s2sad.runtime_linalg import _as_system, _is_vector
+from s2sad.runtime_linalg import _as_system, _is_vector, _lower_half
 from s2sad.runtime_products import _t
 from s2sad.runtime_spectra import _gaps, _inverse_or_zero, _largest_real, _on_diagonal
 
@@ -69,11 +69,6 @@ def slogdet_tangent(a_dot: Any, y: Any, a: Any) -> tuple[Any, Any]:
 
 
 # --- factorisations -----------------------------------------------------------------------------------------
-
-
-def _lower_half(m: Any) -> Any:
-    """The lower triangle, with half of the diagonal."""
-    return np.tril(m) - 0.5 * m * np.eye(np.shape(m)[-1], dtype=m.dtype)
 
 
 def _hermitian(a: Any, uplo: str) -> Any:

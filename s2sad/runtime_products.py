@@ -10,9 +10,9 @@ from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
     "blocks_of", "convolve_bar", "correlate_left", "correlate_right", "cross_left", "cross_right", "dot_left", "dot_right",
-    "einsum_bar", "einsum_tangent", "inner_left", "inner_right", "kron_left", "kron_right", "matmul_left", "matmul_right",
-    "matrix_power_bar", "multi_dot_bar", "multi_dot_tangent", "power_tangent", "tensordot_left", "tensordot_right", "vecdot_left",
-    "vecdot_right",
+    "einsum_bar", "einsum_bar_of_operands", "einsum_bar_tangent", "einsum_tangent", "inner_left", "inner_right", "kron_left",
+    "kron_right", "matmul_left", "matmul_right", "matrix_power_bar", "multi_dot_bar", "multi_dot_tangent", "power_tangent",
+    "tensordot_left", "tensordot_right", "vecdot_left", "vecdot_right",
 ]  # fmt: skip
 
 
@@ -150,13 +150,29 @@ def einsum_bar(g: Any, subscripts: Any, operands: Any) -> list[Any]:
 
 
 def einsum_tangent(subscripts: Any, operands: Any, tangents: Any, optimize: Any = False) -> Any:
-    """The tangent of `np.einsum(subscripts, *operands)`: a term for each operand that varies."""
+    """The tangent of `np.einsum(subscripts, *operands)`: a term for each operand that varies. None stands for zero."""
     terms = [
         np.einsum(subscripts, *operands[:k], dot, *operands[k + 1 :], optimize=optimize)
         for k, dot in enumerate(tangents)
-        if k == 0 or np.any(dot)
+        if dot is not None and np.any(dot)
     ]
-    return sum(terms[1:], terms[0])
+    return sum(terms[1:], terms[0]) if terms else np.zeros_like(np.einsum(subscripts, *operands))
+
+
+def einsum_bar_of_operands(y_bar: Any, g: Any, subscripts: Any, operands: Any) -> list[Any]:
+    """The adjoints of the operands of `einsum_bar(g, subscripts, operands)`, which is linear in each but its own."""
+    found = [np.zeros_like(x) for x in operands]
+    for k, bar in enumerate(y_bar):
+        if bar is not None:
+            bars = einsum_bar(g, subscripts, [*operands[:k], bar, *operands[k + 1 :]])
+            found = [total if j == k else total + bars[j] for j, total in enumerate(found)]
+    return found
+
+
+def einsum_bar_tangent(g_dot: Any, operands_dot: Any, g: Any, subscripts: Any, operands: Any) -> list[Any]:
+    """The tangent of `einsum_bar(g, subscripts, operands)`."""
+    direct = einsum_bar(g_dot, subscripts, operands)
+    return [one + other for one, other in zip(direct, einsum_bar_of_operands(operands_dot, g, subscripts, operands))]
 
 
 def _einsum_labels(subscripts: str, operands: Any) -> tuple[list[str], str]:
@@ -258,9 +274,8 @@ def blocks_of(a: Any, upper: Any) -> Any:
 def _full(g: Any, n: int, m: int, mode: str) -> Any:
     """`g`, the adjoint of a convolution of `n` and `m` elements, as that of the convolution with mode="full"."""
     start = {"full": 0, "same": (min(n, m) - 1) // 2, "valid": min(n, m) - 1}[mode]
-    whole = np.zeros(n + m - 1, np.result_type(g))
-    whole[start : start + np.size(g)] = g
-    return whole
+    zeros = np.zeros_like(g, shape=(n + m - 1,))
+    return np.concatenate([zeros[:start], g, zeros[start + np.size(g) :]])
 
 
 def convolve_bar(g: Any, a: Any, v: Any, mode: str) -> Any:

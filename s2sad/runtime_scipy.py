@@ -15,9 +15,9 @@ from s2sad.runtime_linalg import _fold, _seeds, cholesky_bar, qr_bar
 from s2sad.runtime_products import _t, blocks_of
 
 __all__ = [
-    "block_diag_bar", "cho_factor_bar", "cho_solve_bar", "discrete_lyapunov", "expm_bar", "expm_tangent", "linear_solve_bar",
-    "logm_bar", "logm_tangent", "lu_bar", "lu_factor_bar", "lu_solve_bar", "scipy_qr_bar", "sqrtm_bar", "sqrtm_tangent",
-    "sylvester", "toeplitz_bar", "triangular_solve_bar",
+    "block_diag_bar", "cho_factor_bar", "cho_solve_bar", "discrete_lyapunov", "expm_bar", "expm_second", "expm_tangent",
+    "linear_solve_bar", "logm_bar", "logm_tangent", "lu_bar", "lu_factor_bar", "lu_solve_bar", "scipy_qr_bar", "sqrtm_bar",
+    "sqrtm_tangent", "sylvester", "toeplitz_bar", "triangular_solve_bar",
 ]  # fmt: skip
 
 
@@ -35,10 +35,13 @@ def _product(r: Any, y: Any, vectors: bool) -> Any:
 # --- linear systems -----------------------------------------------------------------------------------------
 
 
-def _structure(assume_a: Any) -> str:
+def _structure(assume_a: Any) -> Any:
     """The short name of what `assume_a` says of a matrix."""
-    names = {None: "gen", "general": "gen", "symmetric": "sym", "hermitian": "her", "positive definite": "her", "pos": "her"}
-    return names.get(assume_a, assume_a)
+    if assume_a is None or assume_a == "general":
+        return "gen"
+    if assume_a in ("hermitian", "pos", "positive definite"):
+        return "her"
+    return "sym" if assume_a == "symmetric" else assume_a
 
 
 def _matrix_read(a: Any, structure: str, lower: bool) -> Any:
@@ -61,10 +64,11 @@ def _matrix_read_bar(bar: Any, structure: str, lower: bool) -> Any:
 
 def _part_read(a: Any, structure: str) -> Any:
     """`a` with zeros where a matrix of this structure is not read."""
-    below, above = {"gen": (None, None), "diagonal": (0, 0), "tridiagonal": (-1, 1), "upper triangular": (0, None),
-                    "lower triangular": (None, 0)}[structure]  # fmt: skip
-    a = a if below is None else np.triu(a, below)
-    return a if above is None else np.tril(a, above)
+    if structure in ("diagonal", "upper triangular"):
+        a = np.triu(a)
+    if structure in ("diagonal", "lower triangular"):
+        a = np.tril(a)
+    return np.tril(np.triu(a, -1), 1) if structure == "tridiagonal" else a
 
 
 def linear_solve_bar(g: Any, y: Any, a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False) -> tuple[Any, Any]:
@@ -222,6 +226,19 @@ def sqrtm_tangent(y: Any, direction: Any) -> Any:
     """The derivative of `y = scipy.linalg.sqrtm(a)` in a direction: `y @ dy + dy @ y` is the direction."""
     _one_matrix("sqrtm", y)
     return sylvester(y, y, direction)
+
+
+def expm_second(a: Any, first: Any, second: Any) -> Any:
+    """The second derivative of `scipy.linalg.expm(a)` in two directions: corners of exponentials of 3 by 3 blocks."""
+    from scipy import linalg
+
+    _one_matrix("expm", a)
+    n, zero = len(a), np.zeros_like(a)
+    total = zero
+    for one, other in ((first, second), (second, first)):
+        blocks = np.block([[a, one, zero], [zero, a, other], [zero, zero, a]])
+        total = total + linalg.expm(blocks)[:n, 2 * n :]
+    return total
 
 
 def expm_bar(g: Any, a: Any) -> Any:

@@ -91,12 +91,17 @@ def correlate_over(in1: Any, in2: Any, mode: str = "full", method: str = "auto")
     """The correlation of `in1` and `in2` by `scipy.signal`; the method "2d" is that of `correlate2d`."""
     from scipy import signal
 
-    if method == "2d":
-        return signal.correlate2d(in1, in2, mode)
+    if method == "2d" or mode == "same, later":
+        return signal.correlate2d(in1, in2, mode.partition(",")[0])
     return signal.correlate(in1, in2, mode, method)
 
 
 # --- recursive filters --------------------------------------------------------------------------------------
+
+
+def _behind_zeros(part: Any, count: int) -> Any:
+    """`part` behind so many zeros along the last axis."""
+    return np.concatenate([np.repeat(np.zeros_like(part[..., :1]), count, axis=-1), part], axis=-1)
 
 
 def lfilter_bar(y_bar: Any, y: Any, b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> tuple[Any, Any, Any, Any]:
@@ -116,13 +121,12 @@ def lfilter_bar(y_bar: Any, y: Any, b: Any, a: Any, x: Any, axis: int = -1, zi: 
     n = np.shape(x)[-1]
     dtype = np.result_type(out, b, a)
     g = np.zeros_like(out) if g is None else np.moveaxis(g, axis, -1)
-    start = np.zeros((*np.shape(out)[:-1], order), dtype)
+    start = np.repeat(np.zeros_like(out[..., :1]), order, axis=-1)
     tail = start if final_bar is None else np.moveaxis(final_bar, axis, -1) / a[0]
-    whole = np.concatenate([g, np.zeros_like(start)], axis=-1).astype(np.result_type(g, tail))
     for k in range(1, len(a)):  # what the final state owes to the last outputs
-        length = min(k, order)
-        whole[..., max(n - k, 0) : n - k + length] -= a[k] * tail[..., max(k - n, 0) : length]
-    back = signal.lfilter(np.ones(1, dtype), a, whole[..., n - 1 :: -1] if n else whole[..., :0])[..., ::-1]
+        length = min(k, n)
+        g = g - _behind_zeros(a[k] * tail[..., k - length : k], n - length)
+    back = np.flip(signal.lfilter(np.ones(1, dtype), a, np.flip(g, -1)), -1)
     v = np.concatenate([back, tail], axis=-1)
     padded_x = np.concatenate([x, np.zeros_like(start)], axis=-1)
     padded_out = np.concatenate([out, np.zeros_like(start)], axis=-1)
@@ -134,7 +138,7 @@ def lfilter_bar(y_bar: Any, y: Any, b: Any, a: Any, x: Any, axis: int = -1, zi: 
     if zi is not None:
         final = np.moveaxis(y[1], axis, -1)
         first = np.broadcast_to(np.moveaxis(zi, axis, -1), np.shape(start))
-        state = np.concatenate([first, np.zeros((*np.shape(out)[:-1], n), dtype)], axis=-1)
+        state = np.concatenate([first, np.zeros_like(out)], axis=-1)
         a_bar[0] += np.sum(v * state) - np.sum(tail * final)
         zi_bar = unbroadcast(np.moveaxis(a[0] * v[..., :order], -1, axis), zi)
     return b_bar, a_bar, np.moveaxis(x_bar, -1, axis), zi_bar

@@ -42,7 +42,7 @@ class Tangents:
         if registry.is_zero(fn) or not any(self.active(a) for a in op.atoms()):
             return None
         rule = registry.tangent_rule(fn)
-        if registry.is_linear(fn) and (rule is None or self.only_first(op)):
+        if registry.is_linear(fn) and (rule is None or self.only_first(stmt, name)):
             return self.by_linearity(stmt, name)
         if rule is not None:
             return self.by_template(stmt, rule, name)
@@ -51,10 +51,12 @@ class Tangents:
             return self.by_adjoint(stmt, rule, name)
         raise NoRuleError(f"{name} has no forward rule", stmt.span, construct="call", hint=f"register one with @s2sad.tangent({name})")
 
-    def only_first(self, op: Op) -> bool:
+    def only_first(self, stmt: Assign, name: str) -> bool:
         """Whether the first operand is the only one that matters to the tangent of a linear function."""
+        op, idle = stmt.op, self.idle_operands(stmt, name)
         first = op.args[0] if op.args else op.kwargs[0][1]
-        return not any(a is not first and self.active(a) for a in op.atoms()) and not any(k == "initial" for k, _ in op.kwargs)
+        others = [a for a in op.atoms() if a is not first and not any(a is i for i in idle)]
+        return not any(map(self.active, others)) and not any(k == "initial" for k, _ in op.kwargs)
 
     def by_linearity(self, stmt: Assign, name: str) -> Any:
         """The same call on the tangent of the first operand."""
@@ -63,7 +65,7 @@ class Tangents:
         rule = registry.adjoint_rule(op.fn.obj) if isinstance(op.fn, Ref) else None
         if rule is not None:
             self.bound(rule, stmt, name)  # refuses the same arguments as reverse mode
-        if not self.only_first(op):
+        if not self.only_first(stmt, name):
             raise NoRuleError(f"the forward rule of {name} knows a tangent of its first argument only", stmt.span, construct="call",
                               hint="compute the other argument without what is differentiated")  # fmt: skip
         if self.dot(first) is None:
@@ -102,8 +104,11 @@ class Tangents:
                 active.add(f"{operand}_dot")
         wanted = f"{rule.result}_dot"
         given = {n.id for n in gast.walk(rule.template) if isinstance(n, gast.Name)}
+        idle = unread(rule.functions)
         for a in sorted(active):
-            if a not in given:
+            if a not in given and a[: -len("_dot")] in idle:
+                active.discard(a)
+            elif a not in given:
                 known = " and ".join(p.name for p in rule.parameters if f"{p.name}_dot" in given)
                 hint = f"it has one with respect to {known}; hold the others constant"
                 raise self.no_rule(stmt, name, f"has no tangent with respect to {a[: -len('_dot')]!r}", hint)
@@ -122,6 +127,13 @@ class Tangents:
 
     def operand_dot(self, a: Any) -> Any:
         return TupleVal(tuple(self.needed(p) for p in a)) if isinstance(a, tuple) else self.needed(a)
+
+    def idle_operands(self, stmt: Assign, name: str) -> list[Any]:
+        """The operands whose values the function does not read."""
+        fn = stmt.op.fn.obj if isinstance(stmt.op.fn, Ref) else None
+        rule = registry.adjoint_rule(fn)
+        names = unread((fn,)) if rule is not None else frozenset()
+        return [a for operand, a in self.bound(rule, stmt, name).items() if operand in names] if rule is not None and names else []
 
     def bound(self, rule: Rule, stmt: Assign, name: str) -> dict[str, Any]:
         def fail(detail: str, hint: str) -> NoRuleError:
@@ -187,6 +199,20 @@ def without_defaults(op: Op) -> Op:
         return op
     kept = tuple((k, a) for k, a in op.kwargs if not (isinstance(a, Lit) and k in DEFAULTS and a.value is DEFAULTS[k]))
     return op if len(kept) == len(op.kwargs) else dataclasses.replace(op, kwargs=kept)
+
+
+def unread(functions: tuple[Any, ...]) -> frozenset[str]:
+    """The operands that count by their shape and dtype only: those whose adjoint is always None."""
+    rule = next((r for r in map(registry.adjoint_rule, functions) if r is not None), None)
+    if rule is None:
+        return frozenset()
+    given: dict[str, bool] = {}
+    for node in gast.walk(rule.template):
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            operand = node.targets[0].id.removesuffix("_bar")
+            none = isinstance(node.value, gast.Constant) and node.value.value is None
+            given[operand] = none and given.get(operand, True)
+    return frozenset(operand for operand, none in given.items() if none)
 
 
 @functools.lru_cache(maxsize=4096)

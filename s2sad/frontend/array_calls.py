@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..analysis.types import Arr, Num
 from ..errors import DifferentiationError
 from ..ir.nodes import Lit, Ref, Var
 from .lower import Core, type_of
-from .values import SliceVal, TupleVal, is_atom
+from .values import ListVal, SliceVal, TupleVal, is_atom
 
 # what to write instead of a function that has no rule
 ADVICE: dict[Any, str] = {
@@ -127,6 +128,33 @@ class ArrayCalls(Core):
                 bounds[k] = kwargs.pop(name, bounds[k])
         return [args[0], *bounds, *args[3:]]
 
+    def spelled_einsum(self, args: list[Any], node: Any) -> list[Any]:
+        """The arguments of `np.einsum(x, [0, 1], y, [1, 2], [0, 2])` as those of `np.einsum("AB,BC->AC", x, y)`.
+
+        As they are where the subscripts are a string already, or where they are not known.
+        """
+        if len(args) < 2 or isinstance(args[0], Lit):
+            return args
+        spelled = [self.spelled_labels(sublist, node) for sublist in (*args[1::2], *(args[-1:] if len(args) % 2 else ()))]
+        if any(text is None for text in spelled):
+            return args
+        texts = [text for text in spelled if text is not None]
+        count = len(args) // 2
+        subscripts = ",".join(texts[:count]) + "".join("->" + output for output in texts[count:])
+        return [Lit(subscripts), *args[: 2 * count : 2]]
+
+    def spelled_labels(self, sublist: Any, node: Any) -> str | None:
+        """The letters for the numbers of an axis list; in NumPy, too, they are ordered as the numbers are."""
+        if not isinstance(sublist, (ListVal, TupleVal)):
+            return None
+        letters = []
+        for item in self.sequence_items(sublist, None, node) or ():
+            axis = item.value if isinstance(item, Lit) else None
+            if axis is not Ellipsis and not (type(axis) is int and 0 <= axis < len(_LETTERS)):
+                return None
+            letters.append("..." if axis is Ellipsis else _LETTERS[axis])
+        return "".join(letters)
+
     def refuse_changes(self, fn: Ref, kwargs: dict[str, Any], node: Any) -> None:
         """Refuse `overwrite_input=True`, which leaves the operand in some order."""
         option = kwargs.get("overwrite_input", Lit(False))
@@ -154,6 +182,7 @@ class ArrayCalls(Core):
     call_value: Callable[..., Any]
 
 
+_LETTERS = string.ascii_uppercase + string.ascii_lowercase
 _OVERWRITING = frozenset(
     getattr(np, name) for name in "median percentile quantile nanmedian nanpercentile nanquantile".split()
 )

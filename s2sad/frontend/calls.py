@@ -236,6 +236,8 @@ class Calls(Outlining):
             return self.mutate(fn, args, kwargs, node)
         if obj is np.clip:
             args = self.bounds_of_clip(args, kwargs)
+        if obj is np.einsum and self.varied_args(args, kwargs):
+            args = self.spelled_einsum(args, node)
         self.refuse_changes(fn, kwargs, node)
         if obj is np.sign and args and is_atom(args[0]) and getattr(getattr(type_of(args[0]), "dtype", None), "kind", "f") == "c":
             if self.varied_args(args, kwargs):
@@ -785,6 +787,7 @@ class Calls(Outlining):
     flat_index: Callable[..., Any]
     call_outer: Callable[..., Any]
     bounds_of_clip: Callable[..., list[Any]]
+    spelled_einsum: Callable[..., list[Any]]
     refuse_changes: Callable[..., None]
     varied_value: Callable[..., Any]
 

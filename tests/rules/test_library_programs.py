@@ -110,6 +110,11 @@ def contractions(a):
     return np.sum(np.einsum("...ij,...j->...i", a, a[:, 0]) ** 2) + np.sum(np.einsum("kij,kji", a, a))
 
 
+def contractions_of_axis_lists(a):
+    plain = np.einsum(a, [2, 0, 1], np.ones((3, 3)), [1, 3])
+    return np.sum(plain**2) + np.sum(np.einsum(np.ones(3), [7], a, (..., 7), [7, ...]) ** 3) + np.einsum(a, [0, 1, 2], a, [0, 2, 1], [])
+
+
 def stacked_products(a):
     return np.real(np.sum(np.linalg.vecdot(a, 2j * a)) + np.sum(np.kron(a, a.T)) + np.sum(np.linalg.matrix_power(a, -2)))
 
@@ -192,6 +197,7 @@ _CASES: list[tuple[Any, ...]] = [
     (regression, normal(3, 5), normal(3, 2)),
     (chain, normal(3, 2), normal(2, 2)),
     (contractions, normal(2, 3, 3)),
+    (contractions_of_axis_lists, normal(2, 3, 3)),
     (stacked_products, _COMPLEX),
     (tensors, normal(2, 3, 6)),
     (upper_cholesky, _SQUARE),
@@ -302,3 +308,39 @@ def test_a_standalone_text_of_scipy_functions_runs_without_s2sad(tmp_path: Path)
     directions = (normal(3, 3), normal(3))
     along = sum(np.sum(g * d) for g, d in zip(gradients, directions, strict=True))
     assert along == pytest.approx(_slope(space["f"], (a, b), directions), rel=1e-6)
+
+
+def log_determinant(x):
+    return np.linalg.slogdet(x)[1]
+
+
+_TWICE: list[Callable[..., Any]] = [
+    lambda x: np.sum(np.linalg.inv(x) ** 2),
+    lambda x: np.linalg.det(x) ** 2,
+    log_determinant,
+    lambda x: np.sum(np.linalg.solve(x, x[0] ** 2)),
+    lambda x: np.sum(np.linalg.eigvalsh(x + x.T) ** 3),
+    lambda x: np.sum(np.linalg.svd(x)[0] ** 3),
+    lambda x: np.sum(np.linalg.qr(x)[0] ** 3),
+    lambda x: np.sum(np.linalg.pinv(x) ** 3),
+    lambda x: np.sum(np.einsum("ij,jk,kl->il", x, x, x) ** 2),
+    lambda x: np.sum(np.tensordot(x, x, 1) ** 3) + np.sum((np.stack([x, x]) @ x) ** 3),
+    lambda x: np.sum(np.convolve(x[0], x[1]) ** 3) + np.sum(np.correlate(x[0], x[1], "same") ** 3),
+    lambda x: np.sum(np.fft.irfft(x) ** 3) + np.sum(np.cross(x, x[0]) ** 3),
+    lambda x: np.sum(linalg.expm(x) ** 2),
+    lambda x: np.sum(linalg.solve(x, np.ones(3), assume_a="gen") ** 2),
+    lambda x: np.sum(linalg.lu_solve(linalg.lu_factor(x), x[0]) ** 2),
+    lambda x: np.sum(signal.lfilter(x[0], x[1] + np.array([2.0, 0.0, 0.0]), x[2]) ** 2),
+    lambda x: np.sum(signal.convolve(x, x) ** 3) + np.sum(transforms.dct(x) ** 3),
+]
+
+
+@pytest.mark.parametrize("f", _TWICE, ids=[str(k) for k in range(len(_TWICE))])
+def test_gradients_are_differentiated_again(f: Callable[..., Any]) -> None:
+    x, direction = definite(_SQUARE), normal(3, 3)
+    gradient = s2sad.grad(f)
+    expected = (gradient(x + 1e-5 * direction) - gradient(x - 1e-5 * direction)) / 2e-5
+    scale = max(1.0, float(np.max(np.abs(expected))))
+    np.testing.assert_allclose(s2sad.jvp(gradient, (x,), (direction,))[1], expected, atol=1e-6 * scale)
+    again = s2sad.grad(lambda x: np.sum(gradient(x) * direction))(x)
+    np.testing.assert_allclose(again, expected, atol=1e-6 * scale)

@@ -258,7 +258,7 @@ def test_rules_of_the_user(load: Any, cache: Path, monkeypatch: pytest.MonkeyPat
 
     @s2sad.adjoint(module.twice, elementwise=True)
     def twice(y, v):
-        v_bar = 7.0 * y_bar  # noqa: F821
+        v_bar = 7.0 * y_bar  # noqa: F821, F841
 
     assert s2sad.grad(module.loss)(X)[0] == 7.0
     assert s2sad.grad(load(text).loss)(X)[0] == 2.0  # another function, without a rule
@@ -266,7 +266,7 @@ def test_rules_of_the_user(load: Any, cache: Path, monkeypatch: pytest.MonkeyPat
 
     @s2sad.adjoint(np.tanh, elementwise=True)
     def tanh(y, x):
-        x_bar = 11.0 * y_bar  # noqa: F821
+        x_bar = 11.0 * y_bar  # noqa: F821, F841
 
     assert s2sad.grad(load("def loss(x):\n    return np.sum(np.tanh(x))\n").loss)(X)[0] == 11.0
     assert len(entries(cache)) == before

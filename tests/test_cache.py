@@ -241,6 +241,15 @@ def test_a_helper_in_another_file(load: Any, compiled: list[str]) -> None:
         assert compiled
 
 
+def test_a_module_that_is_not_imported(load: Any, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    load("def scaled(v):\n    return 2.0 * v\n", "tools")
+    text = "import {} as tools\ndef loss(x):\n    return np.sum(tools.scaled(x))\n"
+    s2sad.grad(load(text.format("tools")).loss)(X)
+    load("def scaled(v):\n    return 3.0 * v\n", "others")
+    monkeypatch.delitem(sys.modules, "tools")
+    assert s2sad.grad(load(text.format("others")).loss)(X)[0] == 3.0
+
+
 def test_another_module_under_the_name_of_an_attribute(load: Any) -> None:
     text = "import package\ndef loss(x):\n    return np.sum(package.part.scaled(x))\n"
     one = load("def scaled(v):\n    return 2.0 * v\n", "one")
@@ -248,6 +257,38 @@ def test_another_module_under_the_name_of_an_attribute(load: Any) -> None:
     for part, factor in ((one, 2.0), (two, 3.0), (one, 2.0)):
         load("", "package").part = part  # type: ignore[attr-defined]
         assert np.array_equal(s2sad.grad(load(text).loss)(X), np.full(3, factor))
+
+
+@pytest.mark.parametrize("owner", ["numpy", "builtins"])
+def test_replaced_functions_of_libraries(owner: str, load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = sys.modules[owner]
+    name = "positive" if owner == "numpy" else "pow"
+    call = "np.positive(x)" if owner == "numpy" else "pow(x, 1.0)"
+    text = f"def loss(x):\n    return np.sum({call})\n"
+
+    def tripled(v: Any, _: Any = None) -> Any:
+        return 3.0 * v
+
+    def gradient() -> float:
+        return float(s2sad.grad(load(text).loss)(X)[0])
+
+    assert gradient() == 1.0
+    with monkeypatch.context() as patch:
+        patch.setattr(library, name, tripled)
+        assert gradient() == 3.0
+        assert gradient() == 3.0
+    assert gradient() == 1.0
+
+
+def test_random_numbers(load: Any, compiled: list[str]) -> None:
+    text = "def loss(x):\n    return np.sum(np.random.normal(size=3) * x)\n"
+    for _ in range(2):
+        compiled.clear()
+        np.random.seed(3)
+        found = s2sad.grad(load(text).loss)(X)
+        np.random.seed(3)
+        assert np.array_equal(found, np.random.normal(size=3))
+    assert not compiled
 
 
 def test_rules_of_the_user(load: Any, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from contestants import emitted_function, installed
 from measure import Timing, interleaved, summarise
@@ -65,7 +67,7 @@ def transformation_time(rounds: int) -> Timing:
     s2sad = installed("s2sad")
     args = (0.3, np.linspace(0.0, 1.0, 16), 2)
     samples = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, S2SAD_CACHE_DIR=str(Path(folder) / "cache")):
         for k in range(rounds + 1):
             path = Path(folder) / f"simulate_{k}.py"
             path.write_text(fifty_lines(k + 1), encoding="utf-8")

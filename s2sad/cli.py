@@ -111,6 +111,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+    cache = commands.add_parser("cache", help="the emitted functions that are kept on disk: list them, or remove them")
+    what = cache.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="the files with their sizes, those used last first")
+    what.add_argument("--clear", action="store_true", help="remove them all")
+    what.add_argument("--path", action="store_true", help="print the folder that they are in")
+    cache.set_defaults(run=_cache)
+
     rules = commands.add_parser("rules", help="list the derivative rules, or show those of one function")
     rules.add_argument(
         "name", nargs="?", metavar="NAME", help="a function, such as np.tanh, math.sqrt or tanh"
@@ -258,6 +265,27 @@ def _check(options: argparse.Namespace) -> int:
     difference = s2sad.check_grad(function, *args, wrt=wrt, **kwargs)
     print(f"{name}: the gradient agrees with finite differences (largest relative error {difference:.1e})")
     return 0
+
+
+def _cache(options: argparse.Namespace) -> int:
+    from s2sad.cache import folder
+
+    if options.path:
+        print(folder.path())
+    elif options.clear:
+        print(f"removed {_counted(folder.clear())} from {folder.path()}")
+    elif options.list:
+        for file in reversed(folder.files()):
+            print(f"{file.size:>8}  {file.name}")
+    else:
+        found = folder.files()
+        state = "" if folder.enabled() else "; switched off by S2SAD_CACHE"
+        print(f"{folder.path()}: {_counted(len(found))}, {sum(file.size for file in found) / 1e6:.1f} MB{state}")
+    return 0
+
+
+def _counted(number: int) -> str:
+    return f"{number} emitted function{'' if number == 1 else 's'}"
 
 
 def _rules(options: argparse.Namespace) -> int:

@@ -35,10 +35,10 @@ def state_of(v: Any) -> dict[str, Any] | None:
 def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
     """A hashable description of an argument, sizes included; equal keys mean equal variants."""
     t = type(v)
-    if t is float:
-        return float
     if t is np.ndarray:
         return (v.dtype, v.shape)
+    if t is float:
+        return float
     if t is int:
         return (int, v) if ints else int
     if t is str or t is bool or v is None or t is bytes:
@@ -98,11 +98,12 @@ _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
 class Variant:
     """An emitted function, what has to hold for it to be run, and its text."""
 
-    __slots__ = ("call", "guards", "text", "stores", "changes")
+    __slots__ = ("call", "guards", "guarded", "text", "stores", "changes")
 
     def __init__(self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool) -> None:
         self.call = call
         self.guards = guards
+        self.guarded = bool(guards.cells or guards.globals or guards.others)
         self.text = text
         self.stores = stores  # to an argument
         self.changes = changes  # a container among its arguments

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-
-os.environ.setdefault("S2SAD_CACHE", "0")  # what is tested is the compiler; test_cache.py tests the cache
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

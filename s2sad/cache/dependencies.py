@@ -12,7 +12,7 @@ from typing import Any
 
 from ..frontend.scope import ABSENT
 from ..rules import registry
-from .descriptions import Undescribed, found, home, of_object
+from .descriptions import LIBRARIES, Undescribed, found, home, of_library_object, of_object
 
 
 class Found:
@@ -43,12 +43,12 @@ def recorded(reads: dict[Any, Any], f: types.FunctionType, followed: Any) -> tup
     out: list[Any] = []
     state = Found(f)
     for where, obj in reads.values():
-        place = _place(where, state)
+        place = _place(where, obj, state)
         if obj is ABSENT:
             out.append([place, ABSENT])
             state.objects.append(ABSENT)
             continue
-        description = of_object(obj)
+        description = _description(obj, place)
         if description[0] == "function" and (has_rule(obj) or obj is not f and obj.__code__ not in followed):
             raise Undescribed(f"{obj.__name__} was not followed")
         out.append([place, description])
@@ -57,17 +57,21 @@ def recorded(reads: dict[Any, Any], f: types.FunctionType, followed: Any) -> tup
 
 
 def found_again(entries: list[Any], f: types.FunctionType) -> Found | None:
-    """The dependencies in this process, None if one of them is another."""
+    """The dependencies in this process, None if one of them is another or not there."""
+    try:
+        return _found_again(entries, f)
+    except (LookupError, ValueError):  # a module that is not imported, a name that a function does not capture
+        return None
+
+
+def _found_again(entries: list[Any], f: types.FunctionType) -> Found | None:
     state = Found(f)
     for (kind, at, name), description in entries:
         if kind == "cell":
             function = state.functions[at]
             cell = (function.__closure__ or ())[function.__code__.co_freevars.index(name)]
             where: Any = cell
-            try:
-                obj = cell.cell_contents
-            except ValueError:
-                return None
+            obj = cell.cell_contents
         else:
             space = state.functions[at].__globals__ if kind == "global" else vars(sys.modules[at])
             where = (space, name)
@@ -77,10 +81,22 @@ def found_again(entries: list[Any], f: types.FunctionType) -> Found | None:
                 state.objects.append(ABSENT)
                 continue
             obj = space[name]
-        if of_object(obj) != description or description[0] == "function" and has_rule(obj):
+        if _described(obj, (kind, at)) != description or description[0] == "function" and has_rule(obj):
             return None
         state.add(where, obj)
     return state
+
+
+def _description(obj: Any, place: Any) -> Any:
+    library = place[0] == "module" and place[1].split(".")[0] in LIBRARIES
+    return of_library_object(obj) if library else of_object(obj)
+
+
+def _described(obj: Any, place: Any) -> Any:
+    try:
+        return _description(obj, place)
+    except Undescribed:
+        return None
 
 
 def has_rule(f: Any) -> bool:
@@ -88,13 +104,13 @@ def has_rule(f: Any) -> bool:
     return any(f is g for g in registry.registered_outside())
 
 
-def _place(where: Any, state: Found) -> list[Any]:
+def _place(where: Any, obj: Any, state: Found) -> list[Any]:
     if isinstance(where, types.CellType):
         for i, f in enumerate(state.functions):
             for name, cell in zip(f.__code__.co_freevars, f.__closure__ or ()):
                 if cell is where:
                     return ["cell", i, name]
-    elif isinstance(where, tuple) and isinstance(where[0], dict):
+    elif isinstance(where, tuple) and isinstance(where[0], dict) and (where[1] in where[0] or obj is ABSENT):
         space, name = where
         for i, f in enumerate(state.functions):
             if f.__globals__ is space:

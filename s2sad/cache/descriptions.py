@@ -94,6 +94,17 @@ def of_object(obj: Any) -> Any:
     return ["constant", constant(obj)]
 
 
+def of_library_object(obj: Any) -> Any:
+    """What a library holds under a name: such an object may also be an instance of a class of the library, or a method of one."""
+    try:
+        return of_object(obj)
+    except Undescribed:
+        cls = type(getattr(obj, "__self__", obj))
+        if isinstance(obj, (type, np.vectorize)) or cls.__module__.split(".")[0] not in LIBRARIES or cls.__module__ == "builtins":
+            raise
+        return ["instance", cls.__module__, cls.__qualname__, getattr(obj, "__name__", "")]
+
+
 def home(obj: Any) -> tuple[str, str] | None:
     """Module and name under which a library holds a function or class; None for anything else."""
     if not isinstance(obj, (np.ufunc, type)) and not callable(obj):
@@ -131,4 +142,4 @@ def of_arguments(key: Any) -> Any:
     return constant(key)
 
 
-__all__ = ["LIBRARIES", "Undescribed", "code", "constant", "found", "home", "names_in", "of_arguments", "of_function", "of_object"]
+__all__ = ["LIBRARIES", "Undescribed", "code", "constant", "found", "home", "names_in", "of_arguments", "of_function", "of_library_object", "of_object"]

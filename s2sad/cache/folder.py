@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 MEGABYTES = 64.0
@@ -82,51 +82,54 @@ def write(name: str, text: str) -> Path | None:
 
 
 def discard(name: str) -> None:
-    """Remove an entry that is not what it should be."""
+    """Remove a file of the folder."""
     with contextlib.suppress(OSError, RuntimeError):
         (path() / name).unlink()
 
 
-def entries() -> Iterator[os.DirEntry[str]]:
-    """The entries, and files that were never finished."""
-    with contextlib.suppress(OSError, RuntimeError), os.scandir(path()) as found:
-        for entry in found:
-            if entry.name.endswith((".py", ".tmp")) and entry.is_file(follow_symlinks=False):
-                yield entry
+@dataclass(frozen=True, order=True)
+class File:
+    """A file of the folder; those that were not used for longest come first."""
+
+    used: float
+    size: int
+    name: str
+
+
+def files(suffix: str = ".py") -> list[File]:
+    """The entries, or with the suffix ".tmp" the files that are being written or were never finished."""
+    found: list[File] = []
+    with contextlib.suppress(OSError, RuntimeError), os.scandir(path()) as folder:
+        for entry in folder:
+            with contextlib.suppress(OSError):  # another process has removed it
+                if entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+                    info = entry.stat(follow_symlinks=False)
+                    found.append(File(info.st_mtime, info.st_size, entry.name))
+    return sorted(found)
 
 
 def shrink() -> None:
     """Remove what was not used for longest until the rest takes three quarters of the room, and what was never finished."""
-    room = _room()
-    kept: list[tuple[float, int, str]] = []
-    for entry in entries():
-        try:
-            info = entry.stat(follow_symlinks=False)
-            if entry.name.endswith(".py"):
-                kept.append((info.st_mtime, info.st_size, entry.path))
-            elif time.time() - info.st_mtime > ABANDONED:
-                os.unlink(entry.path)
-        except OSError:  # another process was faster
-            continue
-    size, count = sum(s for _, s, _ in kept), len(kept)
+    for file in files(".tmp"):
+        if time.time() - file.used > ABANDONED:
+            discard(file.name)
+    room, kept = _room(), files()
+    size, count = sum(file.size for file in kept), len(kept)
     if size <= room and count <= FILES:
         return
-    for _, length, name in sorted(kept):
+    for file in kept:
         if size <= 0.75 * room and count <= 0.75 * FILES:
             return
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        size, count = size - length, count - 1
+        discard(file.name)
+        size, count = size - file.size, count - 1
 
 
 def clear() -> int:
     """Remove all entries; how many there were."""
-    count = 0
-    for entry in list(entries()):
-        with contextlib.suppress(OSError):
-            os.unlink(entry.path)
-            count += entry.name.endswith(".py")
-    return count
+    found = files()
+    for file in [*found, *files(".tmp")]:
+        discard(file.name)
+    return len(found)
 
 
 def _room() -> float:

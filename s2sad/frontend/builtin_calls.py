@@ -178,6 +178,7 @@ class BuiltinCalls(Core):
                     self.absent.add((v.id, name.value))
                 return Lit(known)
             if isinstance(v, Ref):
+                self.has_no_place("hasattr")
                 return Lit(hasattr(v.obj, name.value))
             cls = self.python_class(v)
             if cls is not None:
@@ -338,6 +339,7 @@ class BuiltinCalls(Core):
 
     def call_signature(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], Ref):
+            self.has_no_place("signature")
             try:
                 return KnownVal(inspect.signature(args[0].obj))
             except (TypeError, ValueError):

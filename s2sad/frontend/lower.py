@@ -133,6 +133,10 @@ class Core:
         frame = self.frame
         return Span.of_node(node, frame.filename, frame.lines)
 
+    def has_no_place(self, what: str) -> None:
+        """Remember that the program depends on something that another process could not compare: it is not stored on disk."""
+        self.reads[what] = (None, None)
+
     def place(self) -> Span | None:
         """The place that a statement which is emitted now comes from."""
         return self.span()

@@ -131,8 +131,11 @@ class Objects(Core):
             raise self.unsupported(f"{base.name} has no attribute {name!r}", node)
         item = getattr(obj, name)
         if isinstance(obj, types.ModuleType):
+            place = ("global", id(vars(obj)), name)
             if obj.__name__.split(".")[0] not in _SYSTEM:
-                self.guard(("global", id(vars(obj)), name), (vars(obj), name), item)
+                self.guard(place, (vars(obj), name), item)
+            else:  # in another process it may be replaced
+                self.reads[place] = ((vars(obj), name), item)
             return self.embed(item, f"{base.name}.{name}", parent=base)
         if isinstance(item, types.MethodType) and item.__self__ is obj and not isinstance(obj, type) and isinstance(
             item.__func__, types.FunctionType

@@ -95,6 +95,7 @@ class LiveScope:
         inner = space.get("__builtins__", builtins)
         inner = inner if isinstance(inner, dict) else vars(inner)
         if name in inner:
+            lowerer.reads[("global", id(inner), name)] = ((inner, name), inner[name])
             return Ref(inner[name], name, inner[name], "builtins")
         return None
 

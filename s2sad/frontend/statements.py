@@ -206,7 +206,7 @@ class Statements(Core):
         pass
 
     def stmt_Import(self, stmt: Any) -> None:
-        self.reads["import"] = (stmt, None)  # no place that is looked at again
+        self.has_no_place("import")
         for alias in stmt.names:
             name = alias.asname or alias.name.split(".")[0]
             target = alias.name if alias.asname else alias.name.split(".")[0]
@@ -216,7 +216,7 @@ class Statements(Core):
             self.cells[(self.frame.id, name)] = Ref(module, name, module, None)
 
     def stmt_ImportFrom(self, stmt: Any) -> None:
-        self.reads["import"] = (stmt, None)
+        self.has_no_place("import")
         module = self.frame.scope.import_module(stmt.module or "", stmt.module or "", stmt.level)
         for alias in stmt.names:
             if module is None or not hasattr(module, alias.name):

@@ -293,9 +293,41 @@ def merged(x):
     return np.sum(a) + np.sum(b)
 
 
+def settled(x):
+    while True:
+        x = 0.5 * x
+        if x < 1.0:
+            found = x * x
+            return found
+
+
+def sorted_sum(x):
+    v = x.copy()
+    swap_down(v, len(v) - 1)
+    return v[0] * 3.0 + v[-1]
+
+
+def swap_down(v, k):
+    if k > 0:
+        for j in range(k):
+            if v[j] > v[j + 1]:
+                low = v[j + 1]
+                v[j + 1] = v[j]
+                v[j] = low
+        swap_down(v, k - 1)
+
+
+def complex_sum(x):
+    z = np.exp(1j * x)
+    return np.sum(np.real(z * z * np.ones(2)))
+
+
 @pytest.mark.parametrize(
     ("f", "args"),
     [
+        (settled, (5.0,)),
+        (sorted_sum, (np.array([3.0, 1.0, 2.0]),)),
+        (complex_sum, (0.3,)),
         (scalar_state, (0.7, 5)),
         (grown_list, (np.array([1.0, -2.0, 0.5]),)),
         (guarded, (3.0,)),

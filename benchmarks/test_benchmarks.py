@@ -14,6 +14,7 @@ import adjoints
 import costs
 import numpy as np
 import pytest
+import training
 from contestants import TOOLS, NotMeasured, checked, close, leaves
 from growth import families
 from realistic import Program, named
@@ -89,3 +90,20 @@ def test_report_of_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "WRONG" not in text and "Error" not in text
     assert text.count("`thomas_loss`") == 2 and text.count("`horner`") == 1
     assert all(f"| {family.name} |" in text for family in families())
+
+
+@pytest.mark.parametrize("workload", training.MAKERS)
+def test_training_steps(workload: str) -> None:
+    """All tools that are installed arrive at the same weights, or an AssertionError says which does not."""
+    found = training.steps(workload, 8)
+    assert next(iter(found)) == "s2sad"
+
+
+def test_report_of_training(tmp_path: Path) -> None:
+    """The table goes between its marks, and what stands before and behind them stays."""
+    path = tmp_path / "results.md"
+    path.write_text(f"before\n\n{training.START}old\n{training.END}after\n", encoding="utf-8")
+    training.put_into(path, "new\n")
+    assert path.read_text(encoding="utf-8") == f"before\n\n{training.START}\nnew\n\n{training.END}after\n"
+    training.put_into(path, "newer\n")
+    assert path.read_text(encoding="utf-8").count(training.START) == 1

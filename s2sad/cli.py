@@ -298,7 +298,7 @@ def _rules(options: argparse.Namespace) -> int:
     for function, rule in registry.adjoint_rules().items():
         forward = registry.tangent_rule(function)
         codes = [rule.code, forward.code] if forward else [rule.code]
-        texts[_name(function)] = "\n\n".join(inspect.getsource(code).rstrip() for code in codes) + "\n"
+        texts[_name(function)] = "\n\n".join(_text_of(code) for code in codes) + "\n"
     for function in registry.zero_functions():
         texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
     if options.name is None:
@@ -318,6 +318,13 @@ def _rules(options: argparse.Namespace) -> int:
     # Functions that share a template show it once.
     sys.stdout.write(_highlighted("\n\n".join(dict.fromkeys(texts[name] for name in found))))
     return 0
+
+
+def _text_of(template: Any) -> str:
+    try:
+        return inspect.getsource(template).rstrip()
+    except OSError:  # registered by code that has no file
+        return f"# the source of {template.__name__} is not known"
 
 
 def _name(function: Any) -> str:

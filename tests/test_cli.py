@@ -14,6 +14,7 @@ import s2sad
 from s2sad import cli
 from s2sad.errors import NoRuleError, Span, UnknownWrtError
 from s2sad.literals import ArgumentsError, parse_arguments
+from s2sad.rules import registry
 
 PROGRAM = '''\
 """A small program."""
@@ -169,6 +170,16 @@ def test_check_agrees_with_finite_differences(
 ):
     assert cli.main(["check", f"{program}:{name}", "--args", args]) == 0
     assert f"{name}: the gradient agrees with finite differences" in capsys.readouterr().out
+
+
+def test_rules_lists_rules_whose_source_is_not_known(monkeypatch, capsys):
+    namespace = {}
+    exec(compile("def sourceless(y, x):\n    x_bar = y_bar\n", "<nowhere>", "exec"), namespace)
+    known = registry.adjoint_rules()
+    rule = registry.Rule((abs,), namespace["sourceless"])
+    monkeypatch.setattr(registry, "adjoint_rules", lambda: {**known, np.sinc: rule})
+    assert cli.main(["rules", "np.sinc"]) == 0
+    assert "the source of sourceless is not known" in capsys.readouterr().out
 
 
 def test_rules_lists_rules_and_shows_templates(capsys: pytest.CaptureFixture):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from s2sad.errors import NonScalarOutputError
 from s2sad.graphs import Graph, graph_of_file
 from s2sad.graphs.labels import number, numbers
 from s2sad.graphs.model import Group, Node
+from tests.programs.case import Case
+from tests.test_programs import MODULES
 
 needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -293,9 +296,41 @@ def merged(x):
     return np.sum(a) + np.sum(b)
 
 
+def settled(x):
+    while True:
+        x = 0.5 * x
+        if x < 1.0:
+            found = x * x
+            return found
+
+
+def sorted_sum(x):
+    v = x.copy()
+    swap_down(v, len(v) - 1)
+    return v[0] * 3.0 + v[-1]
+
+
+def swap_down(v, k):
+    if k > 0:
+        for j in range(k):
+            if v[j] > v[j + 1]:
+                low = v[j + 1]
+                v[j + 1] = v[j]
+                v[j] = low
+        swap_down(v, k - 1)
+
+
+def complex_sum(x):
+    z = np.exp(1j * x)
+    return np.sum(np.real(z * z * np.ones(2)))
+
+
 @pytest.mark.parametrize(
     ("f", "args"),
     [
+        (settled, (5.0,)),
+        (sorted_sum, (np.array([3.0, 1.0, 2.0]),)),
+        (complex_sum, (0.3,)),
         (scalar_state, (0.7, 5)),
         (grown_list, (np.array([1.0, -2.0, 0.5]),)),
         (guarded, (3.0,)),
@@ -486,3 +521,29 @@ def test_the_picture_in_the_readme_shows_what_the_command_draws():
     texts = [t for node in graph.root.nodes() for t in (node.label, node.forward, node.backward)]
     texts += [t for e in graph.edges for t in (e.forward, e.backward)]
     assert len(texts) == 25 and all(f">{t}</text>" in picture.replace("&#45;", "-") for t in texts)
+
+
+def one_of_each_program() -> list[object]:
+    """The last, smallest case of the first function of every program."""
+    found = []
+    for module in MODULES:
+        cases = [c for c in importlib.import_module(f"tests.programs.{module}").CASES if not c.refused]
+        found += [pytest.param(c, id=f"{module}-{c.func.__name__}") for c in cases if c.func is cases[0].func][-1:]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", one_of_each_program())
+def test_programs(case: Case) -> None:
+    """Graphs of whole programs can be drawn, and their inputs show the gradient."""
+    args = case.make_args(np.random.default_rng(1))
+    gradients = s2sad.grad(case.func, wrt=case.wrt)(*args)
+    graph = s2sad.graph(case.func, *args, wrt=case.wrt)
+    assert graph.mermaid().count("-->") > 3
+    inputs: dict[str, Node] = {}
+    for node in graph.root.nodes():
+        if node.kind == "input":
+            inputs.setdefault(node.label, node)
+    for name, gradient in zip(case.wrt, gradients):
+        if isinstance(gradient, (float, np.ndarray)):
+            assert inputs[name].backward == number(gradient)

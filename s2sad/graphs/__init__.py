@@ -13,7 +13,7 @@ from ..autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from ..backend.load import load
 from ..compiler import emit, name_parts
 from ..directional import tangent_like
-from ..errors import IntegerInputError, UnknownWrtError
+from ..errors import DifferentiationError, IntegerInputError, UnknownWrtError
 from ..frontend.lowerer import Program, Request, lower, parameter_names
 from ..ir.nodes import Function, Lit, Ref
 from ..optimize.dead import drop_dead
@@ -119,7 +119,7 @@ def _at(request: Request, point: tuple[dict[str, Any], tuple[str, ...]], along: 
         if unknown:
             raise UnknownWrtError(f"a tangent is given for {unknown[0]!r}", hint=f"arguments that hold floats: {', '.join(request.wrt)}")
         dots = {n: tangent_like(along.get(n), request.arguments[n], f"the tangent of {n!r}") for n in request.wrt}
-    program, function, notes, parts = _forward(request) if along is not None else _reverse(request)
+    program, function, notes, parts = _observed(request, along is not None)
     compiled = emit([*parts, function], program, flat=True)
     call = load(compiled.definition, compiled.name, compiled.bindings)
     given = [p.var.hint for p in function.params if p.kind == "kwonly"][-len(dots) :] if dots else []
@@ -129,6 +129,18 @@ def _at(request: Request, point: tuple[dict[str, Any], tuple[str, ...]], along: 
 
 
 Observed = tuple[Program, Function, Notes, list[Function]]
+
+
+def _observed(request: Request, forward: bool) -> Observed:
+    """Lower for arguments of these kinds; where that is refused, for their very integers, then sizes, too."""
+    refusal: DifferentiationError | None = None
+    for request.static_ints, request.static_sizes in ((False, False), (True, False), (True, True)):
+        try:
+            return _forward(request) if forward else _reverse(request)
+        except DifferentiationError as error:
+            refusal = refusal or error
+    assert refusal is not None
+    raise refusal
 
 
 def _reverse(request: Request) -> Observed:

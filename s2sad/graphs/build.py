@@ -39,7 +39,7 @@ class Graph:
     mode: str = ""
     variables: dict[Var, int] = field(default_factory=dict)  # the node of each variable
     stores: dict[Any, int] = field(default_factory=dict)  # the node of each store
-    count: int = 0  # of nodes
+    made: dict[int, Node] = field(default_factory=dict)  # all nodes by their keys, also those in groups that are still open
 
     def nodes(self) -> dict[int, Node]:
         """All nodes by their keys."""
@@ -126,8 +126,8 @@ class _Builder:
     # --- nodes and edges -----------------------------------------------------------------------------------------------
 
     def node(self, label: str, kind: Kind, var: Var | None = None) -> Node:
-        node = Node(self.graph.count, label, kind, var is not None and var.varied and var.type.floating)
-        self.graph.count += 1
+        node = Node(len(self.graph.made), label, kind, var is not None and var.varied and var.type.floating)
+        self.graph.made[node.key] = node
         self.group.items.append(node)
         if var is not None:
             self.graph.variables[var] = node.key
@@ -170,11 +170,10 @@ class _Builder:
                 loop.stored.add(base.region.find())
 
     def results(self, result: Any) -> None:
-        nodes = self.graph.nodes()
         for a in ir.result_atoms(result):
             if isinstance(a, Var):
                 for key in self.origins(a):
-                    nodes[key].result = True
+                    self.graph.made[key].result = True
 
     # --- statements ----------------------------------------------------------------------------------------------------
 
@@ -283,9 +282,8 @@ class _Builder:
         for region in found.stored & found.readers.keys():
             for reader in found.readers[region]:
                 self.connect(self.memory[region], reader, again=True)
-        nodes = self.graph.nodes()
         for c in stmt.carries:
-            self.edge(c.next, nodes[self.graph.variables[c.phi]], again=True)
+            self.edge(c.next, self.graph.made[self.graph.variables[c.phi]], again=True)
             self.graph.variables[c.result] = self.graph.variables[c.phi]
         self.group.title = f"while {self.tests[stmt.test]}" if stmt.test in self.tests else self.labels.loop_text(stmt)
         self.group = outer

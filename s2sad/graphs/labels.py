@@ -97,7 +97,7 @@ def number(v: Any) -> str:
     if isinstance(v, (int, np.integer)):
         return str(int(v))
     if isinstance(v, (float, np.floating)):
-        return f"{float(v):.4g}"
+        return f"{float(v) + 0.0:.4g}"  # no "-0"
     if isinstance(v, (complex, np.complexfloating)):
         return f"{complex(v):.4g}"
     if isinstance(v, np.ndarray):

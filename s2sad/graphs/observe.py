@@ -8,14 +8,32 @@ runs is emitted code, as for every other derivative.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from ..analysis.types import Num
 from ..autodiff.forward import Forward
 from ..autodiff.reverse import Reverse
 from ..ir import nodes as ir
-from ..ir.nodes import SAFE, Assign, Block, Effect, Function, If, Invoke, Lit, Loop, Op, Ref, Try, Var
+from ..ir.nodes import (
+    SAFE,
+    UNDEF,
+    Assign,
+    Block,
+    Effect,
+    Function,
+    If,
+    Invoke,
+    Lit,
+    Loop,
+    Op,
+    Phi,
+    Ref,
+    Try,
+    Var,
+)
 from ..runtime import unbroadcast
 from .build import Graph
 from .labels import numbers
@@ -29,6 +47,7 @@ class Notes:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.expected: set[int] = set()  # the nodes whose values are noted
+        self.undefined: set[Any] = set()  # variables that are not defined on every path
         self.values: dict[int, list[Any]] = defaultdict(list)
         self.adjoints: dict[int, list[Any]] = defaultdict(list)
         self.tangents: dict[int, list[Any]] = defaultdict(list)
@@ -57,8 +76,8 @@ class Notes:
         return Effect(Op("call", (*map(Lit, keys), atom), fn=Ref(method, method.__name__, method), data=SAFE))
 
     def of(self, method: Any, v: Any, atom: Any) -> list[Effect]:
-        """The note of something that belongs to the variable `v`; none if the graph has no node for it."""
-        known = isinstance(v, Var) and v in self.graph.variables and atom is not None
+        """The note of something that belongs to the variable `v`; none if the graph has no node for it, or it may not be there."""
+        known = isinstance(v, Var) and v in self.graph.variables and atom is not None and atom not in self.undefined
         return [self.statement(method, (self.graph.variables[v],), atom)] if known else []
 
 
@@ -71,6 +90,7 @@ def _kept(v: Any) -> Any:
 
 def note_values(function: Function, notes: Notes) -> None:
     """Put notes behind everything that makes a value that the graph has a node for."""
+    notes.undefined = may_be_undefined(function)
 
     def visit(block: Block) -> None:
         found: list[Any] = []
@@ -78,16 +98,52 @@ def note_values(function: Function, notes: Notes) -> None:
             found.append(stmt)
             for inner in ir.blocks_of(stmt):
                 visit(inner)
-            if isinstance(stmt, Loop):
-                stmt.body.stmts[:0] = [n for c in stmt.carries for n in notes.of(notes.value, c.phi, c.phi)]
-            if isinstance(stmt, (If, Invoke, Loop, Try)) or isinstance(stmt, Assign) and stmt.op.kind != "atom":
+            if isinstance(stmt, (If, Try)):
+                for v, end, a in merges(stmt):
+                    end.stmts += notes.of(notes.value, v, a)
+            elif isinstance(stmt, Loop):
+                carries = [c for c in stmt.carries if c.phi not in notes.undefined]
+                stmt.body.stmts[:0] = [n for c in carries for n in notes.of(notes.value, c.phi, c.phi)]
+                found += [n for c in carries for n in notes.of(notes.value, c.result, c.result)]
+            elif isinstance(stmt, Invoke) or isinstance(stmt, Assign) and stmt.op.kind != "atom":
                 found += [n for v in ir.defs_of(stmt) for n in notes.of(notes.value, v, v)]
             if stmt in notes.graph.stores:
                 found.append(notes.statement(notes.value, (notes.graph.stores[stmt],), stmt.base))
         block.stmts[:] = found
 
     visit(function.body)
+    returned = [a for a in ir.result_atoms(function.result) if isinstance(a, Var) and a in notes.undefined and a in notes.graph.variables]
+    if not function.body.diverges:  # what is returned is there
+        function.body.stmts += [notes.statement(notes.value, (notes.graph.variables[a],), a) for a in returned]
     function.body.stmts[:0] = [n for p in function.params for n in notes.of(notes.value, p.var, p.var)]
+
+
+def merges(stmt: If | Try) -> Iterator[tuple[Var, Block, Any]]:
+    """The variables that a statement merges, with the end of each path that goes on and the value there."""
+    if isinstance(stmt, If):
+        blocks: tuple[Block, ...] = (stmt.then, stmt.orelse)
+    else:
+        blocks = (stmt.orelse if stmt.orelse.stmts else stmt.body, *(h.body for h in stmt.handlers))
+    for p in stmt.phis:
+        values = (p.then, p.orelse) if isinstance(p, Phi) else p.values
+        for block, a in zip(blocks, values):
+            if a is not UNDEF and not block.diverges:
+                yield p.var, block, a
+
+
+def may_be_undefined(function: Function) -> set[Any]:
+    """The variables that merge paths or iterations of which one gives no value."""
+    found: set[Any] = {UNDEF}
+    for stmt in ir.walk(function.body):
+        if isinstance(stmt, Loop):
+            for c in stmt.carries:
+                if c.init in found:
+                    found |= {c.phi, c.result}
+        elif isinstance(stmt, If):
+            found |= {p.var for p in stmt.phis if p.then in found or p.orelse in found}
+        elif isinstance(stmt, Try):
+            found |= {m.var for m in stmt.phis if any(v in found for v in m.values)}
+    return found
 
 
 class ObservedReverse(Reverse):
@@ -135,21 +191,29 @@ class ObservedForward(Forward):
             self.note(stmt.target)
 
     def tangent_If(self, stmt: If) -> None:
+        before = list(merges(stmt))
         super().tangent_If(stmt)
-        for p in [p for p in stmt.phis if p.var in self.facts]:
-            self.note(p.var)
+        self.note_merges(before)
 
     def tangent_Loop(self, stmt: Loop) -> None:
-        carries = list(stmt.carries)
+        carries = [c for c in stmt.carries if c.phi not in self.notes.undefined]
         super().tangent_Loop(stmt)
         stmt.body.stmts[:0] = [n for c in carries for n in self.notes.of(self.notes.tangent, c.phi, self.dot(c.phi))]
         for c in carries:
             self.note(c.result)
 
     def tangent_Try(self, stmt: Try) -> None:
+        before = list(merges(stmt))
         super().tangent_Try(stmt)
-        for m in [m for m in stmt.phis if m.var in self.facts]:
-            self.note(m.var)
+        self.note_merges(before)
+
+    def note_merges(self, found: list[tuple[Var, Block, Any]]) -> None:
+        for v, end, a in found:
+            dot = self.dot(a)
+            if dot is None and self.dot(v) is not None and isinstance(v.type, Num):
+                dot = Lit(0.0)
+            if a not in self.notes.undefined:
+                end.stmts += self.notes.of(self.notes.tangent, v, dot)
 
     def note(self, v: Var) -> None:
         self.out.stmts += self.notes.of(self.notes.tangent, v, self.dot(v))
@@ -179,19 +243,26 @@ def annotate(notes: Notes, mode: str) -> None:
             e.backward = numbers(_summed(parts[::-1], len(notes.adjoints[e.target]), notes.values[e.source]))
 
 
+def _shape(values: list[Any]) -> tuple[int, ...] | None:
+    """The shape of some numbers or arrays; None if it is not the same for all, or one is something else."""
+    shapes = {v.shape if isinstance(v, np.ndarray) else () if np.isscalar(v) else None for v in values}
+    return shapes.pop() if len(shapes) == 1 else None
+
+
 def _like(d: Any, values: list[Any]) -> Any:
     """A derivative in the shape of the values; a number may stand for an array that is filled with it."""
-    shapes = {np.shape(v) for v in values}
-    return np.broadcast_to(d, shapes.pop()) if len(shapes) == 1 and isinstance(d, (float, np.floating)) else d
+    shape = _shape(values)
+    return np.broadcast_to(d, shape) if shape is not None and np.isscalar(d) else d
 
 
 def _summed(parts: list[Any], times: int, values: list[Any]) -> list[Any]:
     """What an operation that ran some times has contributed each time: one part for each use of the operand."""
-    shapes = {np.shape(v) for v in values}
-    if len(shapes) == 1:
-        like = np.zeros(shapes.pop())
-        parts = [unbroadcast(np.asarray(g, float), like) if np.ndim(g) or like.ndim else g for g in parts]
+    shape = _shape(values)
+    if shape is not None and _shape(parts[:1]) is not None:
+        parts = [g if np.shape(g) == shape else unbroadcast(g, np.zeros(shape, np.result_type(g))) for g in parts]
     uses = len(parts) // times if times and len(parts) % times == 0 else 1
+    if uses == 1 or _shape(parts) is None:
+        return parts
     return [sum(parts[k + 1 : k + uses], parts[k]) for k in range(0, len(parts), uses)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from .autodiff.calls import distinct, invoked, parts_of
+from .autodiff.calls import distinct, invoked, parts_of, steps_in
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
@@ -19,6 +19,7 @@ from .backend.printer import Comment, to_source
 from .compiled.kernels import Report
 from .compiled.pipeline import definitions
 from .frontend.lowerer import Program, Request, lower
+from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
 from .optimize.copies import elide_copies
@@ -90,6 +91,7 @@ PASSES = frozenset(ROUND) | frozenset(LAST)
 
 def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function:
     """The same program in fewer and plainer statements; `skip` names passes to leave out."""
+    flatten(function.body)
     for name, run in [*ROUND.items(), *ROUND.items(), *LAST.items()]:
         if name not in skip:
             function = run(function)
@@ -120,8 +122,10 @@ def compile_gradient(
 
     if optimised:
         function = optimise(function, skip)
-    parts = parts_of(function, program, improve_parts, {function.name, *(p.var.hint for p in function.params)})
-    return emit([*parts, function], program, flat=not optimised, backend=backend)
+    taken = {function.name, *(p.var.hint for p in function.params)}
+    parts = parts_of(function, program, improve_parts, taken)
+    steps = steps_in([*parts, function], lambda f: optimise(f, skip) if optimised else f, taken)
+    return emit([*parts, *steps, function], program, flat=not optimised, backend=backend)
 
 
 def reversed_program(
@@ -192,6 +196,8 @@ def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:
 
 def emit(functions: list[Function], program: Program, flat: bool = False, backend: str = "numpy") -> Compiled:
     """The text of some functions, the last of which is the one that is asked for."""
+    for f in functions:
+        flatten(f.body)
     bindings = Bindings()
     bindings.reserved = {f.name for f in functions}
     main = functions[-1]

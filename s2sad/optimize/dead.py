@@ -170,10 +170,13 @@ class _Walk:
 
     def stmt_Invoke(self, stmt: Invoke, live: set[Any]) -> bool:
         needed = any(r in live for r in stmt.results) or any(r in live or r.caller for r in effects.writes(stmt) or ())
-        if stmt.part == "reverse" and not needed:
+        optional = not stmt.fn.raises if isinstance(stmt.fn, ir.Stepped) else stmt.part == "reverse"
+        if optional and not needed and not self.keep_all:
             return False
         for r in stmt.results:
             live.discard(r)
+        if stmt.part == "before":  # all memory of this kind is made anew in each iteration
+            live.difference_update(effects.writes(stmt) or ())
         for a in stmt.args:
             _read(a, live, contents=True)
         live.update(r.find() for r in stmt.reads)
@@ -248,6 +251,8 @@ class _Walk:
             index_or_count = stmt.iter.atoms()
             for a in index_or_count:
                 _read(a, live, contents=True)
+        for a in stmt.checkpoint.atoms() if stmt.checkpoint is not None else ():
+            _read(a, live)
         return True
 
     def stmt_Try(self, stmt: Try, live: set[Any]) -> bool:
@@ -303,7 +308,7 @@ def _copy(block: Block) -> Block:
         if isinstance(s, If):
             out.append(If(s.test, _copy(s.then), _copy(s.orelse), list(s.phis), s.span, s.expr))
         elif isinstance(s, Loop):
-            out.append(Loop(s.iter, s.index, list(s.carries), _copy(s.body), _copy(s.test_block), s.test, s.go, s.span, s.header))
+            out.append(Loop(s.iter, s.index, list(s.carries), _copy(s.body), _copy(s.test_block), s.test, s.go, s.span, s.header, s.checkpoint))
         elif isinstance(s, With):
             out.append(With(s.context, s.target, _copy(s.body), s.span))
         elif isinstance(s, Try):

@@ -433,11 +433,12 @@ class Gradient:
         except (Undescribed, OSError):  # OSError: s2sad is no folder of files
             return None
 
-    def _emit(self, request: Request) -> compiler.Compiled:
+    def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
         return guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, checkpoints=checkpoints,
+            backend=self.backend))  # fmt: skip
 
     # --- text ------------------------------------------------------------------------------------------------------------
 
@@ -462,8 +463,8 @@ class Gradient:
         compiled = self._emit(typed_request(self._request(), signature))
         return compiled.standalone if standalone else compiled.text
 
-    def for_types(self, types_: dict[str, Type]) -> compiler.Compiled:
-        return self._emit(self._request(types=types_))
+    def for_types(self, types_: dict[str, Type], checkpoints: bool = True) -> compiler.Compiled:
+        return self._emit(self._request(types=types_), checkpoints)
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Used while another function is lowered: the emitted function for arguments of these types."""

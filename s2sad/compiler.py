@@ -29,9 +29,11 @@ from .optimize.order import reorder
 from .optimize.restores import drop_restores
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
+from .optimize.states import drop_states
 from .optimize.stores import accumulate_in_place, join_stores
 from .optimize.sums import tidy_sums
 from .optimize.tapes import iterate_tapes
+from .optimize.undone import drop_undone
 
 Pass = Callable[[Function], Function]
 
@@ -70,6 +72,7 @@ class Compiled:
 ROUND: dict[str, Pass] = {
     "copies": propagate_copies,
     "restores": drop_restores,
+    "undone": drop_undone,
     "dead": drop_dead,
     "merge": merge_branches,
     "branches": sink_into_branches,
@@ -84,6 +87,7 @@ LAST: dict[str, Pass] = {
     "copies": propagate_copies,
     "elide": elide_copies,
     "tapes": iterate_tapes,
+    "states": drop_states,
     "dead": drop_dead,
 }
 PASSES = frozenset(ROUND) | frozenset(LAST)
@@ -100,16 +104,16 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 def compile_gradient(
     request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
-    careful: bool = False, check: bool = False, backend: str = "numpy",
+    careful: bool = False, check: bool = False, checkpoints: bool = True, backend: str = "numpy",
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
 
     With the backend "numba", hot loops are functions that Numba compiles; with "auto", only those that take long.
 
     With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
-    makes sure that the reverse sweep restores all memory.
+    makes sure that the reverse sweep restores all memory. Without `checkpoints`, marked loops and functions are taped.
     """
-    plan = Plan(careful=careful, check=check)
+    plan = Plan(careful=careful, check=check, checkpoints=checkpoints)
     program, function = reversed_program(request, value, seed, optimised, skip, plan)
     name = program.function.name
     stem = name if name.isidentifier() else "f"

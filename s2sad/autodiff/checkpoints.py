@@ -52,16 +52,17 @@ LOOP, FUNCTION = "a checkpointed loop", "a checkpointed function"
 class Checkpoints(Adjoints):
     """The part of `Reverse` that knows checkpoints."""
 
-    def find_replayed(self, function: Function) -> None:
-        """Note the memory that appears where there are checkpoints. It gets no companions."""
+    def find_replayed(self, function: Function) -> bool:
+        """Note the memory that appears where there are checkpoints, which gets no companions; whether there are any."""
         self.replayed: list[Region] = []
         self.bodies: dict[int, tuple[Any, Block, Clone]] = {}  # id of a marker -> the marker, and a copy of its body as it was
         self.heads: dict[int, tuple[Loop, Invoke, dict[Var, Var]]] = {}  # id of a copied loop -> what its iterations start with
-        for stmt in ir.walk(function.body):
-            if is_checkpointed(stmt):
-                inner = list(ir.walk(stmt.body))
-                found = {v for s in (stmt, *inner) for v in (*ir.defs_of(s), *ir.inner_defs_of(s), *ir.uses_of(s)) if isinstance(v, Var)}
-                self.replayed += {v.region.find() for v in found if v.region is not None}
+        marked = [s for s in ir.walk(function.body) if is_checkpointed(s)] if self.plan.checkpoints else []
+        for stmt in marked:
+            inner = list(ir.walk(stmt.body))
+            found = {v for s in (stmt, *inner) for v in (*ir.defs_of(s), *ir.inner_defs_of(s), *ir.uses_of(s)) if isinstance(v, Var)}
+            self.replayed += {v.region.find() for v in found if v.region is not None}
+        return bool(marked)
 
     def prepare(self, block: Block) -> None:
         """Turn the checkpointed loops of a block into calls, and keep copies of the bodies of checkpointed functions."""

@@ -90,9 +90,9 @@ class Reverse(Transport, Checkpoints):
         self.buffered: set[Var] = set()
         self.settle_facts()
         self.find_buffered()
-        self.find_replayed(program.function)
+        checkpoints = self.find_replayed(program.function)
         check_lists(program.function, self.structure, regions, self.ambiguous)
-        if self.replayed:
+        if checkpoints:
             self.prepare(program.function.body)
             self.structure = Structure(program.function)
 
@@ -388,7 +388,7 @@ class Reverse(Transport, Checkpoints):
         self.scope = outer
 
     def adjoint_With(self, stmt: With) -> None:
-        if stmt.context is ir.REPLAYED:
+        if stmt.context is ir.REPLAYED and self.plan.checkpoints:
             self.adjoint_replayed(stmt)
             return
         context = self.definition(stmt.context)

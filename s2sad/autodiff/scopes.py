@@ -325,7 +325,8 @@ class Transport:
         """Push `var` where it is defined and pop it in the mirror of that block."""
         place = self.structure.places[var]
         if var not in self.tapes:
-            tape = Var(f"{var.hint}_tape", TapeT(), False, False)
+            *_, (outermost, _) = self.structure.chain(place.block)
+            tape = Var(f"{var.hint}_tape", TapeT(outermost is not self.function.body), False, False)
             self.tapes[var] = tape
             self.tape_inits.append(Assign(tape, Op("list", ())))
             self.define(var, set())

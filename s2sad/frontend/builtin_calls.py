@@ -31,7 +31,7 @@ from ..checkpointing import checkpoint, checkpointed, replayed
 from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import REPLAYED, Assign, Block, Effect, Lit, Op, Ref, Region, Slots, Var, With
 from ..rules import registry
-from ..runtime import stop_gradient
+from ..runtime import run_checkpointed, stop_gradient
 from .calls import REFUSED_BUILTINS
 from .iterators import CHANGING
 from .lower import Core, Restart, type_of
@@ -584,6 +584,10 @@ class BuiltinCalls(Core):
                 raise self.unsupported(str(err), node) from None
         return CheckpointedVal(given["steps"], Slots(*options))
 
+    def call_run_checkpointed(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        raise self.unsupported("the gradient of a checkpointed loop cannot be differentiated as text", node,
+                               "differentiate s2sad.grad(f), or a text that was made without checkpointed()")  # fmt: skip
+
     def call_checkpoint(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`checkpoint(f)` in a function that is lowered: a function that calls `f` with a mark around the call."""
         if len(args) != 1 or kwargs:
@@ -916,7 +920,7 @@ _HANDLERS: dict[Any, str] = {
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
     checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
-    stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
+    run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",
 }  # fmt: skip

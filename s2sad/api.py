@@ -229,6 +229,7 @@ class Gradient:
         self._ints = False  # whether variants are made for the very integers of a call
         self._sizes = False  # and for the very sizes of its arrays
         self._careful = False  # whether an array was copied where a view was expected
+        self._checkpoints = True
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
@@ -254,6 +255,8 @@ class Gradient:
         if not isinstance(first, Gradient) or self.kind == "vjp":
             return None
         variant = first._select(args, kwargs)
+        if "run_checkpointed" in variant.compiled.bindings.names:
+            variant = first._taped._select(args, kwargs)
         if variant not in self._inner:
             wrt: Wrt = self._wrt_names if isinstance(self.wrt, tuple) else self._wrt_names[0]
             self._inner[variant] = self._again(variant.call, wrt)
@@ -261,6 +264,14 @@ class Gradient:
 
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
         return Gradient(f, wrt, self.kind)
+
+    @functools.cached_property
+    def _taped(self) -> Gradient:
+        """The same derivative without checkpoints, which can be differentiated again."""
+        f, wrt, kind, _ = self._made_from
+        other = Gradient(f, wrt, kind)
+        other._checkpoints = False
+        return other
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         inner = self._through(args, kwargs)
@@ -437,8 +448,8 @@ class Gradient:
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
         return guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, checkpoints=checkpoints,
-            backend=self.backend))  # fmt: skip
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check,
+            checkpoints=checkpoints and self._checkpoints, backend=self.backend))  # fmt: skip
 
     # --- text ------------------------------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ def checkpoint(function: F) -> F:
 
     What a call computes from differentiated arguments is not taped; the arguments are kept, and copies of the arrays among
     what it can reach that it stores to. In exchange the call runs twice. Without differentiation nothing changes.
-    Functions that do something else when they run again (that draw random numbers, print, or change lists and objects
-    outside) are refused with an error when a gradient is compiled.
+    Functions that do something else when they run again (that draw random numbers, print, or change lists outside) are
+    refused with an error when a gradient is compiled. Functions with a rule of your own are taken to repeat themselves.
 
     Raises a TypeError if what is given is not a function written in Python.
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 import itertools
 import os
 import pickle
+import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -171,7 +173,7 @@ class Checkpoints:
         self.state = (*state, *stored)
         self.limit: int | None = None
         self.snapshots: list[Any] = []
-        self.folder: Any = None
+        self.folder = ""
         self.files = itertools.count()
         self.actions: Iterator[tuple[Any, ...]] = iter(())
         self.ready = len(steps)  # the states before this step and those behind it were given
@@ -221,8 +223,10 @@ class Checkpoints:
 
     def written(self, state: tuple[Any, ...]) -> str:
         """The name of a file that holds a state. The files are in a folder that goes with the snapshots."""
-        self.folder = self.folder or tempfile.TemporaryDirectory(prefix="checkpoints-")
-        name = os.path.join(self.folder.name, str(next(self.files)))
+        if not self.folder:
+            self.folder = tempfile.mkdtemp(prefix="checkpoints-")
+            self.clean = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        name = os.path.join(self.folder, str(next(self.files)))
         with open(name, "wb") as file:
             pickle.dump((state, [getattr(x, "strides", None) for x in state]), file, pickle.HIGHEST_PROTOCOL)
         return name
@@ -263,6 +267,8 @@ class Checkpoints:
         if self.ready < 0 or self.steps[self.ready] != index:
             raise RuntimeError("the states of a checkpointed loop are asked for out of order")
         state, self.state = self.state, ()
+        if not self.ready and self.folder:
+            self.clean()
         return state if len(state) != 1 else state[0]
 
 

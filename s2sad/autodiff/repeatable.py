@@ -46,6 +46,8 @@ def _problem(stmt: Any, repeatable: set[Any], local: set[Region]) -> str | None:
         return "a global that functions assign is read"
     if op.kind in ("is_", "is_not") and all(isinstance(a, Var) and a.region is not None for a in op.args):
         return "the identity of arrays is compared"
+    if isinstance(stmt, Effect) and op.kind == "call" and not (getattr(getattr(op.fn, "obj", None), "__module__", None) or "").startswith("s2sad"):
+        return f"a call of {op.fn.name if isinstance(op.fn, Ref) else 'a function'} for what it does"
     if effects.is_pure(op) or op.kind == "inplace" or isinstance(stmt, Assign) and stmt.target in repeatable:
         return None
     if op.kind == "method" and op.name in ("append", "pop", "extend", "insert") and effects.region_of(op.args[0]) in local:
@@ -96,6 +98,9 @@ def check_kept(v: Var, loop: Loop) -> None:
 
 def check_array(v: Var, span: Any) -> None:
     """Raise an error unless what is stored to is known to be an array."""
+    if isinstance(v.type, ListT):
+        raise UnsupportedSyntaxError(f"the list {v.hint!r} changes where there are checkpoints", span, construct="checkpoint",
+                                     hint="only arrays can be kept and put back: use an array, or leave the checkpoints out")  # fmt: skip
     if not isinstance(v.type, Arr):
         raise UnsupportedSyntaxError(f"{v.hint!r} is stored to where there are checkpoints, and is not known to be an array", span,
                                      construct="checkpoint", hint="annotate it, or use an array in place of the container")  # fmt: skip

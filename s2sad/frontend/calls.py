@@ -467,8 +467,9 @@ class Calls(Outlining):
         def same(stmt: Any) -> bool:
             if not isinstance(stmt, (Assign, Effect)):
                 return not isinstance(stmt, ir.With) and not (isinstance(stmt, ir.Loop) and isinstance(stmt.iter, ir.Each))
-            known = isinstance(stmt, Assign) and stmt.target in self.repeatable
-            return known or effects.is_pure(stmt.op) and not effects.is_volatile(stmt.op)
+            if isinstance(stmt, Effect):
+                return False
+            return stmt.target in self.repeatable or effects.is_pure(stmt.op) and not effects.is_volatile(stmt.op)
 
         return all(map(same, ir.walk(block)))
 

@@ -48,7 +48,9 @@ class Clone:
     def loop(self, loop: Loop) -> Loop:
         """A copy of a loop whose carried values start from and end in the variables of the loop itself."""
         if loop.index is not None:
-            self.define(loop.index)
+            index = self.define(loop.index)
+            if index.hint == "_":  # it is read now
+                index.hint, index.named = "i", False
         for c in loop.carries:
             self.define(c.phi)
         self.define_all(loop.body)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..analysis.types import TapeT
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Function, Loop, Pop, Push, Range, Taped, Var
 
@@ -39,7 +40,7 @@ def iterate_tapes(function: Function) -> Function:
     for loop in loops:
         if not isinstance(loop.iter, Range) or loop.go is not None:
             continue
-        popped = [s for s in loop.body if isinstance(s, Pop) and not s.tape.type.shrinks]
+        popped = [s for s in loop.body if isinstance(s, Pop) and not (isinstance(s.tape.type, TapeT) and s.tape.type.shrinks)]
         wanted = [s for s in popped if pops[s.tape].single is loop and _filled(pushes.get(s.tape))]
         if not wanted:
             continue

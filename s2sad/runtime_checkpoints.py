@@ -34,24 +34,23 @@ def checkpoint_actions(n: int, slots: int, disk: int = 0) -> Iterator[tuple[Any,
     The schedules of the library checkpoint-schedules are used where it is installed, and for files only those.
     """
     try:
-        from checkpoint_schedules import MultistageCheckpointSchedule, StorageType
+        from checkpoint_schedules import EndReverse, Forward, Move, MultistageCheckpointSchedule, Reverse, StorageType
     except ImportError:
         if disk:
             raise ImportError("checkpoints on disk need the library checkpoint-schedules: pip install 's2sad[checkpoint]'") from None
         yield from binomial_actions(n, slots)
         return
     for action in MultistageCheckpointSchedule(n, slots, disk):
-        kind = type(action).__name__
-        if kind == "Forward" and action.write_adj_deps:
-            yield ("turn", action.n0)
-        elif kind == "Forward":
-            if action.write_ics:
-                yield ("keep", action.n0, "disk" if action.storage is StorageType.DISK else "memory")
-            yield ("advance", action.n0, action.n1)
-        elif kind in ("Copy", "Move"):
-            yield ("restart", action.n, kind == "Move")
-        elif kind == "EndReverse":
+        kind = type(action)
+        if kind is Forward:
+            start, stop, kept, turn, place = action.args
+            if kept:
+                yield ("keep", start, "disk" if place is StorageType.DISK else "memory")
+            yield ("turn", start) if turn else ("advance", start, stop)
+        elif kind is EndReverse:
             return
+        elif kind is not Reverse and len(action.args) == 3:  # Copy and Move; the end of the first sweep has no arguments
+            yield ("restart", action.args[0], kind is Move)
 
 
 def binomial_actions(n: int, slots: int) -> Iterator[tuple[Any, ...]]:
@@ -121,7 +120,7 @@ def bytes_of(memory: Any) -> int:
 
 def copy_state(state: tuple[Any, ...]) -> tuple[Any, ...]:
     """Copies of the arrays of a state, each with the strides of its array; numbers as they are."""
-    return tuple(_copied(value) for value in state)
+    return tuple([x if type(x) is float else _copied(x) for x in state])
 
 
 def _copied(x: Any) -> Any:

@@ -127,7 +127,8 @@ def measured(case: Case) -> list[str]:
     gradient(*first)
     marked(*first, 2)
     seconds, expected = timed(lambda: gradient(*case.args))
-    rows = [f"| none: all on tapes | {amount(peak(lambda: gradient(*case.args)))} | {case.steps:,} | {duration(seconds)} | {seconds / primal:.3g} |"]
+    most = peak(lambda: gradient(*case.args))
+    rows = [f"| none: all on tapes | {amount(most)} | {case.steps:,} | {duration(seconds)} | {seconds / primal:.3g} |"]
     for slots in case.slots:
         seconds, found = timed(lambda slots=slots: marked(*case.args, slots))  # type: ignore[misc]
         assert all(np.array_equal(a, b) for a, b in zip(found, expected)), (case.title, slots)

@@ -255,7 +255,7 @@ class Gradient:
         if not isinstance(first, Gradient) or self.kind == "vjp":
             return None
         variant = first._select(args, kwargs)
-        if "run_checkpointed" in variant.compiled.bindings.names:
+        if "run_checkpointed" in variant.text:
             variant = first._taped._select(args, kwargs)
         if variant not in self._inner:
             wrt: Wrt = self._wrt_names if isinstance(self.wrt, tuple) else self._wrt_names[0]
@@ -438,7 +438,8 @@ class Gradient:
         t = self._target
         if not folder.enabled() or self.backend != "numpy" or t.prefix or not t.plain:
             return None
-        options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful]
+        options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful,
+                   self._checkpoints]  # fmt: skip
         try:
             return Place.of(t.f, f"{t.name}_{self.kind}", key(t.f, options, self._wide_key(bound, ints, sizes)))
         except (Undescribed, OSError):  # OSError: s2sad is no folder of files

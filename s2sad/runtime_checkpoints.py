@@ -34,7 +34,14 @@ def checkpoint_actions(n: int, slots: int, disk: int = 0) -> Iterator[tuple[Any,
     The schedules of the library checkpoint-schedules are used where it is installed, and for files only those.
     """
     try:
-        from checkpoint_schedules import EndReverse, Forward, Move, MultistageCheckpointSchedule, Reverse, StorageType
+        from checkpoint_schedules import (
+            EndReverse,
+            Forward,
+            Move,
+            MultistageCheckpointSchedule,
+            Reverse,
+            StorageType,
+        )
     except ImportError:
         if disk:
             raise ImportError("checkpoints on disk need the library checkpoint-schedules: pip install 's2sad[checkpoint]'") from None

@@ -139,7 +139,8 @@ def measured(case: Case) -> list[str]:
 
 
 def report(quick: bool) -> str:
-    lines = ["## Checkpoints: time against memory\n", "Gradients of long loops by the number of snapshots; every one equals the first, bit for bit.\n"]
+    lines = ["## Checkpoints: time against memory\n"]
+    lines.append("Gradients of long loops by the number of snapshots; every one equals the first, bit for bit.\n")
     for case in cases(quick):
         lines += [f"{case.title}:\n", "| snapshots | peak of memory | steps run | processor time | times the primal |", "|---|---|---|---|---|"]
         lines += [*measured(case), ""]

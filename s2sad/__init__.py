@@ -11,6 +11,7 @@ from .api import (
     value_and_grad,
     vjp,
 )
+from .checkpointing import checkpoint, checkpointed
 from .custom import custom_vjp
 from .directional import jvp
 from .errors import DifferentiationError
@@ -24,6 +25,8 @@ __all__ = [
     "DifferentiationError",
     "adjoint",
     "check_grad",
+    "checkpoint",
+    "checkpointed",
     "custom_vjp",
     "differentiate",
     "errors",

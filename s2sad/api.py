@@ -231,6 +231,7 @@ class Gradient:
         self._ints = False  # whether variants are made for the very integers of a call
         self._sizes = False  # and for the very sizes of its arrays
         self._careful = False  # whether an array was copied where a view was expected
+        self._checkpoints = True
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
@@ -256,6 +257,8 @@ class Gradient:
         if not self._nested:
             return None
         variant = first._select(args, kwargs)
+        if "run_checkpointed" in variant.text:
+            variant = first._taped._select(args, kwargs)
         if variant not in self._inner:
             wrt: Wrt = self._wrt_names if isinstance(self.wrt, tuple) else self._wrt_names[0]
             self._inner[variant] = self._again(variant.call, wrt)
@@ -263,6 +266,14 @@ class Gradient:
 
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
         return Gradient(f, wrt, self.kind)
+
+    @functools.cached_property
+    def _taped(self) -> Gradient:
+        """The same derivative without checkpoints, which can be differentiated again."""
+        f, wrt, kind, _ = self._made_from
+        other = Gradient(f, wrt, kind)
+        other._checkpoints = False
+        return other
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         inner = self._through(args, kwargs) if self._nested else None
@@ -429,17 +440,19 @@ class Gradient:
         t = self._target
         if not folder.enabled() or self.backend != "numpy" or t.prefix or not t.plain:
             return None
-        options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful]
+        options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful,
+                   self._checkpoints]  # fmt: skip
         try:
             return Place.of(t.f, f"{t.name}_{self.kind}", key(t.f, options, self._wide_key(bound, ints, sizes)))
         except (Undescribed, OSError):  # OSError: s2sad is no folder of files
             return None
 
-    def _emit(self, request: Request) -> compiler.Compiled:
+    def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
         return guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check,
+            checkpoints=checkpoints and self._checkpoints, backend=self.backend))  # fmt: skip
 
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function that a call with these arguments runs, for inner loops: no dispatch, no checks.
@@ -481,8 +494,8 @@ class Gradient:
         compiled = self._emit(typed_request(self._request(), signature))
         return compiled.standalone if standalone else compiled.text
 
-    def for_types(self, types_: dict[str, Type]) -> compiler.Compiled:
-        return self._emit(self._request(types=types_))
+    def for_types(self, types_: dict[str, Type], checkpoints: bool = True) -> compiler.Compiled:
+        return self._emit(self._request(types=types_), checkpoints)
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Used while another function is lowered: the emitted function for arguments of these types."""

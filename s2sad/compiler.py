@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from .autodiff.calls import distinct, invoked, parts_of
+from .autodiff.calls import distinct, invoked, parts_of, steps_in
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
@@ -20,6 +20,7 @@ from .backend.printer import Comment, to_source
 from .compiled.kernels import Report
 from .compiled.pipeline import definitions
 from .frontend.lowerer import Program, Request, lower
+from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
 from .optimize.copies import elide_copies
@@ -29,9 +30,11 @@ from .optimize.order import reorder
 from .optimize.restores import drop_restores
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
+from .optimize.states import drop_states
 from .optimize.stores import accumulate_in_place, join_stores
 from .optimize.sums import tidy_sums
 from .optimize.tapes import iterate_tapes
+from .optimize.undone import drop_undone
 
 Pass = Callable[[Function], Function]
 
@@ -70,6 +73,7 @@ class Compiled:
 ROUND: dict[str, Pass] = {
     "copies": propagate_copies,
     "restores": drop_restores,
+    "undone": drop_undone,
     "dead": drop_dead,
     "merge": merge_branches,
     "branches": sink_into_branches,
@@ -84,6 +88,7 @@ LAST: dict[str, Pass] = {
     "copies": propagate_copies,
     "elide": elide_copies,
     "tapes": iterate_tapes,
+    "states": drop_states,
     "dead": drop_dead,
 }
 PASSES = frozenset(ROUND) | frozenset(LAST)
@@ -91,6 +96,7 @@ PASSES = frozenset(ROUND) | frozenset(LAST)
 
 def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function:
     """The same program in fewer and plainer statements; `skip` names passes to leave out."""
+    flatten(function.body)
     for name, run in [*ROUND.items(), *ROUND.items(), *LAST.items()]:
         if name not in skip:
             function = run(function)
@@ -99,16 +105,16 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 def compile_gradient(
     request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
-    careful: bool = False, check: bool = False, backend: str = "numpy",
+    careful: bool = False, check: bool = False, checkpoints: bool = True, backend: str = "numpy",
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
 
     With the backend "numba", hot loops are functions that Numba compiles; with "auto", only those that take long.
 
     With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
-    makes sure that the reverse sweep restores all memory.
+    makes sure that the reverse sweep restores all memory. Without `checkpoints`, marked loops and functions are taped.
     """
-    plan = Plan(careful=careful, check=check)
+    plan = Plan(careful=careful, check=check, checkpoints=checkpoints)
     program, function = reversed_program(request, value, seed, optimised, skip, plan)
     name = program.function.name
     stem = name if name.isidentifier() else "f"
@@ -121,8 +127,10 @@ def compile_gradient(
 
     if optimised:
         function = optimise(function, skip)
-    parts = parts_of(function, program, improve_parts, {function.name, *(p.var.hint for p in function.params)})
-    return emit([*parts, function], program, flat=not optimised, backend=backend)
+    taken = {function.name, *(p.var.hint for p in function.params)}
+    parts = parts_of(function, program, improve_parts, taken)
+    steps = steps_in([*parts, function], lambda f: optimise(f, skip) if optimised else f, taken)
+    return emit([*parts, *steps, function], program, flat=not optimised, backend=backend)
 
 
 def reversed_program(
@@ -198,6 +206,8 @@ def docstring(name: str, wrt: tuple[str, ...], value: bool, seed: str) -> str:
 
 def emit(functions: list[Function], program: Program, flat: bool = False, backend: str = "numpy") -> Compiled:
     """The text of some functions, the last of which is the one that is asked for."""
+    for f in functions:
+        flatten(f.body)
     bindings = Bindings()
     bindings.reserved = {f.name for f in functions}
     main = functions[-1]

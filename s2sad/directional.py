@@ -56,7 +56,7 @@ class Tangent(Gradient):
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
         return Tangent(f, wrt)
 
-    def _emit(self, request: Request) -> compiler.Compiled:
+    def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
         return guarded(self._target, request, lambda: compiler.compile_tangent(request))
 
 

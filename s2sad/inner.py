@@ -56,7 +56,7 @@ def emitted(gradient: Gradient, types_: dict[str, Type]) -> Any:
         types_ = {n: t for n, t in types_.items() if n in gradient._target.names}
         for name, default in gradient._target.defaults().items():
             types_.setdefault(name, type_of(default) if isinstance(default, Lit) else Type())
-    compiled = gradient.for_types(types_)
+    compiled = gradient.for_types(types_, checkpoints=False)  # the text of a schedule has no derivative
     return load(compiled.definition, compiled.name, compiled.bindings)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from s2sad import (
     runtime_arrays,
+    runtime_checkpoints,
     runtime_fourier,
     runtime_functions,
     runtime_gradients,
@@ -33,6 +34,7 @@ from s2sad import (
 )
 from s2sad.runtime_arrays import *  # noqa: F403
 from s2sad.runtime_arrays import broadcast_like, cast_like, unbroadcast
+from s2sad.runtime_checkpoints import *  # noqa: F403
 from s2sad.runtime_fourier import *  # noqa: F403
 from s2sad.runtime_functions import *  # noqa: F403
 from s2sad.runtime_gradients import *  # noqa: F403
@@ -52,6 +54,7 @@ from s2sad.runtime_vectors import *  # noqa: F403
 
 _TOPICS = (
     runtime_arrays,
+    runtime_checkpoints,
     runtime_fourier,
     runtime_functions,
     runtime_gradients,

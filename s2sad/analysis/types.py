@@ -107,6 +107,10 @@ class Obj(Type):
 
 @dataclass(frozen=True)
 class TapeT(Type):
+    """A tape. One that `shrinks` gives back its memory while it is read: it is filled in the reverse sweep, as others may be."""
+
+    shrinks: bool = False
+
     @property
     def floating(self) -> bool:
         return False

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 from ..frontend.lowerer import Program
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Note, Op, Outlined, Param, Struct, Var
+from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Note, Op, Outlined, Param, Stepped, Struct, Var
+from .checkpoints import steps_of
 from .reverse import REVERSE, OutlinedReverse
 
 
@@ -17,7 +19,10 @@ def invoked(function: Function) -> Iterator[Outlined]:
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Invoke) and id(stmt.fn) not in seen:
             seen.add(id(stmt.fn))
-            yield stmt.fn
+            if isinstance(stmt.fn, Stepped):
+                yield from invoked(stmt.fn.step)
+            else:
+                yield stmt.fn
 
 
 def parts_of(function: Function, program: Program, optimise: Callable[[Function], Function], taken: set[str]) -> list[Function]:
@@ -42,6 +47,19 @@ def parts_of(function: Function, program: Program, optimise: Callable[[Function]
         forward, reverse = split(fn, joint, seeds)
         out += [forward, reverse] if reverse is not None else [forward]
         todo += [f for g in (joint,) for f in invoked(g)]
+    return out
+
+
+def steps_in(functions: list[Function], optimise: Callable[[Function], Function], taken: set[str]) -> list[Function]:
+    """The functions that do one step of the checkpointed loops in some functions."""
+    out: list[Function] = []
+    for loop in (loop for f in functions for loop in steps_of(f)):
+        stem = loop.step.name
+        name = next(n for i in count(1) if (n := f"{stem}_{i}" if i > 1 else stem) not in taken)
+        taken.add(name)
+        loop.step.name = loop.names["step"] = name
+        distinct([p.var for p in loop.step.params])
+        out.append(optimise(loop.step))
     return out
 
 

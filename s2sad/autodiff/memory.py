@@ -87,6 +87,8 @@ class Memory(Shapes):
     def number_of(self, region: Region | None) -> int | None:
         """The number of memory that may get companions."""
         found = [n for n, known in enumerate(self.regions) if region is not None and known.find() is region.find()]
+        if any(r.find() is region.find() for r in self.replayed if region is not None):
+            return None
         return found[0] if found and not self.plan.impossible.union(self.plan.wanted) & set(found) else None
 
     def contribute_memory(self, v: Var, g: Any, merge: bool) -> None:
@@ -364,6 +366,7 @@ class Memory(Shapes):
         return effects.contiguous(atom, place.stmt if place is not None else None)
 
     # provided by the other parts
+    replayed: list[Region]
     home: Callable[..., Scope]
     lives_in: Callable[..., bool]
     note_touched: Callable[..., None]

@@ -60,16 +60,16 @@ from ..ir.nodes import (
     With,
 )  # fmt: skip
 from ..rules import registry
+from .checkpoints import Checkpoints
 from .companions import Companions, Plan, regions_in_order
 from .containers import check_lists
-from .scopes import Scope, Transport
-from .statements import Adjoints
+from .scopes import Scope, Structure, Transport
 from .templates import Splicer
 
 FORWARD, REVERSE = "forward sweep", "reverse sweep"
 
 
-class Reverse(Transport, Adjoints):
+class Reverse(Transport, Checkpoints):
     """One run of reverse mode on one program; `plan` says which memory gets companions."""
 
     def __init__(self, program: Program, plan: Plan | None = None) -> None:
@@ -90,7 +90,11 @@ class Reverse(Transport, Adjoints):
         self.buffered: set[Var] = set()
         self.settle_facts()
         self.find_buffered()
+        checkpoints = self.find_replayed(program.function)
         check_lists(program.function, self.structure, regions, self.ambiguous)
+        if checkpoints:
+            self.prepare(program.function.body)
+            self.structure = Structure(program.function)
 
     # --- the whole ------------------------------------------------------------------------------------------------------
 
@@ -384,6 +388,9 @@ class Reverse(Transport, Adjoints):
         self.scope = outer
 
     def adjoint_With(self, stmt: With) -> None:
+        if stmt.context is ir.REPLAYED and self.plan.checkpoints:
+            self.adjoint_replayed(stmt)
+            return
         context = self.definition(stmt.context)
         same = isinstance(context, Op) and context.kind == "call" and isinstance(context.fn, Ref) and context.fn.obj is np.errstate
         if not same:
@@ -492,10 +499,13 @@ class Reverse(Transport, Adjoints):
                     self.shadow_vars.update((phi, result))
                 carries[c] = Carry(phi, init, None, result)
             index = None
-            if stmt.index is not None and not irregular:
+            if id(stmt) in self.heads:
+                index = stmt.index
+            elif stmt.index is not None and not irregular:
                 index = Var(stmt.index.hint, stmt.index.type, False, stmt.index.named)
                 self.own.add(index)
                 self.index_of[stmt.index] = index
+            self.start_iteration(stmt, scope)
             self.scope = scope
             for c, carry in carries.items():
                 self.contribute(c.next, carry.phi, merge=True)
@@ -535,6 +545,7 @@ class Reverse(Transport, Adjoints):
         else:
             r = stmt.iter
             assert isinstance(r, Range)
+            self.finish_body(stmt)
             steps = Range(self.need(r.start), self.need(r.stop), self.need(r.step), not r.reverse)
         self.append(Loop(steps, index, all_carries, body, span=stmt.span))
         for c, carry in carries.items():
@@ -578,6 +589,9 @@ class Reverse(Transport, Adjoints):
     def adjoint_Invoke(self, stmt: Invoke) -> None:
         """The call's reverse part takes what its forward part saved and the adjoints of its results, and undoes its stores."""
         fn = stmt.fn
+        if isinstance(fn, ir.Stepped):
+            self.adjoint_stepped(stmt)
+            return
         bars = {i: self.take(stmt.results[i]) for i in fn.seeded() if self.active(stmt.results[i])}
         shared = [k for k in fn.active() if k in fn.changed() and self.active(stmt.args[k])]
         if all(b is None for b in bars.values()) and not shared:

@@ -81,9 +81,10 @@ class Structure:
         self.homes: dict[int, Block] = {}  # id(statement) -> its block
         for p in function.params:
             self.places[p.var] = Place(function.body, None, None, True)
-        self._visit(function.body, None, None)
+        self.visit(function.body, None, None)
 
-    def _visit(self, block: Block, stmt: Any, outer: Block | None) -> None:
+    def visit(self, block: Block, stmt: Any, outer: Block | None) -> None:
+        """Note what a block defines; `outer` is the block around the statement that it is in."""
         self.owner[id(block)] = (stmt, outer)
         self.keep.append(block)
         for s in block:
@@ -91,7 +92,7 @@ class Structure:
             for v in ir.defs_of(s):
                 self.places[v] = Place(block, s, stmt)
             for inner in ir.blocks_of(s):
-                self._visit(inner, s, block)
+                self.visit(inner, s, block)
             for v in ir.inner_defs_of(s):
                 target = s.body if isinstance(s, (Loop, With)) else next(
                     (h.body for h in s.handlers if h.name is v), s.body)  # fmt: skip
@@ -324,7 +325,8 @@ class Transport:
         """Push `var` where it is defined and pop it in the mirror of that block."""
         place = self.structure.places[var]
         if var not in self.tapes:
-            tape = Var(f"{var.hint}_tape", TapeT(), False, False)
+            *_, (outermost, _) = self.structure.chain(place.block)
+            tape = Var(f"{var.hint}_tape", TapeT(outermost is not self.function.body), False, False)
             self.tapes[var] = tape
             self.tape_inits.append(Assign(tape, Op("list", ())))
             self.define(var, set())

@@ -53,6 +53,8 @@ class Emitter(Loops):
                 see(a.atom)
 
         for stmt in ir.walk(function.body):
+            if isinstance(stmt, ir.Invoke) and isinstance(stmt.fn, ir.Stepped) and stmt.part == "run":
+                see(_RUN)
             for a in ir.uses_of(stmt):
                 see(a)
         for p in function.params:
@@ -253,12 +255,32 @@ class Emitter(Loops):
         return [ast.Assert(self.atom(stmt.test), None if stmt.message is None else self.atom(stmt.message))]
 
     def stmt_Invoke(self, stmt: Any) -> list[ast.stmt]:
-        call = ast.Call(ast.Name(stmt.fn.names[stmt.part], ast.Load()), [self.atom(a) for a in stmt.args], [])
+        if isinstance(stmt.fn, ir.Stepped):
+            call = self.run_steps(stmt) if stmt.part == "run" else self.state_before(stmt)
+        else:
+            call = ast.Call(ast.Name(stmt.fn.names[stmt.part], ast.Load()), [self.atom(a) for a in stmt.args], [])
         if not stmt.results:
             return [ast.Expr(call)]
         targets: list[ast.expr] = [ast.Name(self.names[r], ast.Store()) for r in stmt.results]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
         return [ast.Assign([target], call, lineno=0)]
+
+    def run_steps(self, stmt: Any) -> ast.Call:
+        """The call that runs a checkpointed loop; what is left out is as it is by default."""
+        fn, args = stmt.fn, list(stmt.args)
+        start, stop, by = args[:3]
+        bounds = [3 + fn.carried, 3 + fn.carried + fn.stored, 3 + fn.carried + fn.stored + fn.constants]
+        groups = {"state": args[3 : bounds[0]], "stored": args[bounds[0] : bounds[1]], "constants": args[bounds[1] : bounds[2]]}
+        keywords = [ast.keyword(k, ast.Tuple([self.atom(a) for a in atoms], ast.Load())) for k, atoms in groups.items() if atoms]
+        for name, atom, default in zip(("slots", "memory", "disk"), args[bounds[2] :], (None, None, 0)):
+            if not isinstance(atom, Lit) or atom.value != default:
+                keywords.append(ast.keyword(name, self.atom(atom)))
+        steps = self.range(ir.Range(start, stop, by, fn.loop.iter.reverse))
+        return ast.Call(ast.Name(self.bindings.name_of(_RUN), ast.Load()), [ast.Name(fn.names["step"], ast.Load()), steps], keywords)
+
+    def state_before(self, stmt: Any) -> ast.Call:
+        snapshots, index = stmt.args
+        return ast.Call(ast.Attribute(self.atom(snapshots), "before", ast.Load()), [self.atom(index)], [])
 
     def stmt_With(self, stmt: With) -> list[ast.stmt]:
         target = ast.Name(self.names[stmt.target], ast.Store()) if stmt.target is not None and stmt.target in self.used else None
@@ -396,6 +418,7 @@ def _numpy() -> Ref:
 
 
 _NUMPY = _numpy()
+_RUN = Ref(runtime.run_checkpointed, "run_checkpointed", runtime.run_checkpointed, "s2sad.runtime")
 _INSTANCE = Ref(runtime.instance, "instance", runtime.instance, "s2sad.runtime")
 
 

@@ -117,15 +117,16 @@ def helper_sources(bindings: Bindings) -> tuple[list[str], list[str]]:
     imported: set[str] = set()
     while todo:
         fn = todo.pop(0)
-        if not isinstance(fn, types.FunctionType) or fn.__name__ in seen:
+        if not isinstance(fn, (types.FunctionType, type)) or fn.__name__ in seen:
             continue
+        space = vars(sys.modules[fn.__module__])
         seen[fn.__name__] = text = inspect.getsource(fn)
         for used in sorted({n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}):
-            obj = fn.__globals__.get(used)
+            obj = space.get(used)
             home = getattr(obj, "__module__", None) or ""
             if isinstance(obj, types.ModuleType):
                 imported.add(f"import {obj.__name__}" + (f" as {used}" if used != obj.__name__ else ""))
-            elif isinstance(obj, types.FunctionType) and home.startswith("s2sad"):
+            elif isinstance(obj, (types.FunctionType, type)) and home.startswith("s2sad"):
                 todo.append(obj)
             elif obj is not None:
                 imported.add(f"from {home} import {used}")

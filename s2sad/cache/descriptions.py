@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..checkpointing import CHECKPOINTED
 from ..frontend.scope import rebound_globals
 
 LIBRARIES = frozenset({"numpy", "math", "cmath", "builtins", "operator", "_operator", "scipy", "s2sad"})
@@ -72,7 +73,7 @@ def of_function(f: types.FunctionType) -> Any:
         raise Undescribed(f"{f!r:.60}")
     keywords = sorted((f.__kwdefaults__ or {}).items())
     defaults = [constant(f.__defaults__ or ()), [[name, constant(value)] for name, value in keywords]]
-    return ["function", code(f.__code__), defaults, sorted(rebound_globals(f.__code__.co_filename))]
+    return ["function", code(f.__code__), defaults, sorted(rebound_globals(f.__code__.co_filename)), f in CHECKPOINTED]
 
 
 def of_object(obj: Any) -> Any:

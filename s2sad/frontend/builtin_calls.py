@@ -27,16 +27,18 @@ from ..analysis.types import (
     Type,
     is_mutable,
 )  # fmt: skip
+from ..checkpointing import checkpoint, checkpointed, replayed
 from ..errors import AmbiguousMemoryError, DifferentiationError
-from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
+from ..ir.nodes import REPLAYED, Assign, Block, Effect, Lit, Op, Ref, Region, Slots, Var, With
 from ..rules import registry
-from ..runtime import stop_gradient
+from ..runtime import run_checkpointed, stop_gradient
 from .calls import REFUSED_BUILTINS
 from .iterators import CHANGING
 from .lower import Core, Restart, type_of
 from .values import (
     ArrayMethod,
     Bound,
+    CheckpointedVal,
     DictVal,
     EnumVal,
     FuncVal,
@@ -569,6 +571,43 @@ class BuiltinCalls(Core):
         """What stop_gradient returned. It shares memory with its operand, so it must not be stored to."""
         return self.__dict__.setdefault("_stops", [])
 
+    def call_checkpointed(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        names = ("steps", "slots", "memory", "disk")
+        given = {**dict(zip(names, args)), **kwargs}
+        if len(args) > len(names) or "steps" not in given or not given.keys() <= set(names):
+            raise self.unsupported("checkpointed takes a range and slots=, memory= or disk=", node)
+        options = [given.get("slots", Lit(None)), given.get("memory", Lit(None)), given.get("disk", Lit(0))]
+        if not all(map(is_atom, options)) or any(map(self.varied, options)):
+            raise self.unsupported("slots=, memory= and disk= of checkpointed have to be numbers that are not differentiated", node)
+        if all(isinstance(a, Lit) for a in options):
+            try:
+                checkpointed((), *(a.value for a in options))
+            except (TypeError, ValueError) as err:
+                raise self.unsupported(str(err), node) from None
+        return CheckpointedVal(given["steps"], Slots(*options))
+
+    def call_run_checkpointed(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        raise self.unsupported("the gradient of a checkpointed loop cannot be differentiated as text", node,
+                               "differentiate s2sad.grad(f), or a text that was made without checkpointed()")  # fmt: skip
+
+    def call_checkpoint(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """`checkpoint(f)` in a function that is lowered: a function that calls `f` with a mark around the call."""
+        if len(args) != 1 or kwargs:
+            raise self.unsupported("checkpoint takes one function", node)
+        return Partial(Ref(replayed, "replayed", replayed, "s2sad.checkpointing"), (args[0],), ())
+
+    def call_replayed(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        return self.marked(lambda: self.call_value(args[0], args[1:], kwargs, node), node)
+
+    def marked(self, run: Callable[[], Any], node: Any) -> Any:
+        """Lower a call of a checkpointed function, between marks."""
+        mark = With(REPLAYED, None, Block(), self.span(node))
+        with self.into(mark.body):
+            value = run()
+        self.append(mark)
+        self.block.diverges = self.block.diverges or mark.body.diverges
+        return value
+
     def call_deepcopy(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`copy.deepcopy`: what is one object in the original is one in the copy."""
         copies: dict[Any, Any] = {}
@@ -882,7 +921,8 @@ _HANDLERS: dict[Any, str] = {
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
-    stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
+    checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
+    run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",
 }  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..analysis import infer
 from ..analysis.types import BOOL, FLOAT, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable
+from ..checkpointing import CHECKPOINTED
 from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError, NoSourceError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
@@ -461,6 +462,24 @@ class Calls(Outlining):
                 items = self.items(v)
                 self.later.append((v, tuple((k, gone) for k, _ in items) if isinstance(v, DictVal) else (gone,) * len(items)))
 
+    def is_repeatable(self, block: Block) -> bool:
+        """Whether a block does the same when it runs again."""
+        from ..analysis import effects  # needs the lowerer
+
+        def same(stmt: Any) -> bool:
+            if not isinstance(stmt, (Assign, Effect)):
+                return not isinstance(stmt, ir.With) and not (isinstance(stmt, ir.Loop) and isinstance(stmt.iter, ir.Each))
+            if isinstance(stmt, Effect):
+                return False
+            return stmt.target in self.repeatable or effects.is_pure(stmt.op) and not effects.is_volatile(stmt.op)
+
+        return all(map(same, ir.walk(block)))
+
+    @property
+    def repeatable(self) -> set[Any]:
+        """Results of calls that are executed as they stand, and give the same when they run again."""
+        return self.__dict__.setdefault("_repeatable", set())
+
     @property
     def later(self) -> list[Any]:
         """Contents of containers after the call that is being lowered."""
@@ -503,7 +522,7 @@ class Calls(Outlining):
             if self.inactive_depth and any(f.key is function.__code__ for f in self.frames):
                 return self.opaque(fn, args, kwargs, node)  # an inactive recursion is not followed
             return self.trial(fn, args, kwargs, run, node)
-        return run()
+        return self.marked(run, node) if function in CHECKPOINTED else run()
 
     def touches_objects(self, args: list[Any], kwargs: dict[str, Any]) -> bool:
         return any(isinstance(a, (ObjVal, FuncVal, Bound, Partial)) for a in (*args, *kwargs.values()))
@@ -545,6 +564,8 @@ class Calls(Outlining):
         if isinstance(value, Var) and value.region is not None and any(value is a for a in args):
             return value
         result = self.opaque(fn, args, kwargs, node, t, safe=True)
+        if self.is_repeatable(block):
+            self.repeatable.add(result)
         return value if constant else result
 
     def call_local(self, fn: FuncVal, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
@@ -567,7 +588,11 @@ class Calls(Outlining):
         finally:
             self.frames.pop()
         frame = self.new_frame(source.node, source.name, None, static.scope, source.filename, source.lines, source.node, node)
-        return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
+
+        def run() -> Any:
+            return self.run_body(frame, source.node, args, kwargs, defaults, kw_defaults, node)
+
+        return self.marked(run, node) if static.scope.is_checkpointed(source) and self.varied_args(args, kwargs) else run()
 
     def static_decorators(self, static: StaticFunction) -> None:
         decorator = static.scope.unknown_decorator(static.source)
@@ -764,6 +789,7 @@ class Calls(Outlining):
             self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
 
     # provided by the other parts
+    marked: Callable[..., Any]
     seed_defaults: Callable[..., Any]
     changes_state: Callable[..., Any]
     stops: list[Any]

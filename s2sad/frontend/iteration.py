@@ -13,6 +13,7 @@ from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, litera
 from ..ir.nodes import Each, Lit, Loop, Op, Raise, Range, Ref, Var
 from .lower import Core, type_of
 from .values import (
+    CheckpointedVal,
     DictVal,
     EnumVal,
     KnownVal,
@@ -106,6 +107,8 @@ class Iteration(Core):
             if isinstance(t, (Arr, ListT)) or self.varied(value):
                 return self._indexed(value)
             return Plan("each", value)
+        if isinstance(value, CheckpointedVal):
+            raise self.unsupported("checkpointed() is for the head of a for loop", node, "write for i in checkpointed(range(n))")
         raise self.unsupported("this cannot be iterated over", node)
 
     def _same_length(self, a: Any, b: Any) -> bool:

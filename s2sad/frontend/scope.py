@@ -326,6 +326,11 @@ class StaticScope:
             return ".".join([target, *([attribute] if attribute else []), *parts])
         return ".".join([node.id, *parts]) if node.id not in self.module.places else ""
 
+    def is_checkpointed(self, source: FunctionSource) -> bool:
+        """Whether a function is decorated with `s2sad.checkpoint`."""
+        found = {self.full_name(node) for node in getattr(source.node, "decorator_list", [])}
+        return not found.isdisjoint({"s2sad.checkpoint", "s2sad.checkpointing.checkpoint"})
+
     def unknown_decorator(self, source: FunctionSource) -> Any:
         """The first decorator of a function that may make another function of it, or None."""
         for node in getattr(source.node, "decorator_list", []):

@@ -42,7 +42,18 @@ from .iterators import CHANGING
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
 from .source import function_source
-from .values import DictVal, FuncVal, ListVal, ObjVal, Poison, SliceVal, TupleVal, is_atom, same
+from .values import (
+    CheckpointedVal,
+    DictVal,
+    FuncVal,
+    ListVal,
+    ObjVal,
+    Poison,
+    SliceVal,
+    TupleVal,
+    is_atom,
+    same,
+)
 
 BINOPS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod", "Pow": "pow",
@@ -512,11 +523,16 @@ class Statements(Core):
 
     def for_loop(self, stmt: Any) -> None:
         value = self.expr(stmt.iter)
+        slots = None
+        if isinstance(value, CheckpointedVal):
+            value, slots = value.item, value.slots
         iterable = self.iterable(value, stmt.iter)
         outer_go = self.flag("$go")
         self.set_flag("$go", True)
         self.set_flag("$skip", False)
         items = self.unrollable(iterable)
+        if slots is not None and (items is not None or iterable.kind == "each"):
+            raise self.unsupported("a checkpointed loop has to be over a range or an array", stmt, "leave checkpointed() out")
         if items is not None:
             self.unrolled(stmt, value, items)
         else:
@@ -528,10 +544,18 @@ class Statements(Core):
             contents = self.contents_of(value)
             loop = self.loop(start, lambda loop: self.iteration(stmt.body), seed=tuple(names))
             self.check_length_kept(iterable, loop.body, stmt.iter)
+            if slots is not None:
+                self.checkpoint_loop(loop, slots, stmt)
             if not same(contents, self.contents_of(value)):
                 raise self.unsupported("what is iterated over changes in the meantime", stmt.iter, "iterate over a copy of it")
         self.check_iterated(value, stmt)
         self.after_loop(stmt, outer_go)
+
+    def checkpoint_loop(self, loop: ir.Loop, slots: ir.Slots, stmt: Any) -> None:
+        if loop.go is not None:
+            raise self.unsupported("a checkpointed loop cannot be left by break or return", stmt,
+                                   "let the iterations that are left do nothing, or leave checkpointed() out")  # fmt: skip
+        loop.checkpoint = slots
 
     def assign_element(self, target: Any, value: Any, stmt: Any) -> None:
         self.node = stmt.target if hasattr(stmt, "target") else stmt

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..ir.nodes import Lit, Ref, Var
+from ..ir.nodes import Lit, Ref, Slots, Var
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,6 +132,14 @@ class EnumVal:
 @dataclass(frozen=True, eq=False, slots=True)
 class ReversedVal:
     item: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CheckpointedVal:
+    """What a `for` loop iterates over, and how many of its states are to be kept."""
+
+    item: Any
+    slots: Slots
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -144,6 +144,7 @@ class _Undef:
 UNDEF = _Undef()
 SAFE = "safe"  # `Op.data` of a call that changes none of its arguments
 DERIVED = "derived"  # `Op.data`, or `Store.role`, of a tangent in a `try`: it raises no error of the author's
+REPLAYED = Lit("replayed")  # `With.context` of the body of a checkpointed function: it runs again in the reverse sweep
 NOW = "now"  # `Op.data` of a read that may give something else later: a global that some function rebinds
 
 Atom = Var | Lit | Ref | _Undef
@@ -341,11 +342,24 @@ class Taped:
 
 
 @dataclass(eq=False, slots=True)
+class Slots:
+    """How many states of a checkpointed loop are kept: in memory, by their size in memory, and in files."""
+
+    slots: Any
+    memory: Any
+    disk: Any
+
+    def atoms(self) -> tuple[Any, ...]:
+        return (self.slots, self.memory, self.disk)
+
+
+@dataclass(eq=False, slots=True)
 class Loop:
     """`for` over a `Range`, `Each` or `Taped` (then `index` is its variable) or, with `iter` None, `while`.
 
     `test_block` and `test` are the head of a `while`. With `go`, the loop is left at the end of an iteration in which
-    it is false. `header` keeps how the author wrote the head, for printing.
+    it is false. `header` keeps how the author wrote the head, for printing. With `checkpoint`, reverse mode keeps a few
+    states of the loop only.
     """
 
     iter: Any
@@ -357,6 +371,7 @@ class Loop:
     go: Any = None
     span: Span | None = None
     header: Any = None
+    checkpoint: Slots | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -403,6 +418,25 @@ class Invoke:
     part: str = "forward"
     reads: list[Any] = field(default_factory=list)  # memory that the reverse part reads through what was saved
     writes: list[Any] = field(default_factory=list)  # memory that it changes
+
+
+@dataclass(eq=False, slots=True)
+class Stepped:
+    """A checkpointed loop in the program of a gradient, as the function of an `Invoke`.
+
+    Its part "run" runs the loop by calls of `step`: its arguments are start, stop and step of the range, the values that
+    the loop carries, arrays that it stores to, what it only reads, and those of `slots`, in these numbers; its results are
+    the carried values at the end and, last, the snapshots. Its part "before" gives the state before an iteration: its
+    arguments are the snapshots and the index.
+    """
+
+    loop: Loop
+    step: Function
+    carried: int
+    stored: int
+    constants: int
+    raises: bool  # so that it may not be left out
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -573,6 +607,8 @@ def uses_of(stmt: Any) -> tuple[Any, ...] | list[Any]:
 
 def _loop_uses(stmt: Loop) -> list[Any]:
     found = [] if stmt.iter is None else list(stmt.iter.atoms())
+    if stmt.checkpoint is not None:
+        found += stmt.checkpoint.atoms()
     found += (stmt.test, stmt.go)
     for c in stmt.carries:
         found += (c.init, c.next)
@@ -650,6 +686,8 @@ def substitute(stmt: Any, sub: Any) -> None:
             stmt.iter = Each(sub(stmt.iter.seq))
         elif isinstance(stmt.iter, Taped) and (r := stmt.iter.range) is not None:
             stmt.iter.range = Range(sub(r.start), sub(r.stop), sub(r.step), r.reverse)
+        if stmt.checkpoint is not None:
+            stmt.checkpoint = Slots(*map(sub, stmt.checkpoint.atoms()))
         stmt.test, stmt.go = sub(stmt.test), sub(stmt.go)
         for c in stmt.carries:
             c.init, c.next = sub(c.init), sub(c.next)

@@ -170,10 +170,13 @@ class _Walk:
 
     def stmt_Invoke(self, stmt: Invoke, live: set[Any]) -> bool:
         needed = any(r in live for r in stmt.results) or any(r in live or r.caller for r in effects.writes(stmt) or ())
-        if stmt.part == "reverse" and not needed:
+        optional = not stmt.fn.raises if isinstance(stmt.fn, ir.Stepped) else stmt.part == "reverse"
+        if optional and not needed and not self.keep_all:
             return False
         for r in stmt.results:
             live.discard(r)
+        if stmt.part == "before":  # all memory of this kind is made anew in each iteration
+            live.difference_update(effects.writes(stmt) or ())
         for a in stmt.args:
             _read(a, live, contents=True)
         live.update(r.find() for r in stmt.reads)
@@ -219,9 +222,9 @@ class _Walk:
                 if c.phi in wanted:
                     _read(c.next, end)
             _read(stmt.go, end, contents=True)
-            body = _copy(stmt.body)
+            body = copied(stmt.body)
             self.block(body, end)
-            test = _copy(stmt.test_block)
+            test = copied(stmt.test_block)
             start = end | test_live
             self.block(test, start)
             new_wanted = wanted | {c.phi for c in stmt.carries if c.phi in start}
@@ -248,6 +251,8 @@ class _Walk:
             index_or_count = stmt.iter.atoms()
             for a in index_or_count:
                 _read(a, live, contents=True)
+        for a in stmt.checkpoint.atoms() if stmt.checkpoint is not None else ():
+            _read(a, live)
         return True
 
     def stmt_Try(self, stmt: Try, live: set[Any]) -> bool:
@@ -296,19 +301,19 @@ def _read_targets(taped: Taped, live: set[Any]) -> Taped:
     return Taped(tuple(t for t, _ in pairs), tuple(v for _, v in pairs), taped.range)
 
 
-def _copy(block: Block) -> Block:
+def copied(block: Block) -> Block:
     """A copy that can be pruned without changing the block: nested statements are copied, leaves shared."""
     out: list[Any] = []
     for s in block.stmts:
         if isinstance(s, If):
-            out.append(If(s.test, _copy(s.then), _copy(s.orelse), list(s.phis), s.span, s.expr))
+            out.append(If(s.test, copied(s.then), copied(s.orelse), list(s.phis), s.span, s.expr))
         elif isinstance(s, Loop):
-            out.append(Loop(s.iter, s.index, list(s.carries), _copy(s.body), _copy(s.test_block), s.test, s.go, s.span, s.header))
+            out.append(Loop(s.iter, s.index, list(s.carries), copied(s.body), copied(s.test_block), s.test, s.go, s.span, s.header, s.checkpoint))
         elif isinstance(s, With):
-            out.append(With(s.context, s.target, _copy(s.body), s.span))
+            out.append(With(s.context, s.target, copied(s.body), s.span))
         elif isinstance(s, Try):
-            handlers = [ir.Handler(h.type, h.name, _copy(h.body)) for h in s.handlers]
-            out.append(Try(_copy(s.body), handlers, _copy(s.orelse), _copy(s.final), list(s.phis), s.span))
+            handlers = [ir.Handler(h.type, h.name, copied(h.body)) for h in s.handlers]
+            out.append(Try(copied(s.body), handlers, copied(s.orelse), copied(s.final), list(s.phis), s.span))
         else:
             out.append(s)
     return Block(out, block.diverges)

@@ -5,7 +5,7 @@
         ...
 
 A tape is written by one loop and read by its mirror. Where both run at most once, every entry is read exactly once, in
-reverse order.
+reverse order. Tapes of checkpointed functions are popped, so that not all of them are there at the end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..analysis.types import TapeT
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Function, Loop, Pop, Push, Range, Taped, Var
 
@@ -39,7 +40,8 @@ def iterate_tapes(function: Function) -> Function:
     for loop in loops:
         if not isinstance(loop.iter, Range) or loop.go is not None:
             continue
-        wanted = [s for s in loop.body if isinstance(s, Pop) and pops[s.tape].single is loop and _filled(pushes.get(s.tape))]
+        popped = [s for s in loop.body if isinstance(s, Pop) and not (isinstance(s.tape.type, TapeT) and s.tape.type.shrinks)]
+        wanted = [s for s in popped if pops[s.tape].single is loop and _filled(pushes.get(s.tape))]
         if not wanted:
             continue
         used = loop.index is not None and any(a is loop.index for s in ir.walk(loop.body) for a in ir.uses_of(s))

@@ -197,10 +197,94 @@ RIGHT: dict[str, str] = {
         m = max(v * s for v in x)
         return m + min((u for u in y if u > 0), default=t)
     """,
+    "while_pop_cond": """
+        q = list(x)
+        r = 0.0
+        while len(q) > 1 and q.pop() < 5.0:
+            r = r * 0.5 + q[-1]
+        return r * s
+    """,
+    "while_step_closure": """
+        c = 0.0
+        def step():
+            nonlocal c
+            c += abs(s) + 0.1
+            return c
+        while step() < 1.0:
+            x[0] *= t
+        return c * x[0]
+    """,
+    "while_store_fn": """
+        def g(v):
+            v[0] = v[0] * 0.5 + 0.01
+            return abs(v[0])
+        k = 0
+        while g(x) > 0.1 and k < 9:
+            x[1] += x[0] * s
+            k += 1
+        return x @ y
+    """,
+    "while_pure_fn": """
+        def g(v):
+            return abs(v) * 0.9
+        k = 0
+        while g(s) < 1.0 and k < 5:
+            s = s * 1.5 + 0.1
+            k += 1
+        else:
+            s += t
+        return s
+    """,
+    "while_else_walrus": """
+        k = 0
+        while (v := abs(s)) < 1.3 and k < n:
+            s = 1.4 * s + 0.1 * t
+            k += 1
+            if k == 3:
+                break
+        else:
+            x[0] = v * s
+            t = t * 2.0
+        return s * t + x @ y + v
+    """,
+    "while_items": """
+        q = [s, t]
+        while q:
+            s = s * 0.5 + q.pop()
+        return s
+    """,
+    "loop_var_zero": """
+        k = -1
+        v = s
+        for k, v in enumerate(x[:n]):
+            pass
+        return v * t + k * s
+    """,
+    "loop_var_zip": """
+        a = b = s
+        k = 7
+        for k, (a, b) in enumerate(zip(x[:n], y)):
+            if a > 0.8:
+                break
+        return a * b + k * t
+    """,
 }  # fmt: skip
 
 # The items of these are computed where the iterator is made, which would be too early, or change in number.
 REFUSED: dict[str, str] = {
+    "test_with_an_effect": """
+        class C:
+            def __init__(self):
+                self.k = 0.0
+            @property
+            def v(self):
+                self.k += 0.4
+                return self.k
+        c = C()
+        while c.v < 1.5:
+            s = s * t
+        return s * c.k
+    """,
     "grow_list_dyn": """
         q = [s]
         for i in range(n):

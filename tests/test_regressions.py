@@ -406,6 +406,81 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             row *= 2.0
         return r + x[0] * rows[-1][0] * B[0, 1]
     """, "float64"),
+    # `out` without its name
+    "clip_pos_out": ("""
+        np.clip(x, -0.5, 0.6, x)
+        return x @ y * s
+    """, "float64"),
+    "clip_m_pos": ("""
+        x.clip(-0.5, 0.6, x)
+        return x @ y * s
+    """, "float64"),
+    "sum_pos_out": ("""
+        np.sum(A, 0, None, y)
+        return x @ y * s
+    """, "float64"),
+    "dot_pos_out": ("""
+        np.dot(A, x, y[:3])
+        z = np.zeros(3)
+        np.dot(A, x, z)
+        return x @ y * s + z.sum()
+    """, "float64"),
+    "take_m": ("""
+        x.take([3, 0, 0, 1], 0, y)
+        return x @ y * s
+    """, "float64"),
+    "mean_pos": ("""
+        np.mean(A, 0, None, y)
+        return x @ y * s
+    """, "float64"),
+    "concat_pos": ("""
+        z = np.zeros(8)
+        np.concatenate([x, y], 0, z)
+        return (z * z).sum() * s
+    """, "float64"),
+    "std_out": ("""
+        np.std(A, 0, None, y)
+        return x @ y * s
+    """, "float64"),
+    "inactive_compress_out": ("""
+        B = np.array([1.0, 2.0, 3.0, 4.0])
+        r = (B * x).sum()
+        np.compress([True, False, True, True], np.array([5.0, 6.0, 7.0, 8.0]), 0, B[:3])
+        np.nanmax(np.ones((2, 4)) * 9.0, 0, B)
+        return r + x @ B
+    """, "float64"),
+    "inactive_pos": ("""
+        B = np.array([1.0, 2.0, 3.0, 4.0])
+        r = (B * x).sum()
+        np.sum(np.ones((2, 4)), 0, None, B)
+        np.clip(B, 0.0, 1.5, B)
+        np.modf(B * 1.5, B, np.zeros(4))
+        return r + x @ B
+    """, "float64"),
+    "inactive_loop": ("""
+        B = np.ones((3, 4))
+        r = 0.0
+        for i in range(n):
+            r += (B * x).sum() * s
+            np.cumsum(np.ones((3, 4)) * i, 0, None, B)
+        return r + (B * x).sum()
+    """, "float64"),
+    "copy_method_order": ("""
+        z = A.copy(order='F')
+        w = z.ravel()
+        w[0] = s
+        v = z.T.ravel()
+        v[1] = t
+        return (z * z).sum() + w @ w + v @ v
+    """, "float64"),
+    "sum_layout": ("""
+        z = np.stack([A, A * s]).transpose(2, 1, 0).sum(axis=2)
+        w = z.ravel()
+        w[0] = s
+        v = z.T.ravel()
+        v[1] = t
+        return (z * z).sum() + w @ w + v @ v
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -129,7 +129,7 @@ class Loops(Operations):
                 loads.append(s)
         if not loads:
             return None
-        count = sum(1 for s in ir.walk(stmt.body) for a in ir.uses_of(s) if a is index)
+        count = sum(1 for s in ir.walk(stmt.body) for a in ir.uses_of(s) if a is index) + sum(c.next is index for c in stmt.carries)
         if count != len(loads):
             return None
         sequences = [s.op.args[0] for s in loads]

@@ -235,6 +235,7 @@ class Calls(Outlining):
             return self.get_attribute(args[0], "shape", node)
         if obj in MUTATORS or getattr(obj, "__name__", "") == "at" and isinstance(getattr(obj, "__self__", None), np.ufunc):
             return self.mutate(fn, args, kwargs, node)
+        args, kwargs = out_by_name(obj, args, kwargs)
         if obj is np.clip:
             args = self.bounds_of_clip(args, kwargs)
         if obj is np.einsum and self.varied_args(args, kwargs):
@@ -833,7 +834,7 @@ def _pure_call(op: Op) -> bool:
         return False
     obj = fn.obj
     if isinstance(obj, np.ufunc):
-        return True
+        return len(op.args) <= obj.nin and not _has_out(op)
     if isinstance(obj, type) and (issubclass(obj, (BaseException, np.generic, np.dtype)) or obj in _PURE_BUILTINS):
         return True
     try:
@@ -847,10 +848,42 @@ def _pure_call(op: Op) -> bool:
     if module[0] in ("math", "cmath", "_operator", "operator"):
         return True
     if module[0] == "numpy":
-        return "random" not in module and getattr(obj, "__name__", "") not in _IMPURE_NUMPY
+        return "random" not in module and getattr(obj, "__name__", "") not in _IMPURE_NUMPY and not _has_out(op)
     if module[0] == "s2sad":
         return True
     return registry.adjoint_rule(obj) is not None or registry.is_zero(obj)
+
+
+def _has_out(op: Op) -> bool:
+    """Whether a call of a NumPy function stores its result to an argument."""
+    out = next((a for k, a in op.kwargs if k == "out"), None)
+    if out is None and (names := _parameters_from_out(op.fn.obj)) is not None and len(op.args) > names[0]:
+        out = op.args[names[0]]
+    return out is not None and not (isinstance(out, Lit) and out.value is None)
+
+
+def out_by_name(fn: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of a call, `out` and those behind it by name."""
+    try:
+        names = _parameters_from_out(fn)
+    except TypeError:  # it has no hash
+        return args, kwargs
+    if names is None or len(args) <= names[0]:
+        return args, kwargs
+    at, behind = names
+    return args[:at], {**dict(zip(behind, args[at:])), **kwargs}
+
+
+@functools.lru_cache(maxsize=1024)
+def _parameters_from_out(fn: Any) -> tuple[int, tuple[str, ...]] | None:
+    """The position of a NumPy function's parameter `out`, and the names from there on."""
+    if isinstance(fn, (np.ufunc, type)) or (getattr(fn, "__module__", None) or "").split(".")[0] != "numpy":
+        return None
+    try:
+        names = [p.name for p in inspect.signature(fn).parameters.values() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        names = {"dot": ["a", "b", "out"], "concatenate": ["arrays", "axis", "out"]}.get(getattr(fn, "__name__", ""), [])
+    return (names.index("out"), tuple(names[names.index("out") :])) if "out" in names else None
 
 
 def parameter_ids(node: Any) -> list[str]:

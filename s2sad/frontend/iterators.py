@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from typing import Any
 
@@ -64,6 +65,13 @@ def changed_before_use(function: Any) -> tuple[Any, str] | None:
             if name in read and (node.end_lineno, node.end_col_offset) <= _place(other) < last:
                 return other, name
     return None
+
+
+def known_function(node: Any) -> bool:
+    """Whether a called expression is a builtin, or a function of a module that runs none of the user's code."""
+    if isinstance(node, gast.Name):
+        return hasattr(builtins, node.id)
+    return isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name) and node.value.id in ("np", "numpy", "math")
 
 
 def _changed(node: Any) -> str:

@@ -8,7 +8,6 @@ where it might, they are refused, unless a function that does nothing else in be
 
 from __future__ import annotations
 
-import builtins
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from ..analysis.types import Arr, ListT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Invoke, Ref, Store, Var
 from .iteration import Plan
+from .iterators import known_function
 from .lower import Core
 from .statements import assigned_names
 from .values import DictVal, EnumVal, FuncVal, ListVal, ReversedVal, TupleVal, ViewVal, ZipVal, same
@@ -105,17 +105,22 @@ class Laziness(Core):
         """The list of the items of a generator expression, of `map` or `filter`, made by `make`."""
         cells, n, born = dict(self.cells), len(self.block.stmts), ir.Region().born
         value = make()
-        made = [x for s in self.block.stmts[n:] for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b)))]
         if id(node) in self.taken_at_once:
             return self.given_once(value)
-        changed = [k for k, v in cells.items() if not str(k[1]).startswith("$") and k in self.cells and not same(self.cells[k], v)]
-        if changed or any(self.has_effect(s, born) for s in made):
+        if self.effects_since(cells, self.block.stmts[n:], born):
             raise self.unsupported("this iterator has effects, which Python brings about one by one, while its items are used", node, HINT)
         names, calls = self.names_read(node)
         kept = {k: v for k, v in self.cells.items() if calls or k[0] in self.reached(names)}
+        made = [x for s in self.block.stmts[n:] for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b)))]
         regions = [a.region for s in made for a in ir.uses_of(s) if isinstance(a, Var) and a.region is not None and a is not value]
         self.lazies.append(Lazy(value, names, regions, {k: v for k, v in kept.items() if not str(k[1]).startswith("$")}, self.written[0]))
         return self.given_once(value)
+
+    def effects_since(self, cells: dict[Any, Any], stmts: list[Any], born: int) -> bool:
+        """Whether, since the cells were these, anything changed that is older than `born`, by what was lowered to `stmts`."""
+        if any(k in self.cells and not same(self.cells[k], v) for k, v in cells.items() if not str(k[1]).startswith("$")):
+            return True
+        return any(self.has_effect(x, born) for s in stmts for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))))
 
     def has_effect(self, stmt: Any, born: int) -> bool:
         """Whether a statement changes anything that is older than `born`."""
@@ -144,7 +149,7 @@ class Laziness(Core):
                     if isinstance(value, FuncVal):
                         todo.append(value.node)
                         calls = True
-                calls = calls or isinstance(n, gast.Call) and not _known_function(n.func)
+                calls = calls or isinstance(n, gast.Call) and not known_function(n.func)
         return frozenset(names), calls
 
     def reached(self, names: frozenset[str]) -> set[int]:
@@ -242,13 +247,6 @@ def restructured(stmt: Any) -> list[Any]:
     if isinstance(stmt, Store) and isinstance(stmt.index, Var) and getattr(stmt.index.type, "cls", None) is slice:
         return [stmt.base]
     return list(stmt.writes) if isinstance(stmt, Invoke) else []
-
-
-def _known_function(node: Any) -> bool:
-    """Whether a called expression is a builtin, or a function of a module that runs none of the user's code."""
-    if isinstance(node, gast.Name):
-        return hasattr(builtins, node.id)
-    return isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name) and node.value.id in ("np", "numpy", "math")
 
 
 def takes_at_once(fn: Any) -> bool:

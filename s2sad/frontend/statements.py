@@ -38,7 +38,7 @@ from ..ir.nodes import (
     With,
 )
 from .attempts import Attempt
-from .iterators import CHANGING
+from .iterators import CHANGING, known_function
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
 from .source import function_source
@@ -617,21 +617,24 @@ class Statements(Core):
         if known is False:
             self.after_loop(stmt, outer_go)
             return
-        walrus = any(isinstance(n, gast.NamedExpr) for n in gast.walk(stmt.test))
-        if known is True or walrus:
+        acts = any(isinstance(n, gast.NamedExpr) or isinstance(n, gast.Call) and not known_function(n.func) for n in gast.walk(stmt.test))
+        if known is True or acts:
             # the test belongs to the body: it may assign names or run statements of its own
-            node = gast.If(stmt.test, stmt.body, [gast.Break()])
+            if known is not True and any(escapes(s) for s in stmt.orelse):
+                raise self.unsupported("while ... else with such a test is not supported", stmt)
+            node = gast.If(stmt.test, stmt.body, [*stmt.orelse, gast.Break()])
             gast.copy_location(node, stmt)
-            gast.copy_location(node.orelse[0], stmt)
+            gast.copy_location(node.orelse[-1], stmt)
             body = stmt.body if known is True else [node]
             self.loop(lambda loop: None, lambda loop: self.iteration(body), seed=names)
-            if known is not True and stmt.orelse:
-                raise self.unsupported("while ... else with such a test is not supported", stmt)
             self.after_loop(stmt, outer_go, endless=True)
             return
 
         def test() -> Any:
+            before, n, born = dict(self.cells), len(self.block.stmts), ir.Region().born
             t = self.test(stmt.test)
+            if self.effects_since(before, self.block.stmts[n:], born):
+                raise self.unsupported("the test of this loop has an effect", stmt.test, "write `while True:` and `if not ...: break`")
             return Lit(t) if isinstance(t, bool) else t
 
         self.loop(lambda loop: None, lambda loop: self.iteration(stmt.body), test, seed=names)
@@ -641,12 +644,6 @@ class Statements(Core):
         if isinstance(node, gast.Constant):
             return bool(node.value)
         return None
-
-    def has_user_call(self, node: Any) -> bool:
-        for n in gast.walk(node):
-            if isinstance(n, (gast.Call, gast.BoolOp, gast.IfExp)):
-                return True
-        return False
 
     def unrolled(self, stmt: Any, value: Any, items: tuple[Any, ...]) -> None:
         """A loop over a few compile-time values, lowered once for each."""
@@ -867,6 +864,7 @@ class Statements(Core):
     builtin: Callable[..., Any]
     opaque: Callable[..., Any]
     items_now: Callable[..., Any]
+    effects_since: Callable[..., bool]
     contents_of: Callable[..., Any]
     check_iterated: Callable[..., Any]
     check_length_kept: Callable[..., Any]

@@ -197,6 +197,12 @@ def expansion_of(function: Any) -> Expansion | None:
     return _expansions.get(function) if _hashable(function) else None
 
 
+def expansions() -> dict[Any, Expansion]:
+    """How calls of functions are lowered, by function."""
+    load()
+    return dict(_expansions)
+
+
 def method(name: str, function: Any, packs: bool = False) -> None:
     """Declare that `x.name(...)` (or the attribute `x.name`) of an array means `function(x, ...)`.
 

@@ -40,7 +40,7 @@ _MODULES = (
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
     "scipy_linalg": "scipy.linalg", "scipy_signal": "scipy.signal", "scipy_fft": "scipy.fft",
-    "implicit": "scipy.optimize", "integrate": "scipy.integrate",
+    "implicit": "scipy.optimize", "integrate": "scipy.integrate", "stats": "scipy.stats",
 }  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def reverse_of(function: Any) -> str:
         return "rule"
     if registry.is_zero(function):
         return "zero"
-    followed = registry.expansion_of(function) is not None or function in MUTATORS or function in _HANDLERS
+    followed = registry.expansion_of(function) is not None or registry.expands_calls_of(function) or function in MUTATORS or function in _HANDLERS
     return "followed" if followed else ""
 
 
@@ -116,7 +116,22 @@ def markdown() -> str:
             tested = "" if e.tested is None else "yes" if e.tested else "no"
             lines.append(f"| `{e.name}` | {e.reverse or 'no'} | {e.forward or 'no'} | {tested} | {e.note} |")
         lines.append("")
+    lines += distributions()
     return "\n".join(lines)
+
+
+def distributions() -> list[str]:
+    """The section on scipy.stats: which methods of which distributions."""
+    with contextlib.suppress(ImportError):
+        from .rules import stats
+
+        found: dict[str, set[str]] = {"multivariate_normal": {"logpdf", "pdf"}}
+        for distribution, method in stats._FORMULAS:
+            found.setdefault(distribution.name, set()).update({method, "pdf" if method == "logpdf" else "pmf" if method == "logpmf" else method})
+        lines = ["## scipy.stats", "", "Methods of distributions are followed into their formulas, in their arguments and parameters.", ""]
+        lines += ["| distribution | methods with a formula of their own |", "|---|---|"]
+        return [*lines, *(f"| `{name}` | {', '.join(sorted(methods))} |" for name, methods in sorted(found.items())), ""]
+    return []
 
 
 def versions() -> str:

@@ -87,6 +87,10 @@ EXPECTED: dict[str, str] = {
         fmin_bfgs fminbound fsolve least_squares leastsq linear_sum_assignment linprog lsq_linear minimize
         minimize_scalar newton nnls ridder root root_scalar toms748
     """,
+    "scipy.interpolate": """
+        Akima1DInterpolator BSpline CubicSpline PPoly PchipInterpolator RectBivariateSpline RegularGridInterpolator UnivariateSpline
+        griddata interp1d make_interp_spline make_smoothing_spline splev
+    """,
     "scipy.integrate": """
         cumulative_simpson cumulative_trapezoid dblquad fixed_quad nquad odeint quad quad_vec romb simpson solve_bvp
         solve_ivp tplquad trapezoid
@@ -140,6 +144,11 @@ REASONS: dict[str, str] = {
         scipy.special.pdtr scipy.special.pdtrc scipy.special.sph_harm_y scipy.special.stdtridf scipy.special.tklmbda scipy.special.yve
         scipy.special.yvp scipy.special.zetac
     """,
+    "use np.interp or CubicSpline": "scipy.interpolate.interp1d scipy.interpolate.splev",
+    "interpolates in several dimensions": """
+        scipy.interpolate.griddata scipy.interpolate.RectBivariateSpline scipy.interpolate.RegularGridInterpolator
+    """,
+    "evaluate it where it is made, outside of the differentiated function": "scipy.interpolate.make_smoothing_spline",
     "estimates derivatives itself": "scipy.optimize.approx_fprime",
     "use scipy.optimize.root": "scipy.optimize.broyden1 scipy.optimize.fixed_point scipy.optimize.root_scalar",
     "use scipy.optimize.minimize": """

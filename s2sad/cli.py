@@ -11,11 +11,8 @@ import ast
 import contextlib
 import difflib
 import errno
-import importlib
 import inspect
-import operator
 import os
-import re
 import sys
 import tokenize
 import traceback
@@ -23,17 +20,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from s2sad.cli_rules import add_rules
 from s2sad.errors import DifferentiationError, SignatureError, Span, UnknownWrtError, UnsupportedSyntaxError
 from s2sad.files import import_file, write_whole
 from s2sad.literals import ArgumentsError, parse_arguments
+from s2sad.terminal import UsageError, highlighted, suggestion
 
 Wrt = int | str | tuple[int | str, ...]
-
-
-class UsageError(Exception):
-    """The command line asks for something that is not there or makes no sense."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -118,11 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--path", action="store_true", help="print the folder that they are in")
     cache.set_defaults(run=_cache)
 
-    rules = commands.add_parser("rules", help="list the derivative rules, or show those of one function")
-    rules.add_argument(
-        "name", nargs="?", metavar="NAME", help="a function, such as np.tanh, math.sqrt or tanh"
-    )
-    rules.set_defaults(run=_rules)
+    add_rules(commands)
     return parser
 
 
@@ -179,7 +168,7 @@ def _source(options: argparse.Namespace) -> int:
         )
     text = text.rstrip("\n") + "\n"
     if options.output in (None, "-"):
-        sys.stdout.write(_highlighted(text))
+        sys.stdout.write(highlighted(text))
     else:
         try:
             write_whole(options.output, text)
@@ -288,61 +277,6 @@ def _counted(number: int) -> str:
     return f"{number} emitted function{'' if number == 1 else 's'}"
 
 
-def _rules(options: argparse.Namespace) -> int:
-    from s2sad.rules import registry
-
-    for library in registry.libraries_with_rules():
-        with contextlib.suppress(ImportError):
-            importlib.import_module(library)  # its rules are there only when it is
-    texts: dict[str, str] = {}
-    for function, rule in registry.adjoint_rules().items():
-        forward = registry.tangent_rule(function)
-        codes = [rule.code, forward.code] if forward else [rule.code]
-        texts[_name(function)] = "\n\n".join(_text_of(code) for code in codes) + "\n"
-    for function in registry.zero_functions():
-        texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
-    if options.name is None:
-        sys.stdout.write("".join(f"{name}\n" for name in sorted(texts)))
-        return 0
-    asked = re.sub(r"^numpy\.", "np.", options.name)
-    with contextlib.suppress(AttributeError):  # np.abs is another name of np.absolute
-        asked = (
-            _name(operator.attrgetter(asked.removeprefix("np."))(np)) if asked.startswith("np.") else asked
-        )
-    found = [name for name in sorted(texts) if asked in (name, name.rpartition(".")[2])]
-    if not found:
-        plain = {name.rpartition(".")[2]: name for name in texts}
-        close = difflib.get_close_matches(asked, [*texts, *plain], n=3)
-        suggestion = _suggestion(list(dict.fromkeys(plain.get(name, name) for name in close)))
-        raise UsageError(f"no rule for {options.name}" + suggestion)
-    # Functions that share a template show it once.
-    sys.stdout.write(_highlighted("\n\n".join(dict.fromkeys(texts[name] for name in found))))
-    return 0
-
-
-def _text_of(template: Any) -> str:
-    try:
-        return inspect.getsource(template).rstrip()
-    except OSError:  # registered by code that has no file
-        return f"# the source of {template.__name__} is not known"
-
-
-def _name(function: Any) -> str:
-    """The name that people write for a function: np.sum, math.sqrt, abs."""
-    from s2sad.rules import registry
-
-    name = getattr(function, "__name__", None) or str(function)
-    for module, prefix in (("numpy", "np."), ("numpy.linalg", "np.linalg."), ("numpy.fft", "np.fft.")):
-        if module in sys.modules and vars(sys.modules[module]).get(name) is function:
-            return prefix + name
-    for module in registry.libraries_with_rules():
-        if getattr(sys.modules.get(module), name, None) is function:
-            return f"{module}.{name}"
-    module = (getattr(function, "__module__", None) or "").lstrip("_")
-    name = getattr(function, "__qualname__", name)
-    return name if module in ("", "builtins") else f"{module}.{name}"
-
-
 # --- what the arguments mean --------------------------------------------------------------------------------
 
 
@@ -353,14 +287,14 @@ def _target(text: str) -> tuple[Path, str]:
     if colon and (not name or "<locals>" in name) and Path(file).is_file():
         known = _functions(_parse(Path(file)))
         problem = f"{name} is a local function, of which there is one for each call" if name else "no function is named after the colon"
-        raise UsageError(problem + _suggestion([], known))
+        raise UsageError(problem + suggestion([], known))
     if not colon or not all(part.isidentifier() for part in name.split(".")):
         file, name = text, ""
     path = Path(file)
     if not path.exists():
         near = [p.name for p in path.parent.glob("*.py")] if path.parent.is_dir() else []
         close = difflib.get_close_matches(path.name, near, n=3)
-        raise UsageError(f"no such file: {file}" + _suggestion([str(path.parent / c) for c in close]))
+        raise UsageError(f"no such file: {file}" + suggestion([str(path.parent / c) for c in close]))
     if not path.is_file():
         raise UsageError(f"{file} is not a file")
     if not name:
@@ -428,24 +362,18 @@ def _find(path: Path, name: str) -> None:
     bound |= {(alias.asname or alias.name).split(".")[0] for alias in aliases}
     if name not in known and any(isinstance(n, ast.ClassDef) and n.name == name for n in tree.body):
         methods = [k for k in known if k.startswith(f"{name}.")]
-        raise UsageError(f"{name} in {path} is a class" + _suggestion([], methods))
+        raise UsageError(f"{name} in {path} is a class" + suggestion([], methods))
     head, _, method = name.partition(".")
     inherits = any(isinstance(n, ast.ClassDef) and n.name == head and n.bases for n in ast.walk(tree))
     if name in known or "*" in bound or (head in bound and (not method or inherits)):
         return
-    raise UsageError(f"no function {name!r} in {path}" + _suggestion(_close(name, known), known))
+    raise UsageError(f"no function {name!r} in {path}" + suggestion(_close(name, known), known))
 
 
 def _close(name: str, known: Sequence[str]) -> list[str]:
     # A bare method name is a likely slip too.
     methods = [k for k in known if k.rpartition(".")[2] == name]
     return methods or difflib.get_close_matches(name, known, n=3)
-
-
-def _suggestion(close: Sequence[str], known: Sequence[str] = ()) -> str:
-    if close:
-        return f"; did you mean {' or '.join(close)}?"
-    return f"; it defines: {', '.join(known)}" if known else ""
 
 
 # --- running the file ---------------------------------------------------------------------------------------
@@ -466,7 +394,7 @@ def _live_function(path: Path, name: str) -> Callable[..., Any]:
         except AttributeError:
             known = _functions(_parse(path))
             raise UsageError(
-                f"no function {name!r} in {path}" + _suggestion(_close(name, known), known)
+                f"no function {name!r} in {path}" + suggestion(_close(name, known), known)
             ) from None
     if not callable(found):
         raise UsageError(f"{name} in {path} is not a function but {type(found).__name__}")
@@ -474,19 +402,6 @@ def _live_function(path: Path, name: str) -> Callable[..., Any]:
 
 
 # --- output -------------------------------------------------------------------------------------------------
-
-
-def _highlighted(text: str) -> str:
-    """The text, in colours if standard output is a terminal, Pygments is there and NO_COLOR is not."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return text
-    try:
-        from pygments import highlight
-        from pygments.formatters import TerminalFormatter
-        from pygments.lexers import PythonLexer
-    except ImportError:
-        return text
-    return str(highlight(text, PythonLexer(), TerminalFormatter()))
 
 
 def _refuse_output(output: str, source: Path) -> None:

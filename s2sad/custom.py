@@ -31,7 +31,7 @@ class CustomVjp:
         self._backward: Callable[..., Any] | None = None
         self._tangent: Callable[..., Any] | None = None
         functools.update_wrapper(self, f, updated=())
-        del self.__wrapped__  # what it is made of is not what is differentiated
+        vars(self).pop("__wrapped__")  # what it is made of is not what is differentiated
         self.__signature__ = inspect.signature(f)
         self.__name__ = getattr(f, "__name__", "function")
         self.forward, self.link, self.pull, self.push = Forward(self), Link(self), Pull(self), Push(self)

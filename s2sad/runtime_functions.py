@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "at_root", "depending_also_on", "depending_on", "root_bar", "root_dot", "root_matrix_bar", "weighted", "weights_bar",
+    "at_root", "depending_also_on", "depending_on", "root_bar", "root_dot", "root_matrix_bar", "weighted", "weights_bar", "with_slope",
 ]  # fmt: skip
 
 
@@ -50,4 +50,9 @@ def depending_on(value: Any, p: Any, jacobian: Any) -> Any:
 
 def depending_also_on(value: Any, p: Any, jacobian: Any) -> Any:
     """A copy of `value`, which is known to depend on something, and depends on `p`, too."""
+    return np.array(value) if isinstance(value, np.ndarray) else value
+
+
+def with_slope(value: Any, x: Any, slope: Any) -> Any:
+    """A copy of `value`, each element of which depends on that of `x`: `slope` holds the derivatives."""
     return np.array(value) if isinstance(value, np.ndarray) else value

@@ -59,7 +59,8 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
             continue
         if standalone and (module or "").startswith("s2sad"):
             continue
-        home = module if module not in (None, "__main__") else getattr(obj, "__module__", None)
+        named_itself = getattr(obj, "__name__", None) is not None  # an instance has the module of its class
+        home = module if module not in (None, "__main__") else getattr(obj, "__module__", None) if named_itself else None
         if home in (None, "__main__", LITERAL):
             continue
         home = public_home(home or "", obj)

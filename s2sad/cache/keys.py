@@ -48,7 +48,7 @@ def key(f: Any, options: list[Any], arguments: Any) -> str:
     outside = registry.registered_outside()
     if any(type(g) is not types.FunctionType or home(g) is not None for g in outside):
         raise Undescribed("rules of the user's for functions of a library")
-    libraries = [[name, str(getattr(sys.modules[name], "__version__", ""))] for name in registry.optional_libraries()]
+    libraries = [[name, str(getattr(sys.modules[name], "__version__", ""))] for name in registry.imported_libraries()]
     facts = [
         versions(), libraries, [str(getattr(sys.modules.get("scipy"), "__version__", ""))], os.environ.get("S2SAD_CHECK", ""), options,
         of_function(f), any(f is g for g in outside), surroundings(f), of_arguments(arguments),

@@ -123,7 +123,7 @@ class Calls(Outlining):
         if getattr(type(obj), "__s2sad_opaque__", False) and not self.varied_args(args, kwargs):
             return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=fn, data=ir.SAFE), UNKNOWN, varied=False, fresh=True)
         expand = registry.expansion_of(obj)
-        if expand is not None and (self.varied_args(args, kwargs) or self.touches_objects(args, kwargs)):
+        if expand is not None and (self.varied_args(args, kwargs) or self.touches_objects(args, kwargs) or registry.expands_always(expand)):
             try:
                 given = inspect.signature(obj).bind(*args, **kwargs).arguments
             except TypeError as err:

@@ -101,3 +101,17 @@ def depending_also_on_dot(y, value, p, jacobian):
         y_dot = value_dot + p_dot * jacobian
     else:
         y_dot = value_dot + np.tensordot(p_dot, jacobian, np.ndim(p_dot))
+
+
+# The same, element by element.
+@adjoint(runtime.with_slope)
+def with_slope(y, value, x, slope):
+    x_bar = y_bar * slope
+    value_bar = None
+    slope_bar = None
+
+
+@tangent(runtime.with_slope)
+def with_slope_dot(y, value, x, slope):
+    ignored = slope_dot, value_dot
+    y_dot = x_dot * slope

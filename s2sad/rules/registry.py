@@ -40,7 +40,8 @@ _MODULES = (
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",
     "scipy_linalg": "scipy.linalg", "scipy_signal": "scipy.signal", "scipy_fft": "scipy.fft",
-    "implicit": "scipy.optimize", "integrate": "scipy.integrate",
+    "implicit": "scipy.optimize", "integrate": "scipy.integrate", "stats": "scipy.stats",
+    "interpolate": "scipy.interpolate",
 }  # fmt: skip
 
 
@@ -125,6 +126,8 @@ _zeros: set[Any] = set()
 _methods: dict[str, Any] = {}
 _packing: set[str] = set()
 _expansions: dict[Any, Expansion] = {}
+_instances: dict[type, Expansion] = {}  # of objects that are called, by class
+_always: set[Expansion] = set()
 _loaded: set[str] = set()
 _generation = 0  # grows with each rule that is registered
 _importing: set[int] = set()  # threads that import the files of this package
@@ -175,17 +178,20 @@ def zero_derivative(*functions: Any) -> None:
     _zeros.update(function for function in functions if function is not None)
 
 
-def expansion(*functions: Any) -> Callable[[Expansion], Expansion]:
+def expansion(*functions: Any, instances: bool = False, always: bool = False) -> Callable[[Expansion], Expansion]:
     """Register how calls of `functions` are lowered: what takes a function as an argument has no template.
 
     The decorated function gets the lowerer, the call's function, its arguments by parameter name and the call's node, and
-    returns the value of the call.
+    returns the value of the call. With `instances`, `functions` are classes whose instances are called; with `always`, calls are
+    lowered so, too, if nothing in them is differentiated.
     """
 
     def register(expand: Expansion) -> Expansion:
         global _generation
         _generation += 1
-        _expansions.update((function, expand) for function in functions if function is not None)
+        (_instances if instances else _expansions).update((function, expand) for function in functions if function is not None)
+        if always:
+            _always.add(expand)
         return expand
 
     return register
@@ -194,7 +200,26 @@ def expansion(*functions: Any) -> Callable[[Expansion], Expansion]:
 def expansion_of(function: Any) -> Expansion | None:
     """How a call of `function` is lowered, or None."""
     load()
-    return _expansions.get(function) if _hashable(function) else None
+    found = _expansions.get(function) if _hashable(function) else None
+    if found is None and _instances and not isinstance(function, type):
+        found = next((_instances[cls] for cls in type(function).__mro__ if cls in _instances), None)
+    return found
+
+
+def expands_calls_of(cls: Any) -> bool:
+    """Whether calls of the instances of a class are known."""
+    return isinstance(cls, type) and any(c in _instances for c in cls.__mro__)
+
+
+def expands_always(expand: Expansion) -> bool:
+    """Whether calls are lowered by `expand` even if nothing in them is differentiated."""
+    return expand in _always
+
+
+def expansions() -> dict[Any, Expansion]:
+    """How calls of functions are lowered, by function."""
+    load()
+    return dict(_expansions)
 
 
 def method(name: str, function: Any, packs: bool = False) -> None:
@@ -295,7 +320,7 @@ def load() -> None:
             _importing.discard(thread)
 
 
-def optional_libraries() -> list[str]:
+def imported_libraries() -> list[str]:
     """The libraries that are imported and that have rules of their own."""
     return sorted({library for library in _OPTIONAL_MODULES.values() if library in sys.modules})
 

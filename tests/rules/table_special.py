@@ -220,4 +220,6 @@ SOLVER_HELPERS: list[Row] = [
     row(runtime.at_root, normal(2), np.zeros(2), _MATRIX, skip=(2,), tolerance=np.inf),
     *(row(f, 0.5, 0.3, 2.0, skip=(0, 2), tolerance=np.inf) for f in (runtime.depending_on, runtime.depending_also_on)),
     *(row(f, normal(2), normal(3), normal(3, 2), skip=(0, 2), tolerance=np.inf) for f in (runtime.depending_on, runtime.depending_also_on)),
+    row(runtime.with_slope, 0.5, 0.3, 2.0, skip=(0, 2), tolerance=np.inf),
+    row(runtime.with_slope, normal(2), normal(2), normal(2), skip=(0, 2), tolerance=np.inf),
 ]

@@ -29,7 +29,7 @@ def add_rules(commands: Any) -> None:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    for library in registry.optional_libraries():
+    for library in registry.libraries_with_rules():
         with contextlib.suppress(ImportError):
             importlib.import_module(library)  # its rules are there only when it is
     texts: dict[str, str] = {}
@@ -70,7 +70,7 @@ def _name(function: Any) -> str:
     for module, prefix in (("numpy", "np."), ("numpy.linalg", "np.linalg."), ("numpy.fft", "np.fft.")):
         if module in sys.modules and vars(sys.modules[module]).get(name) is function:
             return prefix + name
-    for module in registry.optional_libraries():
+    for module in registry.libraries_with_rules():
         if getattr(sys.modules.get(module), name, None) is function:
             return f"{module}.{name}"
     module = (getattr(function, "__module__", None) or "").lstrip("_")

@@ -66,7 +66,7 @@ class Directions(Tangent):
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
         return Directions(f, wrt)
 
-    def _emit(self, request: Request) -> compiler.Compiled:
+    def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
         return guarded(self._target, request, lambda: compiler.compile_tangent(request, batch=True))
 
 

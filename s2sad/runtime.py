@@ -69,8 +69,8 @@ _TOPICS = (
     runtime_shapes,
     runtime_signal,
     runtime_spectra,
-    runtime_vectors,
     runtime_statistics,
+    runtime_vectors,
 )
 __all__ = [
     "add", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",

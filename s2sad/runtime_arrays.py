@@ -9,10 +9,11 @@ import numpy as np
 
 __all__ = [
     "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "count_where", "cumprod_bar",
-    "cumprod_dot", "digamma", "extremum_dot", "first_positive", "from_rows", "log_or_zero", "polygamma_of",
-    "power_slope", "product_of_others", "restore_axes", "reverse_cumsum", "rows_of", "running_extremum_bar",
-    "running_extremum_dot", "running_logsum_bar", "running_logsum_dot", "share_extremum", "share_ties",
-    "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast", "with_initial", "without_initial",
+    "cumprod_bar_dot", "cumprod_dot", "digamma", "extremum_dot", "first_positive", "from_rows", "log_or_zero",
+    "polygamma_of", "power_slope", "product_of_others", "products_of_others_dot", "restore_axes", "reverse_cumsum",
+    "rows_of", "running_extremum_bar", "running_extremum_dot", "running_logsum_bar", "running_logsum_dot",
+    "share_extremum", "share_ties", "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast",
+    "with_initial", "without_initial",
 ]  # fmt: skip
 
 # --- broadcasting and dtypes --------------------------------------------------------------------------------
@@ -148,6 +149,41 @@ def product_of_others(x: Any, axis: Any = None) -> Any:
     before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     after = np.cumprod(np.concatenate([ones, flat[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
     return from_rows(before[..., : flat.shape[-1]] * after[..., : flat.shape[-1]], x, axis)
+
+
+def products_of_others_dot(x_dot: Any, x: Any, axis: Any = None) -> Any:
+    """The tangent of `product_of_others(x, axis)`, a symmetric map, by the product rule."""
+    if np.ndim(x) == 0:
+        return np.zeros_like(x)
+    flat, flat_dot = rows_of(x, axis), rows_of(x_dot, axis)
+    n = flat.shape[-1]
+    ones, zeros = np.ones_like(flat[..., :1]), np.zeros_like(flat_dot[..., :1])
+    sides = []
+    for step in (1, -1):
+        factors = np.concatenate([ones, flat[..., ::step][..., : n - 1]], axis=-1)
+        factors_dot = np.concatenate([zeros, flat_dot[..., ::step][..., : n - 1]], axis=-1)
+        products, products_dot = np.cumprod(factors, axis=-1), cumprod_dot(factors_dot, factors, -1)
+        sides.append((products[..., :n][..., ::step], products_dot[..., :n][..., ::step]))
+    (before, before_dot), (after, after_dot) = sides
+    return from_rows(before_dot * after + before * after_dot, x, axis)
+
+
+def cumprod_bar_dot(a_dot: Any, g: Any, a: Any, axis: Any = None) -> Any:
+    """The tangent of `cumprod_bar(g, a, axis)` with respect to `a`, a symmetric map, by the product rule."""
+    if axis is None:
+        return np.reshape(cumprod_bar_dot(np.ravel(a_dot), np.ravel(g), np.ravel(a), 0), np.shape(a))
+    g, a, a_dot = (np.moveaxis(np.asarray(v), axis, 0) for v in (g, a, a_dot))
+    out = np.zeros_like(a, dtype=np.result_type(g, a, a_dot))
+    if len(a) == 0:
+        return np.moveaxis(out, 0, axis)
+    before = np.concatenate([np.ones_like(a[:1]), np.cumprod(a[:-1], axis=0)])
+    before_dot = np.concatenate([np.zeros_like(out[:1]), cumprod_dot(a_dot[:-1], a[:-1], 0)])
+    later, later_dot = np.zeros_like(out[0]), np.zeros_like(out[0])
+    for k in reversed(range(len(a))):
+        later = g[k] + later
+        out[k] = before_dot[k] * later + before[k] * later_dot
+        later, later_dot = later * a[k], later_dot * a[k] + later * a_dot[k]
+    return np.moveaxis(out, 0, axis)
 
 
 def reverse_cumsum(g: Any, a: Any, axis: Any = None) -> Any:

@@ -9,8 +9,9 @@ import numpy as np
 from s2sad.runtime_arrays import align_axis, cast_like, unbroadcast
 
 __all__ = [
-    "diff_bar", "diff_ends_bar", "ediff1d_bar", "interp_nodes_bar", "interp_slope", "interp_values_bar",
-    "panel_widths", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_sum", "trapezoid_values_bar",
+    "diff_bar", "diff_ends_bar", "ediff1d_bar", "interp_nodes_bar", "interp_slope", "interp_slope_bar",
+    "interp_values_bar", "panel_widths", "trapezoid_nodes_bar", "trapezoid_step_bar", "trapezoid_sum",
+    "trapezoid_values_bar",
 ]  # fmt: skip
 
 
@@ -117,6 +118,18 @@ def interp_slope(x: Any, xp: Any, fp: Any) -> Any:
     xp, fp = np.asarray(xp), np.asarray(fp)
     right = np.minimum(k + 1, len(xp) - 1)
     return np.where(inside, (fp[right] - fp[k]) / np.where(inside, xp[right] - xp[k], 1.0), 0.0)[()]
+
+
+def interp_slope_bar(g: Any, x: Any, xp: Any) -> Any:
+    """The adjoint of the values `fp` of `interp_slope(x, xp, fp)`."""
+    k, _, inside = _intervals(x, xp)
+    xp = np.asarray(xp)
+    right = np.minimum(k + 1, len(xp) - 1)
+    share = np.where(inside, g / np.where(inside, xp[right] - xp[k], 1.0), 0.0)
+    out = np.zeros(np.shape(xp), np.result_type(g))
+    np.add.at(out, right, share)
+    np.subtract.at(out, k, share)
+    return out
 
 
 def interp_values_bar(g: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:

@@ -51,9 +51,9 @@ def split_like(g: Any, arrays: Any, axis: Any = 0) -> list[Any]:
     return pieces
 
 
-def join_like(parts_bar: Any, parts: Any, axis: Any = 0, shape: Any = None) -> Any:
+def join_like(pieces: Any, parts: Any, axis: Any = 0, shape: Any = None) -> Any:
     """The adjoint of an array that was cut into `parts`; a part without an adjoint counts as zero."""
-    whole = [np.zeros_like(part) if bar is None else bar for bar, part in zip(parts_bar, parts)]
+    whole = [np.zeros_like(part) if bar is None else bar for bar, part in zip(pieces, parts)]
     if shape is None:
         return np.concatenate(
             [np.broadcast_to(bar, np.shape(part)) for bar, part in zip(whole, parts)], axis=axis

@@ -35,7 +35,7 @@ Options = Mapping[str, tuple[Any, ...]] | None
 _MODULES = (
     "operators", "elementwise", "scalars", "ufuncs", "reductions", "accumulations", "statistics", "shapes", "joining",
     "selection", "sampling", "polynomials", "algebra", "linalg", "fourier", "creation", "constants", "methods", "helpers",
-    "functions", "complex_numbers", "adjoint_helpers",
+    "helpers_arrays", "functions", "complex_numbers", "adjoint_helpers",
 )  # fmt: skip
 _OPTIONAL_MODULES = {
     "special": "scipy.special", "special_bessel": "scipy.special", "special_integrals": "scipy.special",

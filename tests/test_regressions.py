@@ -481,6 +481,28 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         v[1] = t
         return (z * z).sum() + w @ w + v @ v
     """, "float64"),
+    # a list of indices that changes: repeated ones, and what is taken off it
+    "list_of_indices_that_grows": ("""
+        i = [0]
+        for k in range(n):
+            i.append(k % 4)
+        z = x[i]
+        i[0] = 2
+        y[i] += z * s
+        i.pop()
+        return (x[i] ** 2).sum() + x @ y
+    """, "float64"),
+    "indices_that_change_in_a_loop": ("""
+        i = [0, 1]
+        j = np.array([2, 3])
+        for k in range(n):
+            z = x[i] * s
+            w = x[j]
+            i[0] = k % 4
+            j[1] = (k + 1) % 4
+            x[i] += z * w
+        return x @ y
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -73,6 +73,14 @@ def is_view(op: Op, target: Var) -> bool:
     return op.kind in ("getitem", "getattr", "call", "atom") and any(region_of(a) is root for a in op.atoms())
 
 
+def reads_now(op: Op, target: Var) -> list[Region]:
+    """The memory that an operation reads when it runs: a view reads nothing of what it shows, but its indices."""
+    if not is_view(op, target):
+        return reads_contents(op)
+    shown = region_of(target)
+    return [r for r in reads_contents(op) if r is not shown]
+
+
 def writes(stmt: Any) -> list[Region] | None:
     """The memory a statement changes itself (nested blocks not included); None if it may change anything."""
     if isinstance(stmt, Store):

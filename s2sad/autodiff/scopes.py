@@ -266,12 +266,11 @@ class Transport:
         if stmt.target.region is not None and not effects.is_view(op, stmt.target) and stmt.target.region.stored:
             return False  # an object that is stored to has an identity
         view = effects.is_view(op, stmt.target)
-        if view and not isinstance(op.args[0].type, ListT):
-            return True
-        regions = {r for r in effects.reads_contents(op) if r.stored}
+        item = view and isinstance(op.args[0].type, ListT)
+        regions = {r for r in (effects.reads_contents(op) if item else effects.reads_now(op, stmt.target)) if r.stored}
         if not regions:
             return True
-        written = effects.restructures if view else effects.writes
+        written = effects.restructures if item else effects.writes
         # memory it reads must not have changed between its definition and the point reached in reverse
         stmts = mirror.fwd.stmts
         start = next((i for i, s in enumerate(stmts) if s is stmt), None)

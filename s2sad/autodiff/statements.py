@@ -176,7 +176,7 @@ class Adjoints(Stores):
             if all(k == "basic" for k in kinds):
                 return "basic"
             return "fancy"
-        if op is not None and op.kind == "list":
+        if op is not None and op.kind == "list" and not index.stored:
             values = [a.value if isinstance(a, Lit) else None for a in op.args]
             if None not in values and all(isinstance(x, bool) for x in values):
                 return "mask"

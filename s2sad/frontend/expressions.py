@@ -831,7 +831,7 @@ class Expressions(Core):
         atom = self.index_atom(index)
         basic = self.is_basic(index)
         base_type = type_of(base)
-        if isinstance(base_type, Arr) and basic is False and isinstance(t, Arr):
+        if isinstance(base_type, Arr) and basic is False:
             return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), fresh=True)
         if isinstance(base_type, ListT) and isinstance(index, SliceVal):
             part = self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base] if is_mutable(base_type.elem) else [],

@@ -96,12 +96,10 @@ class _Walk:
         if stmt.target not in live and not (self.keep_all and op.data != ir.DERIVED):
             return False
         live.discard(stmt.target)
-        reads = effects.is_view(op, stmt.target) and not _takes_item(op)
         for a in op.atoms():
             if isinstance(a, Var):
                 live.add(a)
-        if not reads:
-            live.update(effects.reads_contents(op))
+        live.update(effects.reads_contents(op) if _takes_item(op) else effects.reads_now(op, stmt.target))
         return True
 
     def stmt_Store(self, stmt: Store, live: set[Any]) -> bool:

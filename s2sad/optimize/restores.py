@@ -140,7 +140,7 @@ class _Restores:
     def reads(self, stmt: Any, region: Any) -> bool:
         """Whether a statement reads the contents of the array."""
         if isinstance(stmt, Assign):
-            return not effects.is_view(stmt.op, stmt.target) and region in effects.reads_contents(stmt.op)
+            return region in effects.reads_now(stmt.op, stmt.target)
         if isinstance(stmt, Store):
             own = effects.region_of(stmt.base) is region and stmt.aug is not None
             return own or any(effects.region_of(a) is region for a in (stmt.index, stmt.value))

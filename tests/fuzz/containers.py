@@ -41,6 +41,44 @@ class Containers(Views):
             return choice
         return options[self.rng.randrange(len(options))]
 
+    def changing_while_iterated(self) -> Block:
+        """Loops whose bodies change what they iterate over, and the items of iterators that Python computes late."""
+        name, e, k = self.some("ls"), self.fresh("e"), self.fresh("k")
+        if not name:
+            return self.listing()
+        total = self.fresh("s")
+        options: list[Block] = [
+            [f"for {k}, {e} in enumerate({name}):", f"    {name}[-1] {self.pick(['+=', '-=', '='])} {e} * {self.scalar(0)}"],
+            [f"for {e} in {name}:", f"    if len({name}) < 4:", f"        {name}.append({e} * {self.number()})"],
+            [f"for {e} in reversed({name}):", f"    {name}[0] = {e} + {self.scalar(0)}"],
+            [f"for {e}, {k} in zip({name}, {name}[:2]):", f"    {name}[0] += {k}", f"    {name}[-1] *= {e}"],
+            [f"while len({name}) > 1 and {name}.pop() < {self.number()}:", f"    {name}[0] = {name}[0] * 0.7 + {name}[-1]"],
+            [f"{name}.extend({e} * {self.rare(f'len({name})', self.number())} for {e} in {self.vector(0, 3)})"],
+            [f"{total} = sum([{name}[0] * {e} for {e} in {name}])"],
+            [f"{total} = 0.0", f"for {e} in ({k} * {name}[0] for {k} in {self.vector(0, 4)}):", f"    {total} += {e}",
+             *([f"    {name}[0] = {total}"] if self.chance(0.02) else [])],
+            [f"{k} = -1", f"for {k}, {e} in enumerate({self.vector(0, 4)}[:n]):", f"    if {e} > {self.number()}:", "        break",
+             f"{total} = {k} * {self.scalar(0)}"],
+        ]  # fmt: skip
+        lines = options[self.rng.randrange(len(options))]
+        if any(line.startswith(f"{total} =") for line in lines):
+            self.scope.add("s", total)
+        return lines
+
+    def indices(self) -> Block:
+        """A list of indices that grows and changes."""
+        name, kind = self.array(("v4", "v3"))
+        i, k = self.fresh("at"), self.fresh("k")
+        lines = [f"{i} = [{self.pick(['0', '1', '2'])}]", f"for {k} in range({self.pick(['n', '2', '3'])}):", f"    {i}.append({k} % 3)"]
+        lines += self.pick_lines([[f"{name}[{i}] *= {self.scalar(0)}"], [f"{name}[{i}] += {name}[{i}] * {self.number()}", f"{i}[0] = 2"],
+                                  [f"{i}.pop()", f"{name}[{i}] = {self.scalar(1)}"]])  # fmt: skip
+        got = self.fresh("s")
+        self.scope.add("s", got)
+        return [*lines, f"{got} = np.sum({name}[{i}] ** 2)"]
+
+    def pick_lines(self, options: list[Block]) -> Block:
+        return options[self.rng.randrange(len(options))]
+
     def copied_list(self) -> Block:
         """A list made from another."""
         kind = self.pick(["ls", "lv"])

@@ -172,7 +172,7 @@ def method(rng: random.Random, count: int, gives: str = "s", arguments: tuple[st
     scope.add("v4", "self.w")
     writer = Statements(rng, scope, returns=gives)
     for kinds in (writer.simple, writer.nested):
-        for kind in ("objects", "object_loop", "make", "joined", "states", "twice_passed"):
+        for kind in ("objects", "object_loop", "make", "joined", "states", "twice_passed", "changing_while_iterated"):
             kinds.pop(kind, None)
     lines: Block = []
     for _ in range(count):

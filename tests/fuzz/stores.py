@@ -132,6 +132,7 @@ class Stores(Expressions):
             lambda: f"np.multiply({name}[{i}], {self.scalar(0)}, out={name}[0:1][0])" if kind == "m" else
             f"np.divide({name}, 1.5 + {name} ** 2, out={name})",
             lambda: f"np.clip({name}, -0.91, 0.93, out={name})",
+            lambda: f"{name}.clip(-0.87, 0.95, {name})",
             lambda: self.rare(self.refused(name), f"np.exp(-{name} ** 2, out={name})"),
         ]  # fmt: skip
         if kind == "m":
@@ -146,7 +147,9 @@ class Stores(Expressions):
                         lambda: f"relax({name}, {self.pick(['n', '2', '0'])})"]  # fmt: skip
             options += [lambda: f"np.add.at({name}, [0, 2, 0], {self.vector(1, 3)})", lambda: f"{name}.sort()",
                         lambda: f"np.subtract.at({name}, [1, 1, {i}], {self.scalar(1)})", lambda: f"{name}[1:].sort()",
-                        lambda: f"np.cumsum({self.draw(kind, 1)}, out={name})"]  # fmt: skip
+                        lambda: f"np.cumsum({self.draw(kind, 1)}, out={name})", lambda: f"np.cumsum({self.draw(kind, 1)}, 0, None, {name})",
+                        lambda: f"np.{self.pick(['sum', 'mean', 'prod'])}({self.matrix(1)}, {'0' if kind == 'v4' else '1'}, None, {name})",
+                        lambda: f"np.max({self.matrix(1)}, {'0' if kind == 'v4' else '1'}, {name})"]  # fmt: skip
         return [options[self.rng.randrange(len(options))]()]
 
     def refused(self, name: str) -> str:

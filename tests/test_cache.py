@@ -313,6 +313,23 @@ def test_rules_of_the_user(load: Any, cache: Path, monkeypatch: pytest.MonkeyPat
     assert len(entries(cache)) == before
 
 
+def test_derivatives_that_functions_bring_are_not_stored_and_hinder_nobody(load: Any, cache: Path) -> None:
+    text = "import s2sad\n@s2sad.custom_vjp\ndef twice(v):\n    return 2.0 * v\n" \
+           "twice.defvjp(lambda v: (2.0 * v, None), lambda r, bar: (5.0 * bar,))\ndef loss(x):\n    return np.sum(twice(x))\n" \
+           "def other(x):\n    return np.sum(x * x)\n"
+    module = load(text)
+    assert s2sad.grad(module.loss)(X)[0] == 5.0
+    assert not entries(cache)
+    s2sad.grad(module.other)(X)
+    assert len(entries(cache)) == 1
+
+
+def test_the_package_itself_is_no_user(tmp_path: Path) -> None:
+    command = "import s2sad; s2sad.grad(lambda x: x * x)(1.0); from s2sad.rules import registry; print(registry.registered_outside())"
+    found = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout == "[]\n"
+
+
 def test_other_versions(load: Any, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     s2sad.grad(load(LOSS).loss)(X)
     for owner, name in ((np, "__version__"), (sys, "version")):

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..rules import registry
 from .types import (
     SAMPLES,
     UNKNOWN,
@@ -53,8 +54,6 @@ _LARGEST = 2e7
 
 @functools.lru_cache(maxsize=4096)
 def _runs(fn: Any) -> bool:
-    from ..rules import registry
-
     if isinstance(fn, np.ufunc) or fn in _BUILTINS:
         return True
     module = (getattr(fn, "__module__", None) or "").split(".")[0]
@@ -190,7 +189,7 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
         return _actual(fn, types, kwargs, symbols)
     if fn in VALUE_DEPENDENT:
         found = _fresh_dims(found, symbols)
-    return _any_dtype(found) if _dtype_varies(fn) else found
+    return _any_dtype(found) if registry.dtype_varies(fn) else found
 
 
 _NO_SAMPLES, _FAILS = Type(), Type()
@@ -246,14 +245,6 @@ def _sampled(fn: Any, types: list[Any], kwargs: dict[str, Any]) -> Type:
     return abstract(results)
 
 
-def _dtype_varies(fn: Any) -> bool:
-    """Whether the values of the operands decide on the result's dtype, as those of a matrix that has complex eigenvalues."""
-    from ..rules import registry
-
-    rule = registry.adjoint_rule(fn)
-    return rule is not None and rule.dtype_varies
-
-
 def _any_dtype(t: Type) -> Type:
     if isinstance(t, TupleT):
         return TupleT(tuple(_any_dtype(i) for i in t.items), t.fields)
@@ -268,7 +259,7 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
     except Exception:
         return _fallback(fn, types)
     t = _unsized(abstract([result] * SAMPLES), symbols, _surely_one(fn, types))
-    return _any_dtype(t) if _dtype_varies(fn) else t
+    return _any_dtype(t) if registry.dtype_varies(fn) else t
 
 
 def _surely_one(fn: Any, types: list[Any]) -> Callable[[int], bool]:

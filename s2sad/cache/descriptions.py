@@ -143,4 +143,6 @@ def of_arguments(key: Any) -> Any:
     return constant(key)
 
 
-__all__ = ["LIBRARIES", "Undescribed", "code", "constant", "found", "home", "names_in", "of_arguments", "of_function", "of_library_object", "of_object"]
+__all__ = [
+    "LIBRARIES", "Undescribed", "code", "constant", "found", "home", "names_in", "of_arguments", "of_function", "of_library_object", "of_object",
+]  # fmt: skip

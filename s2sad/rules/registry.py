@@ -129,6 +129,10 @@ _expansions: dict[Any, Expansion] = {}
 _instances: dict[type, Expansion] = {}  # of objects that are called, by class
 _always: set[Expansion] = set()
 _loaded: set[str] = set()
+_complete = False  # whether the rules of this package are loaded
+_loading = threading.RLock()
+_awaited = set(_OPTIONAL_MODULES.values())  # libraries whose rules are still to be loaded
+_varying: set[Any] = set()  # functions whose reverse rules have `dtype_varies`
 _generation = 0  # grows with each rule that is registered
 _importing: set[int] = set()  # threads that import the files of this package
 _outside: list[Any] = []  # what the user registered something for
@@ -187,8 +191,7 @@ def expansion(*functions: Any, instances: bool = False, always: bool = False) ->
     """
 
     def register(expand: Expansion) -> Expansion:
-        global _generation
-        _generation += 1
+        _registered(functions)
         (_instances if instances else _expansions).update((function, expand) for function in functions if function is not None)
         if always:
             _always.add(expand)
@@ -241,6 +244,11 @@ def adjoint_rule(function: Any) -> Rule | None:
 def tangent_rule(function: Any) -> Rule | None:
     """The forward rule of `function`, or None."""
     return _lookup(_tangents, function)
+
+
+def dtype_varies(function: Any) -> bool:
+    """Whether the result of a function that is hashable is real or complex depending on the values of its operands."""
+    return function in _varying
 
 
 def is_linear(function: Any) -> bool:
@@ -304,9 +312,16 @@ def libraries_with_rules() -> tuple[str, ...]:
 
 def load() -> None:
     """Import the rule files that are due: those of the package, and those of libraries imported so far."""
-    if len(_loaded) == len(_MODULES) + len(_OPTIONAL_MODULES):
+    if _complete and sys.modules.keys().isdisjoint(_awaited):
         return
-    due = [*_MODULES, *(file for file, library in _OPTIONAL_MODULES.items() if library in sys.modules)]
+    with _loading:
+        _load_due()
+
+
+def _load_due() -> None:
+    global _complete
+    libraries = {library for library in _awaited if library in sys.modules}
+    due = [*_MODULES, *(file for file, library in _OPTIONAL_MODULES.items() if library in libraries)]
     thread = threading.get_ident()
     outermost = thread not in _importing
     _importing.add(thread)
@@ -318,6 +333,9 @@ def load() -> None:
     finally:
         if outermost:
             _importing.discard(thread)
+    if outermost:
+        _complete = True
+        _awaited.difference_update(libraries)
 
 
 def imported_libraries() -> list[str]:
@@ -337,6 +355,8 @@ def _registrar(
         rule = Rule(known, template, elementwise, memory, options=options or {}, dtype_varies=dtype_varies)
         for function in known:
             table[function] = rule
+        if table is _adjoints:
+            (_varying.update if dtype_varies else _varying.difference_update)(known)
         return template
 
     return register

@@ -39,10 +39,11 @@ from ..ir.nodes import (
     Stepped,
     Store,
     Struct,
+    Try,
     Var,
     With,
 )
-from .repeatable import check_array, check_repeatable, memory_of, names_of
+from .repeatable import check_array, check_not_tried, check_repeatable, memory_of, names_of
 from .scopes import Place, Scope
 from .statements import Adjoints
 
@@ -74,6 +75,8 @@ class Checkpoints(Adjoints):
                 clone = Clone(fresh=lambda region: False)
                 self.bodies[id(stmt)] = stmt, clone.block(stmt.body), clone
                 self.inherit(clone)
+            if isinstance(stmt, Try) and stmt.handlers:
+                check_not_tried(stmt.body)
             for inner in ir.blocks_of(stmt):
                 self.prepare(inner)
 

@@ -625,6 +625,14 @@ def test_a_function_with_the_name_of_a_step() -> None:
     assert s2sad.check_grad(clashing, 0.5, 3) < 1e-6
 
 
+def test_recursion_and_graphs_without_checkpoints() -> None:
+    h = 1e-6
+    slope = (s2sad.grad(recursive)(0.5 + h, 3) - s2sad.grad(recursive)(0.5 - h, 3)) / (2 * h)
+    np.testing.assert_allclose(s2sad.grad(s2sad.grad(recursive))(0.5, 3), slope, rtol=1e-7)
+    text = s2sad.graph(lambda x: halved(long_loop(x, 3, 1), 0), 0.5).mermaid()
+    assert "replayed" not in text and "checkpoints" not in text
+
+
 class Solver:
     """A state in attributes, a step as a method."""
 

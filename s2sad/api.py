@@ -448,11 +448,11 @@ class Gradient:
             return None
 
     def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
+        request.checkpoints = checkpoints and self._checkpoints
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
         return guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check,
-            checkpoints=checkpoints and self._checkpoints, backend=self.backend))  # fmt: skip
+            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
 
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function that a call with these arguments runs, for inner loops: no dispatch, no checks.

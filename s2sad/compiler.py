@@ -105,16 +105,16 @@ def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function
 
 def compile_gradient(
     request: Request, value: bool = False, seed: str = "scalar", optimised: bool = True, skip: frozenset[str] = frozenset(),
-    careful: bool = False, check: bool = False, checkpoints: bool = True, backend: str = "numpy",
+    careful: bool = False, check: bool = False, backend: str = "numpy",
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
 
     With the backend "numba", hot loops are functions that Numba compiles; with "auto", only those that take long.
 
     With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
-    makes sure that the reverse sweep restores all memory. Without `checkpoints`, marked loops and functions are taped.
+    makes sure that the reverse sweep restores all memory.
     """
-    plan = Plan(careful=careful, check=check, checkpoints=checkpoints)
+    plan = Plan(careful=careful, check=check)
     program, function = reversed_program(request, value, seed, optimised, skip, plan)
     name = program.function.name
     stem = name if name.isidentifier() else "f"

@@ -57,6 +57,7 @@ class Tangent(Gradient):
         return Tangent(f, wrt)
 
     def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
+        request.checkpoints = False  # nothing is kept
         return guarded(self._target, request, lambda: compiler.compile_tangent(request))
 
 

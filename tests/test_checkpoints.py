@@ -407,6 +407,26 @@ def returns(x: float, n: int) -> float:
     return x
 
 
+def raises_and_catches(x: float, n: int) -> float:
+    try:
+        for _ in checkpointed(range(n), slots=2):
+            x = np.sin(x)
+            if x < 0.1:
+                raise ValueError
+    except ValueError:
+        return x
+    return x
+
+
+def tried(x: float, n: int) -> float:
+    try:
+        for _ in checkpointed(range(n), slots=2):
+            x = x * x
+    except OverflowError as error:
+        raise ValueError("too large") from error
+    return x
+
+
 def grows(x: float, n: int) -> float:
     found = [x]
     for _ in checkpointed(range(n), slots=2):
@@ -482,8 +502,10 @@ def two_views(x: Any, n: int) -> float:
 
 
 @pytest.mark.parametrize("program,message", [
-    (leaves_early, "cannot be left by break or return"),
-    (returns, "cannot be left by break or return"),
+    (leaves_early, "cannot be left by break, return"),
+    (returns, "cannot be left by break, return"),
+    (raises_and_catches, "an exception that is caught"),
+    (tried, "in a try statement"),
     (grows, "list"),
     (rebinds_list, "list"),
     (random_steps, "runs more than once"),
@@ -583,6 +605,32 @@ def test_recursion() -> None:
     assert s2sad.check_grad(recursive, 0.5, 4) < 1e-6
     assert s2sad.check_grad(steps_that_recurse, 0.5, 4) < 1e-6
     assert s2sad.check_grad(lambda x, n: halved(x, n) ** 2, 0.5, 4) < 1e-6
+
+
+def clashing_step(n: int) -> float:
+    a = np.sqrt(n + 1.0)
+    b = a * 2.0 + np.cos(a)
+    c = b * b - a
+    d = np.sin(c) + b
+    return d * c
+
+
+def clashing(x: float, n: int) -> float:
+    for t in checkpointed(range(n), slots=2):
+        x = np.sin(x) * clashing_step(t)
+    return x
+
+
+def test_a_function_with_the_name_of_a_step() -> None:
+    assert s2sad.check_grad(clashing, 0.5, 3) < 1e-6
+
+
+def test_recursion_and_graphs_without_checkpoints() -> None:
+    h = 1e-6
+    slope = (s2sad.grad(recursive)(0.5 + h, 3) - s2sad.grad(recursive)(0.5 - h, 3)) / (2 * h)
+    np.testing.assert_allclose(s2sad.grad(s2sad.grad(recursive))(0.5, 3), slope, rtol=1e-7)
+    text = s2sad.graph(lambda x: halved(long_loop(x, 3, 1), 0), 0.5).mermaid()
+    assert "replayed" not in text and "checkpoints" not in text
 
 
 class Solver:

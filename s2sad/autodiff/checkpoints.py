@@ -39,10 +39,11 @@ from ..ir.nodes import (
     Stepped,
     Store,
     Struct,
+    Try,
     Var,
     With,
 )
-from .repeatable import check_array, check_repeatable, memory_of, names_of
+from .repeatable import check_array, check_not_tried, check_repeatable, memory_of, names_of
 from .scopes import Place, Scope
 from .statements import Adjoints
 
@@ -57,7 +58,7 @@ class Checkpoints(Adjoints):
         self.replayed: list[Region] = []
         self.bodies: dict[int, tuple[Any, Block, Clone]] = {}  # id of a marker -> the marker, and a copy of its body as it was
         self.heads: dict[int, tuple[Loop, Invoke, dict[Var, Var]]] = {}  # id of a copied loop -> what its iterations start with
-        marked = [s for s in ir.walk(function.body) if is_checkpointed(s)] if self.plan.checkpoints else []
+        marked = [s for s in ir.walk(function.body) if is_checkpointed(s)]
         for stmt in marked:
             inner = list(ir.walk(stmt.body))
             found = {v for s in (stmt, *inner) for v in (*ir.defs_of(s), *ir.inner_defs_of(s), *ir.uses_of(s)) if isinstance(v, Var)}
@@ -74,6 +75,8 @@ class Checkpoints(Adjoints):
                 clone = Clone(fresh=lambda region: False)
                 self.bodies[id(stmt)] = stmt, clone.block(stmt.body), clone
                 self.inherit(clone)
+            if isinstance(stmt, Try) and stmt.handlers:
+                check_not_tried(stmt.body)
             for inner in ir.blocks_of(stmt):
                 self.prepare(inner)
 

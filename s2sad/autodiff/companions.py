@@ -54,15 +54,13 @@ class Plan:
     """Which memory, by number, gets companions, and which cannot have them.
 
     With `careful`, so does memory that an operation makes a view or a copy of, as its strides have it; without, emitted
-    code expects a view there, and stops with an error if it is none. Without `checkpoints`, marked loops and functions are
-    taped like others.
+    code expects a view there, and stops with an error if it is none.
     """
 
     wanted: frozenset[int] = frozenset()
     impossible: frozenset[int] = frozenset()
     careful: bool = False
     check: bool = False
-    checkpoints: bool = True
 
     def after(self, needs: NeedsCompanions) -> Plan:
         """The plan for the next attempt."""

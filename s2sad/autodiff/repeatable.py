@@ -106,10 +106,18 @@ def check_array(v: Var, span: Any) -> None:
                                      construct="checkpoint", hint="annotate it, or use an array in place of the container")  # fmt: skip
 
 
+def check_not_tried(block: Block) -> None:
+    """Raise an error if there is a checkpointed loop in the body of a `try`: a handler could not see how far it came."""
+    for stmt in ir.walk(block):
+        if isinstance(stmt, Loop) and stmt.checkpoint is not None:
+            raise UnsupportedSyntaxError("a checkpointed loop in a try statement that catches exceptions", stmt.span, construct="for loop",
+                                         hint="put the try statement into the loop or around the call, or leave checkpointed() out")  # fmt: skip
+
+
 def ambiguous(names: list[Var], loop: Loop) -> DifferentiationError:
     both = " and ".join(dict.fromkeys(repr(v.hint) for v in names))
     return AmbiguousMemoryError(f"a checkpointed loop stores to memory that may have several names: {both}", loop.span,
                                 construct="for loop", hint="copy arrays before the loop stores to them, and in place of swapping them")  # fmt: skip
 
 
-__all__ = ["Num", "check_array", "check_repeatable", "memory_of", "names_of"]
+__all__ = ["Num", "check_array", "check_not_tried", "check_repeatable", "memory_of", "names_of"]

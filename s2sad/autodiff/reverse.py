@@ -388,7 +388,7 @@ class Reverse(Transport, Checkpoints):
         self.scope = outer
 
     def adjoint_With(self, stmt: With) -> None:
-        if stmt.context is ir.REPLAYED and self.plan.checkpoints:
+        if stmt.context is ir.REPLAYED:
             self.adjoint_replayed(stmt)
             return
         context = self.definition(stmt.context)

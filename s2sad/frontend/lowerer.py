@@ -18,6 +18,7 @@ from ..errors import (
     UnsupportedSyntaxError,
     combine,
 )
+from ..ir.clone import unmark
 from ..ir.nodes import (
     Assign,
     Block,
@@ -123,6 +124,7 @@ class Request:
     static_ints: bool = False
     static_sizes: bool = False
     as_tuple: bool | None = None  # whether the gradients come in a tuple; by default if there are several
+    checkpoints: bool = True  # without, marked loops and functions are like others
 
 
 def lower(request: Request) -> Program:
@@ -132,7 +134,11 @@ def lower(request: Request) -> Program:
     recursive: set[Any] = set()
     for _ in range(60):
         try:
-            return _lower(request, sites, recursive)
+            program = _lower(request, sites, recursive)
+            if not request.checkpoints:
+                for block in (program.function.body, *(fn.body for fn in program.lowerer.outlined.values())):
+                    unmark(block)
+            return program
         except Outline as outline:
             recursive.update(outline.keys)
         except Unreachable:

@@ -553,7 +553,7 @@ class Statements(Core):
 
     def checkpoint_loop(self, loop: ir.Loop, slots: ir.Slots, stmt: Any) -> None:
         if loop.go is not None:
-            raise self.unsupported("a checkpointed loop cannot be left by break or return", stmt,
+            raise self.unsupported("a checkpointed loop cannot be left by break, return or an exception that is caught", stmt,
                                    "let the iterations that are left do nothing, or leave checkpointed() out")  # fmt: skip
         loop.checkpoint = slots
 

@@ -100,6 +100,7 @@ def _as_floats(bound: dict[str, Any], types: dict[str, Any], wrt: tuple[str, ...
 
 
 def _static(request: Request) -> Graph:
+    request.checkpoints = False
     return build(_simplified(lower(request)))
 
 
@@ -171,6 +172,7 @@ def _forward(request: Request) -> Observed:
 
 
 def _noted(request: Request) -> tuple[Program, Notes]:
+    request.checkpoints = False
     program = lower(request)
     notes = Notes(build(_simplified(program)))
     note_values(program.function, notes)

@@ -101,6 +101,14 @@ def read_from_outside(block: Block, also: Iterable[Any] = (), given: Iterable[An
     return list(dict.fromkeys(a for a in (*atoms, *also) if isinstance(a, Var) and a not in defined))
 
 
+def unmark(block: Block) -> None:
+    """Make checkpointed loops and functions like others; changed in place."""
+    flatten(block)
+    for stmt in ir.walk(block):
+        if isinstance(stmt, Loop):
+            stmt.checkpoint = None
+
+
 def flatten(block: Block) -> None:
     """Take the bodies of checkpointed functions out of the statements that mark them; changed in place."""
     found: list[Any] = []

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.fuzz.functions import HEADER, classes, helper, recursive
+from tests.fuzz.marks import marked
 from tests.fuzz.points import arguments, points
 from tests.fuzz.scope import Helper
 from tests.fuzz.statements import Statements, indent, parameters
@@ -21,6 +22,7 @@ SUMMED = (("v4", "np.sum({})"), ("m", "np.sum({})"), ("ls", "sum({})"), ("o", "{
           ("v3", "({0} * {0}).sum()"), ("s", "{}"), ("lv", "{}[-1].sum()"), ("d", "{}['a']"), ("b", "np.sum(np.sin({}))"),
           ("st", "{}.norm()"), ("ll", "sum({}[0])"), ("dv", "sum({}['p'] * {}['q'])"))  # fmt: skip
 ATTEMPTS = 6
+MARKED = 0.08  # the share of programs with checkpoints
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,8 @@ def draw(seed: int, attempt: int, size: int | None = None) -> Program:
                 parts.append(form.replace("{0}", name).replace("{}", name))
     body.append(f"return {' + '.join(parts)}")
     text = HEADER + "\n".join([*lines, "", "def f(x, y, A, s, t, n, flag):", *indent(body), ""])
-    return Program(seed, text, mode)
+    marks = random.Random(f"{seed}/{attempt}/marks")
+    return Program(seed, marked(text, marks) if marks.random() < MARKED else text, mode)
 
 
 def runs(program: Program) -> bool:

@@ -35,7 +35,7 @@ class Bindings:
         if self._alias.get(key, "") in self.taken or key not in self._alias:
             alias, i = head if head.isidentifier() else "function", 1
             stem = alias
-            while alias in self.taken or alias in self.names and self.names[alias] is not root:
+            while alias in self.taken or alias in self.reserved or alias in self.names and self.names[alias] is not root:
                 i += 1
                 alias = f"{stem}_{i}"
             self._alias[key] = alias

@@ -18,9 +18,10 @@ from ..analysis.types import Arr, Num, Obj, TupleT
 from ..frontend.lower import type_of as primal_type
 from ..ir.nodes import COMPARE, Assign, Block, Carry, Lit, Loop, Op, Range, Ref, Region, Store, Var
 from . import scalars
+from .integers import Integers
 from .nodes import NotCompiled
 from .scalars import CHEAP
-from .views import Ended, Pending, Place, Run, Size, View, same_atom
+from .views import Ended, Pending, Place, Run, Size, SliceParts, View, same_atom
 
 LEN = Ref(len, "len", len, "builtins")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
@@ -31,21 +32,8 @@ _LETTERS = "ijklmn"
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
-class Arrays:
+class Arrays(Integers):
     """The part of the translator that knows arrays."""
-
-    out: Block
-    prologue: Block
-    outside: set[Var]
-    divisions: scalars.Divisions
-    mixed: bool
-    work: int
-
-    # provided by the translator
-    value: Callable[[Any], Any]
-    number: Callable[[Any], Any]
-    define: Callable[[Var, Any], None]
-    emit: Callable[..., Var]
 
     # --- places and sizes ------------------------------------------------------------------------------------------------
 
@@ -75,12 +63,6 @@ class Arrays:
         return self.emit("sub", (n, Lit(run.stop.before)), INTEGER) if run.stop.before else n
 
     # --- views -----------------------------------------------------------------------------------------------------------
-
-    def whole(self, array: Var, region: Any) -> View:
-        """An array as a view of itself."""
-        n = array.type.ndim  # type: ignore[attr-defined]
-        runs = tuple(Run(Place(), Ended(), Size(array, k)) for k in range(n))
-        return View(array, runs, tuple(range(n)), region)
 
     def part(self, view: View, index: Any) -> View:
         """`view[index]` for an index of integers, slices, new axes and an ellipsis."""
@@ -404,25 +386,6 @@ class Arrays:
 
         self.over(runs, body, carries=carries)
         return results[0]
-
-    # provided by the translator
-    def affine(self, a: Any) -> tuple[Any, int]:  # pragma: no cover
-        raise NotImplementedError
-
-    def not_negative(self, a: Any) -> bool:  # pragma: no cover
-        raise NotImplementedError
-
-    def at_most(self, a: Any, size: Size) -> bool:  # pragma: no cover
-        raise NotImplementedError
-
-
-class SliceParts:
-    """A slice of an index: its ends as atoms, None for those left out."""
-
-    def __init__(self, start: Any = None, stop: Any = None, step: Any = None) -> None:
-        self.start, self.stop, self.step = (None if isinstance(a, Lit) and a.value is None else a for a in (start, stop, step))
-        if isinstance(self.step, Lit) and self.step.value == 1:
-            self.step = None
 
 
 _ALL = SliceParts()

@@ -33,7 +33,8 @@ from ..ir.nodes import (
 )
 from .arrays import LEN, NP
 from .nodes import Count, Kernel, NotCompiled, Tape
-from .translate import Program, Translator
+from .state import Program
+from .translate import Translator
 
 _MAX = Ref(max, "max", max, "builtins")
 MANY = 2000  # elementary operations from which a loop is worth compiling
@@ -48,6 +49,7 @@ class Entry:
     reason: str = ""
     at: Span | None = None  # of the construct that is the reason
     reverse: bool = False
+    choice: bool = False  # it could be compiled, but would not be faster
 
 
 @dataclass
@@ -114,7 +116,7 @@ class Outliner:
                     yield self._translated(stmt, block, depth, reverse)
                     continue
                 except NotCompiled as why:
-                    self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse))
+                    self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse, choice=why.choice))
             inside = (depth[0] + isinstance(stmt, Loop), depth[1] + (not isinstance(stmt, Loop)))
             for inner in ir.blocks_of(stmt):
                 yield from self._candidates(inner, inside, reverse)
@@ -124,7 +126,7 @@ class Outliner:
         if done.divisions.raising and done.divisions.silent:
             done = Translator(self.program, loop, mixed=True)
         if self.worthwhile and done.work < MANY:
-            raise NotCompiled(f"about {done.work} operations, which is too little to be worth it")
+            raise NotCompiled(f"about {done.work} operations, which is too little to be worth it", choice=True)
         found = _Found(loop, block, depth, reverse, done)
         for outer, tape in done.tapes.items():
             if tape.written:
@@ -261,7 +263,7 @@ class Outliner:
             count = _count(trip, emit)
             total = count if total is None else emit("mul", (total, count))
         sizes = [total]
-        for outer, axis, run in getattr(tape, "shapes", ()):
+        for outer, axis, run in tape.shapes:
             if outer.type.ndim == 1 or axis == 0:
                 n: Any = emit("call", (outer,), LEN)
             else:

@@ -133,3 +133,12 @@ class Pending:
     var: Var  # of the original program: its name and type
     leaves: tuple[View, ...]
     ndim: int
+
+
+class SliceParts:
+    """A slice of an index: its ends as atoms, None for those left out."""
+
+    def __init__(self, start: Any = None, stop: Any = None, step: Any = None) -> None:
+        self.start, self.stop, self.step = (None if isinstance(a, Lit) and a.value is None else a for a in (start, stop, step))
+        if isinstance(self.step, Lit) and self.step.value == 1:
+            self.step = None

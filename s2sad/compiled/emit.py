@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.types import INT, TupleT
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
 from . import checked
-from .nodes import Advance, Count, Grow, Kernel
+from .arrays import LEN, MAX, new_array
+from .nodes import Advance, Count, Grow, Kernel, Tape
 from .numba import njit, prange
 
 
@@ -117,15 +119,30 @@ def _positions(kernel: Kernel) -> None:
     used = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
     for tape in kernel.tapes:
         if tape.written and tape.room is None:
-            from ..analysis.types import TapeT
-            from .arrays import NP
-
-            kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]
-            head.append(Assign(tape.var, ir.Op("call", (Lit(16), *kind), fn=NP["empty"])))
-            del TapeT
+            head += _room_inside(tape)
         if tape.var in used:
             head.append(Start(tape.var, tape.written))
     body.stmts[:0] = head
+
+
+def _room_inside(tape: Tape) -> list[Any]:
+    """Room for a few entries, to be doubled where it is not enough."""
+    out: list[Any] = []
+
+    def emit(kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, name: str = "") -> Var:
+        out.append(Assign(Var("n", type_), ir.Op(kind, args, fn=fn, name=name)))
+        return out[-1].target
+
+    sizes: list[Any] = [Lit(16)]
+    for _, origin, less in tape.shapes:
+        array: Any = origin.array
+        if array.type.ndim == 1 or origin.axis == 0:
+            n = emit("call", (array,), INT, LEN)
+        else:
+            n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
+        sizes.append(emit("call", (emit("sub", (n, Lit(less)), INT), Lit(0)), INT, MAX) if less else n)
+    made = new_array(sizes, tape.row.type.dtype, emit)
+    return [*out, Assign(tape.var, made)]
 
 
 def _minus(node: ast.expr, k: int) -> ast.expr:

@@ -131,6 +131,8 @@ class Outliner:
         for outer, tape in done.tapes.items():
             if tape.written:
                 self.program.rows[outer] = tape.row
+                if not tape.counted:
+                    self.program.by_index.add(outer)
         self.report.entries.append(Entry(loop.span, name="?", reverse=reverse))
         return found
 
@@ -263,12 +265,11 @@ class Outliner:
             count = _count(trip, emit)
             total = count if total is None else emit("mul", (total, count))
         sizes = [total]
-        for outer, axis, run in tape.shapes:
-            if outer.type.ndim == 1 or axis == 0:
+        for outer, origin, less in tape.shapes:
+            if outer.type.ndim == 1 or origin.axis == 0:
                 n: Any = emit("call", (outer,), LEN)
             else:
-                n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(axis)))
-            less = run.start.offset + run.stop.before
+                n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
             sizes.append(emit("call", (emit("sub", (n, Lit(less))), Lit(0)), _MAX) if less else n)
         shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), None, TupleT(()))
         kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]

@@ -58,7 +58,7 @@ class Tape:
     row: Row
     counted: bool = True  # it has a position of its own; else entries go by the index of the outermost loop
     exact: bool = False  # every row is written
-    shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, the array outside, its axis and the Run that are saved
+    shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
 
 

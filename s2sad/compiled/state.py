@@ -32,6 +32,8 @@ class Program:
         self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
         self.doubtful = doubtful(function)
         self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
+        self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
+        self.stored = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}  # memory that changes
 
 
 class State:
@@ -45,6 +47,7 @@ class State:
         self.ranges: dict[Var, Range] = {}
         self.prologue, self.out = Block(), Block()
         self.outside: set[Var] = set()  # arrays inside that are there before the loop
+        self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
         self.hints: set[str] = set()
         self.tapes: dict[Var, Tape] = {}
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
@@ -53,6 +56,7 @@ class State:
         self.loops: list[Loop] = []
         self.conditional = 0
         self.work = 0
+        self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
         self.root = loop
         self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(Block([loop])) if isinstance(s, Push))
 
@@ -122,6 +126,16 @@ class State:
         n = array.type.ndim  # type: ignore[attr-defined]
         runs = tuple(Run(Place(), Ended(), Size(array, k)) for k in range(n))
         return View(array, runs, tuple(range(n)), region)
+
+    def origin(self, size: Size) -> Size | None:
+        """The equal size of an array that is given to the function, None if there is none."""
+        while size.array in self.origins:
+            size = self.origins[size.array][size.axis]
+        return size if any(size.array is v for v in self.params.values()) else None
+
+    def outer(self, array: Var) -> Any:
+        """The array outside that is known as `array` inside; None if there is none."""
+        return next((o for o, i in self.params.items() if i is array), None)
 
     def _fresh(self, hint: str) -> str:
         name, k = hint, 1

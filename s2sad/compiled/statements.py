@@ -123,7 +123,7 @@ class Statements(Arrays):
                 raise NotCompiled("a part of an array that is not there yet")
             if not isinstance(base, View):
                 raise NotCompiled("an item of something other than an array")
-            self.env[target] = self.part(base, index)
+            self.env[target] = self.part(base, index).typed(target.type.shape)  # type: ignore[attr-defined]
             return None
         if op.kind == "atom":
             self.env[target] = self.value(op.args[0])
@@ -228,7 +228,7 @@ class Statements(Arrays):
         if stmt.aug == "truediv" and not isinstance(value, Lit):
             self.divisions.silent = True
         if view.ndim:
-            return self.store(view, value, stmt.aug, stmt.span)
+            return self.store(view, value, stmt.aug, stmt.span, stmt.role == "restore")
         if isinstance(value, (View, Pending)):
             raise NotCompiled("a store of an array to an element")
         self.out.stmts.append(Store(view.array, self.index(view, []), value, stmt.aug, stmt.span, stmt.role))

@@ -30,7 +30,7 @@ class Tapes(Statements):
         return tape
 
     def _new_tape(self, outer: Var, row: Row, written: bool) -> Tape:
-        dims = ((-3, outer.born, 0, 0), *(s for s in row.sizes))
+        dims = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate((None, *row.sizes)))
         var = Var(self._fresh(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
         self.outside.add(var)
         return Tape(outer, var, written, row)
@@ -53,11 +53,13 @@ class Tapes(Statements):
             return
         if not isinstance(target.type, Arr) or target.type.ndim != tape.row.ndim:
             raise NotCompiled(f"{target.hint}, which is not what was saved")
-        runs = tuple(Run(Place(), Ended(), Size(tape.var, k + 1)) for k in range(tape.row.ndim))
-        self.env[target] = View(tape.var, (position, *runs), tuple(range(1, tape.row.ndim + 1)), effects.region_of(target))
+        runs = tuple(Run(Place(), None if s is None else Ended(), Size(tape.var, k + 1)) for k, s in enumerate(tape.row.sizes))
+        view = View(tape.var, (position, *runs), tuple(range(1, tape.row.ndim + 1)), effects.region_of(target))
+        self.env[target] = view.typed(target.type.shape)
 
     def stmt_Pop(self, stmt: Pop) -> None:
-        self._take(self.tape(stmt.tape, False), stmt.target, None)
+        direct = stmt.tape in self.program.by_index and len(self.loops) == 1 and not self.conditional
+        self._take(self.tape(stmt.tape, False), stmt.target, self.position if direct else None)
 
     def stmt_Push(self, stmt: Push) -> None:
         v = self.value(stmt.value)
@@ -75,23 +77,29 @@ class Tapes(Statements):
         runs = self.known_runs(v)
         if len(runs) > 2:
             raise NotCompiled("a tape of arrays of more than two axes")
-        dtype = primal_type(stmt.value).dtype  # type: ignore[attr-defined]
-        sizes = []
-        for r in runs:
-            outer = next((o for o, i in self.params.items() if i is r.size.array), None)
-            sizes.append((outer, r.size.axis, r) if outer is not None else None)
-        if any(s is None for s in sizes) or any(r.start.root is not None or isinstance(r.stop, Place) for r in runs):
-            raise NotCompiled("a tape of arrays whose size is not known before the loop")
-        shape = primal_type(stmt.value).shape  # type: ignore[attr-defined]
-        tape = self._written(stmt.tape, Row(Num(dtype, False), tuple(shape)))
+        region = effects.region_of(stmt.value)
+        if region is not None and region in self.program.stored:
+            raise NotCompiled("a tape of arrays that change after they were saved")
+        t: Any = primal_type(stmt.value)
+        sizes, shape = [], []
+        for r, dim in zip(runs, t.shape):
+            origin = self.origin(r.size)
+            if origin is None:
+                raise NotCompiled("a tape of arrays whose size is not known before the loop")
+            whole = r.start.root is None and isinstance(r.stop, Ended)
+            if not whole and len(runs) > 1:
+                raise NotCompiled("a tape of matrices that differ in size")
+            sizes.append((origin, r.start.offset + r.stop.before if whole else 0))
+            shape.append(dim if whole else None)
+        tape = self._written(stmt.tape, Row(Num(t.dtype, False), tuple(shape)))
         if tape.row.sizes != tuple(shape):
             raise NotCompiled("a tape of arrays that differ in size")
-        tape.shapes = sizes
+        tape.shapes = [(self.outer(o.array), o, less) for o, less in sizes]
         position, done = self._position(tape)
         if isinstance(position, Count):
             position = self.emit("atom", (position,), INT)
         own = tuple(Run(Place(), Ended(), Size(tape.var, k + 1)) for k in range(len(runs)))
-        self.assign(View(tape.var, (position, *own), tuple(range(1, len(runs) + 1)), None), v, list(own))
+        self.assign(View(tape.var, (position, *own), tuple(range(1, len(runs) + 1)), None), v, None if None not in shape else runs)
         done()
 
     def _written(self, outer: Var, row: Row) -> Tape:
@@ -112,11 +120,11 @@ class Tapes(Statements):
             raise NotCompiled(f"{outer.hint}, whose entries differ in type")
         return tape
 
-    def _from_zero(self, loop: Loop) -> bool:
+    def _from_zero(self, loop: Loop, reverse: bool = False) -> bool:
         it = loop.iter
         return (
             isinstance(it, Range) and isinstance(it.start, Lit) and it.start.value == 0 and isinstance(it.step, Lit)
-            and it.step.value == 1 and not it.reverse
+            and it.step.value == 1 and it.reverse is reverse
         )  # fmt: skip
 
     def _room(self) -> list[Any] | None:
@@ -127,8 +135,6 @@ class Tapes(Statements):
         if not tape.counted:
             return self._counter(), lambda: None
         if tape.room is None:
-            if tape.row.ndim:
-                raise NotCompiled("a tape of arrays whose number is not known before the loop")
             self.out.stmts.append(Grow(tape.var))
         return Count(tape.var), lambda: self.out.stmts.append(Advance(tape.var, 1))
 
@@ -147,6 +153,7 @@ class Tapes(Statements):
             for t in tapes:
                 t.counted = False
             position: Any = self._named_index(new.index)
+            self.position = position
         else:
             new.iter = Range(self.number(r.start), self.number(r.stop), self.number(r.step), r.reverse)
             self._index(stmt, new, new.iter)

@@ -30,7 +30,7 @@ from . import scalars
 from .nodes import NotCompiled
 from .state import Program, a_noun
 from .tapes import Tapes
-from .views import Ended, Pending, Place, Run, View
+from .views import Ended, Pending, Place, Run, Size, View
 
 
 class Translator(Tapes):
@@ -105,6 +105,7 @@ class Translator(Tapes):
             var = self._merge_target(p.var)
             if isinstance(var.type, Num) and var.type.dtype == scalars.INT:
                 self.bits.known[var] = max(self.bits.of(a), self.bits.of(b))
+            self._same_sizes(var, b if a is UNDEF else a)
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
 
@@ -129,6 +130,11 @@ class Translator(Tapes):
         self.env[p] = self.whole(var, var.region)
         return var
 
+    def _same_sizes(self, var: Var, other: Any) -> None:
+        """Note that an array that is merged has the sizes of another, where the types say so."""
+        if isinstance(var.type, Arr) and isinstance(other, Var) and isinstance(other.type, Arr) and var.type.shape == other.type.shape:
+            self.origins[var] = [Size(other, k) for k in range(var.type.ndim or 0)]
+
     def stmt_Loop(self, stmt: Loop) -> None:
         if isinstance(stmt.iter, ir.Each):
             raise NotCompiled("a loop over something other than a range or an array", stmt.span)
@@ -136,7 +142,8 @@ class Translator(Tapes):
             raise NotCompiled("a loop over a tape within another loop", stmt.span)
         inits = [self._merged(c.init, self.out) for c in stmt.carries]
         phis = [self._merge_target(c.phi) for c in stmt.carries]
-        for phi in phis:
+        for phi, init in zip(phis, inits):
+            self._same_sizes(phi, init)
             if isinstance(phi.type, Num) and phi.type.dtype == scalars.INT and phi.type.py:
                 self.bits.known[phi] = 48
         new = Loop(None, None, [], Block(), span=stmt.span)
@@ -159,6 +166,7 @@ class Translator(Tapes):
         for phi, nxt in zip(phis, nexts):
             self._check_count(phi, nxt, body)
         for phi, result in zip(phis, results):
+            self._same_sizes(result, phi)
             if phi in self.bits.known:
                 self.bits.known[result] = self.bits.known[phi]
         new.carries = [Carry(p, i, n, r) for p, i, n, r in zip(phis, inits, nexts, results)]
@@ -178,6 +186,8 @@ class Translator(Tapes):
             raise NotCompiled("a range backwards whose step is not known")
         new.iter = Range(bounds[0], bounds[1], bounds[2], it.reverse)
         self._index(stmt, new, new.iter)
+        if not self.loops and it.reverse and self._from_zero(stmt, True) and stmt.go is None:
+            self.position = self._named_index(new.index)
         self.trips.append(self._trip(stmt, it))
         return lambda: None
 

@@ -306,7 +306,7 @@ class Arrays(Integers):
         if exact:
             self.origins[array] = list(sizes)
         ends = [(r.start, r.stop) if exact else (Place(), Ended()) for r in runs]
-        own = tuple(Run(*e, Size(array, k), r.length) for k, (e, r) in enumerate(zip(ends, runs)))
+        own = tuple(Run(start, stop, Size(array, k), r.length) for k, ((start, stop), r) in enumerate(zip(ends, runs)))
         return View(array, own, tuple(range(len(runs))), array.region)
 
     def _length(self, run: Run) -> Any:

@@ -25,6 +25,7 @@ from .cache.descriptions import Undescribed
 from .cache.entries import Place, fetch, store, store_facts
 from .cache.keys import key
 from .checking import check
+from .compiled.choice import BACKENDS, Backend, is_numba_error
 from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
@@ -207,16 +208,15 @@ def made(compiled: compiler.Compiled) -> Variant:
         compiled.text,
         any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars),
         compiled.program.changes_containers(),
+        compiled.report,
     )
 
 
-class Gradient:
+class Gradient(Backend):
     """A derivative of a function, compiled when it is first called with arguments of a new kind."""
 
-    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad", backend: str = "numpy") -> None:
-        if backend not in ("numpy", "numba", "auto"):
-            raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use 'numpy', 'numba' or 'auto'")
-        self.backend = backend
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad", backend: str = "numpy", strict: bool = False) -> None:
+        self.choose_backend(backend, strict)
         self._target = _Target(f)
         self.wrt = wrt
         self.kind = kind
@@ -235,7 +235,7 @@ class Gradient:
         functools.update_wrapper(self, self._target.f if isinstance(self._target.f, types.FunctionType) else _nameless, updated=())
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
-        self._made_from = (f, wrt, kind, backend)
+        self._made_from: Any = (f, wrt, kind, backend, strict)
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {self._target.name} with respect to {', '.join(self._wrt_names)}>"
@@ -256,21 +256,24 @@ class Gradient:
         first: Any = self._target.f
         if not self._nested:
             return None
-        variant = first._select(args, kwargs)
+        variant = first.plain._select(args, kwargs)
         if "run_checkpointed" in variant.text:
-            variant = first._taped._select(args, kwargs)
+            variant = first.plain._taped._select(args, kwargs)
         if variant not in self._inner:
             wrt: Wrt = self._wrt_names if isinstance(self.wrt, tuple) else self._wrt_names[0]
             self._inner[variant] = self._again(variant.call, wrt)
         return self._inner[variant]
 
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
-        return Gradient(f, wrt, self.kind)
+        return Gradient(f, wrt, self.kind, self.backend, self.strict)
+
+    def make_plain(self) -> Gradient:
+        return Gradient(self._made_from[0], self.wrt, self.kind)
 
     @functools.cached_property
     def _taped(self) -> Gradient:
         """The same derivative without checkpoints, which can be differentiated again."""
-        f, wrt, kind, _ = self._made_from
+        f, wrt, kind, *_ = self._made_from
         other = Gradient(f, wrt, kind)
         other._checkpoints = False
         return other
@@ -282,9 +285,14 @@ class Gradient:
                 return inner._run(args, kwargs)
             finally:
                 self._last = inner._last
+        if self.backend != "numpy" and self.left_to_numpy(args, kwargs):
+            return self.plain._run(args, kwargs)
         try:
             return self._select(args, kwargs).call(*args, **kwargs)
         except BaseException as err:
+            if self.backend != "numpy" and is_numba_error(err):
+                self.give_up(self._target.name, err)
+                return self.plain._run(args, kwargs)
             refusal = self._as_refusal(err) if type(err) in (TypeError, ValueError, BaseException) else None
             if refusal is None:
                 raise
@@ -451,8 +459,10 @@ class Gradient:
         request.checkpoints = checkpoints and self._checkpoints
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
-        return guarded(self._target, request, lambda: compiler.compile_gradient(
+        compiled = guarded(self._target, request, lambda: compiler.compile_gradient(
             request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
+        self.check_report(self._target.name, compiled.report)
+        return compiled
 
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function that a call with these arguments runs, for inner loops: no dispatch, no checks.
@@ -489,6 +499,14 @@ class Gradient:
             return self._select(args, kwargs).text
         finally:
             self._last = last or self._last
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """What of the variant that a call with these arguments uses (without any: of the last one used) is compiled, what not, and why."""
+        if not args and not kwargs and self._last is not None:
+            return self.explanation(self._last.report)
+        if self._target.prefix:
+            args = (*self._target.prefix, *args)
+        return self.explanation(self._select(args, kwargs).report)
 
     def text_for_types(self, signature: str | None = None, standalone: bool = False) -> str:
         compiled = self._emit(typed_request(self._request(), signature))
@@ -581,7 +599,7 @@ def typed_request(request: Request, signature: str | None) -> Request:
     return request
 
 
-def grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy") -> Gradient:
+def grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy", strict: bool = False) -> Gradient:
     """The gradient of `f`, a function that returns one real number.
 
     `wrt` is a position, a name or a tuple of these; the result has the structure, shape and dtype of that parameter, a
@@ -590,16 +608,16 @@ def grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy") -> Grad
     >>> grad(lambda x: x * x)(3.0)
     6.0
     """
-    return Gradient(f, wrt, "grad", backend)
+    return Gradient(f, wrt, "grad", backend, strict)
 
 
-def value_and_grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy") -> Gradient:
+def value_and_grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy", strict: bool = False) -> Gradient:
     """Like `grad`, but the result is the pair of value and gradient.
 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    return Gradient(f, wrt, "value_and_grad", backend)
+    return Gradient(f, wrt, "value_and_grad", backend, strict)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -688,13 +706,13 @@ def adjoint_like(u: Any, value: Any, what: str) -> Any:
 class Differentiated:
     """What `differentiate` returns: called like the function, with derivatives as attributes."""
 
-    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> None:
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> None:
         if mode not in ("reverse", "forward"):
             raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse' or mode='forward'")
         self.__s2sad_function__ = f
         self._wrt = wrt
         self._mode = mode
-        self._backend = backend
+        self._backend, self._strict = backend, strict
         self._methods: dict[str, Gradient] = {}
         functools.update_wrapper(self, f)
         self.__wrapped__ = f
@@ -717,7 +735,7 @@ class Differentiated:
         if kind not in self._methods:
             given = self._wrt if isinstance(self._wrt, tuple) else (self._wrt,)
             moved = tuple(w + 1 if isinstance(w, int) and w >= 0 else w for w in given)
-            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend)
+            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend, self._strict)
         return self._methods[kind]
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -738,7 +756,7 @@ class Differentiated:
         from .jacobians import ForwardGradient
 
         forward = self._mode == "forward"
-        return ForwardGradient(self, self._wrt, kind) if forward else Gradient(self, self._wrt, kind, self._backend)
+        return ForwardGradient(self, self._wrt, kind) if forward else Gradient(self, self._wrt, kind, self._backend, self._strict)
 
     def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         """Value and derivative along `tangents`. See `s2sad.jvp`."""
@@ -767,7 +785,8 @@ class BoundDifferentiated(Differentiated):
     """A differentiable method of an object. Its derivatives are compiled once for all objects of a kind."""
 
     def __init__(self, function: Differentiated, obj: Any) -> None:
-        super().__init__(types.MethodType(function.__s2sad_function__, obj), function._wrt, function._mode, function._backend)
+        f = types.MethodType(function.__s2sad_function__, obj)
+        super().__init__(f, function._wrt, function._mode, function._backend, function._strict)
         self._function, self._self = function, obj
 
     def __reduce__(self) -> Any:
@@ -814,7 +833,7 @@ class BoundGradient:
         return functools.partial(self._gradient.compiled(self._self, *args, **kwargs), self._self)
 
 
-def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy") -> Any:
+def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> Any:
     """Decorator that gives a function its derivatives: `f.grad`, `f.value_and_grad`, `f.source`.
 
     >>> @differentiate(wrt="x")
@@ -824,43 +843,47 @@ def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend
     3.0
     """
     if f is None:
-        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend)
+        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict)
     if isinstance(f, (staticmethod, classmethod)):
         raise UnsupportedSyntaxError("differentiate goes under staticmethod or classmethod", hint="swap the two decorators")
-    return Differentiated(f, wrt, mode, backend)
+    return Differentiated(f, wrt, mode, backend, strict)
 
 
 def source(
     f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
-    standalone: bool = False, mode: str = "reverse",
+    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
 ) -> str:  # fmt: skip
     """The emitted text of a gradient or, with `mode="forward"`, of the function that returns value and tangent.
 
-    `stage` is "elementary", "adjoint" ("tangent" in forward mode) or "source".
+    `stage` is "elementary", "adjoint" ("tangent" in forward mode) or "source", `backend` "numpy" or "numba".
     """
     gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
-    return _staged(gradient._request(), signature, stage, value, standalone, mode)
+    return _staged(gradient._request(), signature, stage, value, standalone, mode, backend)
 
 
-def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool, mode: str) -> str:
+def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool, mode: str, backend: str) -> str:
     request = typed_request(request, signature)
+    if backend not in BACKENDS:
+        raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use 'numpy' or 'numba'")
     if stage == "elementary":
         return compiler.elementary(request).text
     middle = {"reverse": "adjoint", "forward": "tangent"}.get(mode)
     if middle is None:
         raise ValueError(f"unknown mode {mode!r}: reverse or forward")
-    if stage not in (middle, "source"):
+    if stage not in (middle, "source", "explain"):
         raise ValueError(f"unknown stage {stage!r}: elementary, {middle} or source")
     if mode == "forward":
-        compiled = compiler.compile_tangent(request, optimised=stage == "source")
+        compiled = compiler.compile_tangent(request, optimised=stage != middle, backend=backend)
     else:
-        compiled = compiler.compile_gradient(request, value, optimised=stage == "source")
+        compiled = compiler.compile_gradient(request, value, optimised=stage != middle, backend=backend)
+    if stage == "explain":
+        return compiled.report.text() if compiled.report is not None else "NumPy code: nothing is compiled"
     return compiled.standalone if standalone else compiled.text
 
 
 def source_of_file(
     path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
-    standalone: bool = False, mode: str = "reverse",
+    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
 ) -> str:  # fmt: skip
     """The emitted text of the gradient (or, in forward mode, of the tangent) of a function in a file, which is read and not run.
 
@@ -875,7 +898,7 @@ def source_of_file(
     request = Request(
         found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
         code=found.node, as_tuple=isinstance(wrt, tuple))  # fmt: skip
-    return _staged(request, signature, stage, value, standalone, mode)
+    return _staged(request, signature, stage, value, standalone, mode, backend)
 
 
 def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: float = 1e-5, **kwargs: Any) -> float:

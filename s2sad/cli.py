@@ -90,6 +90,11 @@ def _parser() -> argparse.ArgumentParser:
     graph.add_argument("--import", dest="live", action="store_true", help="import (so run) the file instead of only reading its text")
     graph.add_argument("-o", "--output", metavar="OUT", help="OUT.svg (needs Graphviz), OUT.dot or OUT.mmd; default: print Mermaid text")
     graph.set_defaults(run=_graph)
+    explain = commands.add_parser("explain", help="say which loops of a gradient Numba can compile, and why not the others")
+    explain.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
+    explain.add_argument("--wrt", metavar="x,y", help="parameters (names or positions); default: the first that may hold floats")
+    explain.add_argument("--signature", metavar="TYPES", help='types of the parameters, such as "x: f8[n], k: int"')
+    explain.set_defaults(run=_explain)
 
     check = commands.add_parser("check", help="compare a gradient with finite differences (runs the file)")
     check.add_argument("target", metavar="FILE:FUNC", help="the function, or FILE:Class.method")
@@ -128,7 +133,10 @@ def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
         default="source",
         help=f"print the function's elementary form, its {middle} in that form, or the source (default)",
     )
-    command.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only")
+    command.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only (and Numba, with its backend)")
+    command.add_argument(
+        "--backend", choices=("numpy", "numba"), default="numpy", help="numba: hot loops as functions that Numba compiles"
+    )
     command.add_argument(
         "--import",
         dest="live",
@@ -150,10 +158,12 @@ def _source(options: argparse.Namespace) -> int:
         _refuse_output(options.output, path)
     wrt: Any = _wrt(options.wrt)
     if options.live:
-        extra = {key: True for key in ("value", "standalone") if getattr(options, key)}
+        extra: dict[str, Any] = {key: True for key in ("value", "standalone") if getattr(options, key)}
         function = _live_function(path, name)
         wrt = default_wrt(function, options.signature) if wrt is None else wrt
-        text = s2sad.source(function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, **extra)
+        text = s2sad.source(
+            function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, backend=options.backend, **extra
+        )
     else:
         _find(path, name)
         text = s2sad.source_of_file(
@@ -165,6 +175,7 @@ def _source(options: argparse.Namespace) -> int:
             stage=options.stage,
             standalone=options.standalone,
             mode=options.mode,
+            backend=options.backend,
         )
     text = text.rstrip("\n") + "\n"
     if options.output in (None, "-"):
@@ -229,6 +240,19 @@ def _tangents(text: str) -> dict[str, Any]:
     if args:
         raise UsageError(f"--along takes tangents by name, such as 'w1=1', not {text!r}")
     return kwargs
+
+
+def _explain(options: argparse.Namespace) -> int:
+    import s2sad
+
+    path, name = _target(options.target)
+    _find(path, name)
+    wrt: Any = _wrt(options.wrt)
+    text = s2sad.source_of_file(
+        str(path), name, wrt=wrt, signature=options.signature, value=True, stage="explain", backend="numba"
+    )
+    print(text)
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:

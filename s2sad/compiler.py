@@ -149,7 +149,8 @@ def reversed_program(
 
 
 def compile_tangent(
-    request: Request, optimised: bool = True, skip: frozenset[str] = frozenset(), batch: bool = False
+    request: Request, optimised: bool = True, skip: frozenset[str] = frozenset(), batch: bool = False,
+    backend: str = "numpy",
 ) -> Compiled:
     """Emit the function that returns value and tangent; the tangents of the parameters in `wrt` are keyword arguments.
 
@@ -165,7 +166,7 @@ def compile_tangent(
     functions = [*name_parts(forward.parts, {function.name, *(p.var.hint for p in function.params)}), function]
     if optimised:
         functions = [optimise(f, skip) for f in functions]
-    return emit(functions, program, flat=not optimised)
+    return emit(functions, program, flat=not optimised, backend=backend)
 
 
 def name_parts(parts: list[Part], taken: set[str]) -> list[Function]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import compiler
 from .api import Gradient, Wrt, _Target, guarded, snapshot
+from .compiled.choice import is_numba_error
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
 from .runtime import fields_of, instance, is_object, zeros_along, zeros_like
@@ -42,23 +43,31 @@ class Tangent(Gradient):
                 return inner.along(args, kwargs, dots)
             finally:
                 self._last = inner._last
+        if self.backend != "numpy" and self.left_to_numpy(args, kwargs):
+            return self.plain.along(args, kwargs, dots)
         variant = self._select(args, kwargs)
         names = variant.keywords[-len(dots) :]
         try:
             found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
-        except ValueError as err:
-            refusal = self._as_refusal(err)
+        except Exception as err:
+            if self.backend != "numpy" and is_numba_error(err):
+                self.give_up(self._target.name, err)
+                return self.plain.along(args, kwargs, dots)
+            refusal = self._as_refusal(err) if isinstance(err, ValueError) else None
             if refusal is None:
                 raise
             raise refusal from err
         return found
 
     def _again(self, f: Callable[..., Any], wrt: Wrt) -> Gradient:
-        return Tangent(f, wrt)
+        return Tangent(f, wrt, self.backend)
+
+    def make_plain(self) -> Gradient:
+        return Tangent(self._made_from[0], self.wrt)
 
     def _emit(self, request: Request, checkpoints: bool = True) -> compiler.Compiled:
         request.checkpoints = False  # nothing is kept
-        return guarded(self._target, request, lambda: compiler.compile_tangent(request))
+        return guarded(self._target, request, lambda: compiler.compile_tangent(request, backend=self.backend))
 
 
 class Directions(Tangent):

@@ -213,6 +213,10 @@ class InternalCompilerError(DifferentiationError):
     """A defect of s2sad itself, found before any number was returned."""
 
 
+class FallbackWarning(UserWarning):
+    """Something that was to be compiled runs as NumPy code; the numbers are the same."""
+
+
 class DifferentiationErrors(DifferentiationError):
     """Several problems of one function, found together. `errors` holds them in source order."""
 

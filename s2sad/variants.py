@@ -98,15 +98,16 @@ _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
 class Variant:
     """An emitted function, what has to hold for it to be run, and its text."""
 
-    __slots__ = ("call", "guards", "guarded", "text", "stores", "changes")
+    __slots__ = ("call", "guards", "guarded", "text", "stores", "changes", "report")
 
-    def __init__(self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool) -> None:
+    def __init__(self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool, report: Any = None) -> None:
         self.call = call
         self.guards = guards
         self.guarded = bool(guards.cells or guards.globals or guards.others)
         self.text = text
         self.stores = stores  # to an argument
         self.changes = changes  # a container among its arguments
+        self.report = report  # of what is compiled to machine code
 
     @property
     def keywords(self) -> tuple[str, ...]:

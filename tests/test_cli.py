@@ -237,6 +237,7 @@ def test_options_reach_the_compiler(program: Path, emitted: list[dict], capsys: 
             "stage": "adjoint",
             "standalone": True,
             "mode": "reverse",
+            "backend": "numpy",
         }
     ]
     assert capsys.readouterr().out == "def y_grad(w1, w2):\n    return w2\n"

@@ -22,14 +22,14 @@ def define_where_read(function: Function, same_name: Callable[[Var, Any], bool])
     for stmt in ir.walk(function.body):
         for merge, var, _ in merges(stmt):
             makers[var] = (stmt, merge)
-    doubtful = _doubtful(function)
+    unassigned = doubtful(function)
     wanted = {
         a for stmt in ir.walk(function.body) for _, var, values in merges(stmt) for a in values
-        if isinstance(a, Var) and a in doubtful and not same_name(var, a)
+        if isinstance(a, Var) and a in unassigned and not same_name(var, a)
     }  # fmt: skip
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and stmt.op.kind == "call" and getattr(getattr(stmt.op.fn, "obj", None), "__name__", "") in _SHAPES:
-            wanted.update(a for a in stmt.op.args if isinstance(a, Var) and a in doubtful)
+            wanted.update(a for a in stmt.op.args if isinstance(a, Var) and a in unassigned)
     changed = False
     todo, seen = list(wanted), set(wanted)
     while todo:
@@ -38,7 +38,7 @@ def define_where_read(function: Function, same_name: Callable[[Var, Any], bool])
             if value is UNDEF:
                 _set(merge, field, Lit(None))
                 changed = True
-            elif isinstance(value, Var) and value in doubtful and value not in seen:
+            elif isinstance(value, Var) and value in unassigned and value not in seen:
                 seen.add(value)
                 todo.append(value)
     return changed
@@ -75,7 +75,7 @@ def _set(merge: Any, field: Any, value: Any) -> None:
         setattr(merge, field, value)
 
 
-def _doubtful(function: Function) -> set[Var]:
+def doubtful(function: Function) -> set[Var]:
     """The variables that some path leaves unassigned."""
     found: set[Var] = set()
     while True:

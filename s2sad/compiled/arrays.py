@@ -18,34 +18,22 @@ from ..analysis.types import Arr, Num, Obj, TupleT
 from ..frontend.lower import type_of as primal_type
 from ..ir.nodes import COMPARE, Assign, Block, Carry, Lit, Loop, Op, Range, Ref, Region, Store, Var
 from . import scalars
+from .integers import Integers
 from .nodes import NotCompiled
 from .scalars import CHEAP
-from .views import Ended, Pending, Place, Run, Size, View, same_atom
+from .views import Ended, Pending, Place, Run, Size, SliceParts, View, same_atom
 
 LEN = Ref(len, "len", len, "builtins")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
-_MAX = Ref(builtins.max, "max", builtins.max, "builtins")
-_MIN = Ref(builtins.min, "min", builtins.min, "builtins")
+MAX = Ref(builtins.max, "max", builtins.max, "builtins")
+MIN = Ref(builtins.min, "min", builtins.min, "builtins")
 _ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
-class Arrays:
+class Arrays(Integers):
     """The part of the translator that knows arrays."""
-
-    out: Block
-    prologue: Block
-    outside: set[Var]
-    divisions: scalars.Divisions
-    mixed: bool
-    work: int
-
-    # provided by the translator
-    value: Callable[[Any], Any]
-    number: Callable[[Any], Any]
-    define: Callable[[Var, Any], None]
-    emit: Callable[..., Var]
 
     # --- places and sizes ------------------------------------------------------------------------------------------------
 
@@ -75,12 +63,6 @@ class Arrays:
         return self.emit("sub", (n, Lit(run.stop.before)), INTEGER) if run.stop.before else n
 
     # --- views -----------------------------------------------------------------------------------------------------------
-
-    def whole(self, array: Var, region: Any) -> View:
-        """An array as a view of itself."""
-        n = array.type.ndim  # type: ignore[attr-defined]
-        runs = tuple(Run(Place(), Ended(), Size(array, k)) for k in range(n))
-        return View(array, runs, tuple(range(n)), region)
 
     def part(self, view: View, index: Any) -> View:
         """`view[index]` for an index of integers, slices, new axes and an ellipsis."""
@@ -145,7 +127,7 @@ class Arrays:
         if isinstance(start, Lit):
             if start.value >= 0:
                 return Place(None, start.value)
-            return Place(self.emit("call", (self.emit("add", (self.size(size), start), INTEGER), Lit(0)), INTEGER, fn=_MAX))
+            return Place(self.emit("call", (self.emit("add", (self.size(size), start), INTEGER), Lit(0)), INTEGER, fn=MAX))
         root, offset = self.affine(start)
         if self.not_negative(start):
             return Place(root, offset)
@@ -165,7 +147,7 @@ class Arrays:
                 return Place(*self.affine(stop))
         else:
             return Place(self._within(stop, size))
-        return Place(self.emit("call", (stop, self.size(size)), INTEGER, fn=_MIN))
+        return Place(self.emit("call", (stop, self.size(size)), INTEGER, fn=MIN))
 
     def _within(self, index: Any, size: Size) -> Var:
         """The end of a slice as an index from 0 to the size, as Python reads it."""
@@ -303,37 +285,33 @@ class Arrays:
         return found
 
     def buffer(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
-        """A new array with room for the elements of the runs."""
-        at = self.prologue if hoist else self.out
-        hoist = hoist and all(r.size.array in self.outside for r in runs)
-        if not hoist:
-            at = self.out
-        outer, self.out = self.out, at
-        samples = [r.size.sample() for r in runs]
-        unknown = tuple((-1, -2 - k, -3, -4) for k in range(len(runs)))
-        array = Var(hint, Arr(dtype, unknown if any(s is None for s in samples) else tuple(samples)), named=True, region=Region())
-        like = runs[0].size.array
-        whole = like.type.ndim == len(runs) and all(r.size.array is like and r.size.axis == k for k, r in enumerate(runs))  # type: ignore[attr-defined]
+        """A new array with room for the elements of the runs; with `hoist`, made once before the loop, if that is possible."""
+        origins = [self.origin(r.size) for r in runs]
+        hoist = hoist and all(o is not None for o in origins)
         exact = hoist or all(r.start == Place() and r.stop == Ended() for r in runs)
-        if whole and exact and like.type.dtype == dtype:  # type: ignore[attr-defined]
+        sizes = [o if o is not None else r.size for o, r in zip(origins, runs)]
+        samples = [r.size.sample() for r in runs]
+        unknown = not exact or any(s is None for s in samples)
+        shape = tuple((-1, -2 - k, -3, -4) for k in range(len(runs))) if unknown else tuple(samples)
+        array = Var(hint, Arr(dtype, shape), named=True, region=Region())
+        outer, self.out = self.out, self.prologue if hoist else self.out
+        like: Any = sizes[0].array
+        whole = like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
+        if whole and exact and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:
-            sizes = [self.size(r.size) if exact else self._length(r) for r in runs]
-            if not exact:
-                array.type = Arr(dtype, unknown)
-            op = new_array(sizes, dtype, self.emit)
+            op = new_array([self.size(s) if exact else self._length(r) for s, r in zip(sizes, runs)], dtype, self.emit)
         self.out.stmts.append(Assign(array, op))
         self.out = outer
-        if hoist:
-            self.outside.add(array)
-        own = [
-            Run(r.start, r.stop, Size(array, k)) if exact else Run(Place(), Ended(), Size(array, k)) for k, r in enumerate(runs)
-        ]
-        return View(array, tuple(own), tuple(range(len(runs))), array.region)
+        if exact:
+            self.origins[array] = list(sizes)
+        ends = [(r.start, r.stop) if exact else (Place(), Ended()) for r in runs]
+        own = tuple(Run(start, stop, Size(array, k), r.length) for k, ((start, stop), r) in enumerate(zip(ends, runs)))
+        return View(array, own, tuple(range(len(runs))), array.region)
 
     def _length(self, run: Run) -> Any:
         stop, start = self.stop(run), self.place(run.start)
-        return self.emit("call", (self.emit("sub", (stop, start), INTEGER), Lit(0)), INTEGER, fn=_MAX)
+        return self.emit("call", (self.emit("sub", (stop, start), INTEGER), Lit(0)), INTEGER, fn=MAX)
 
     def materialised(self, value: Pending, hoist: bool, hint: str | None = None) -> View:
         """The array of a pending operation in memory of its own."""
@@ -358,15 +336,15 @@ class Arrays:
 
         self.over(found, body, descending)
 
-    def store(self, view: View, value: Any, aug: str | None, span: Any) -> None:
-        """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored."""
+    def store(self, view: View, value: Any, aug: str | None, span: Any, fits: bool = False) -> None:
+        """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored. `fits`: it certainly has the size."""
         if isinstance(value, (View, Pending)):
             target = [view.run(k) for k in range(view.ndim)]
             shape = self.runs(value)
             if len(shape) > len(target):
                 raise NotCompiled("a store of an array with more axes", span)
             for t, r in zip(reversed(target), reversed(shape)):
-                if r is not None and t is not None and not _is_one(r) and not t.same_length(r):
+                if not fits and r is not None and t is not None and not _is_one(r) and not t.same_length(r):
                     raise NotCompiled("a store of an array that may differ in size", span)
         leaves = value.leaves if isinstance(value, Pending) else (value,) if isinstance(value, View) else ()
         order = self._order(view, [v for v in leaves if _shares(v, view) and not v.same_elements(view)])
@@ -404,25 +382,6 @@ class Arrays:
 
         self.over(runs, body, carries=carries)
         return results[0]
-
-    # provided by the translator
-    def affine(self, a: Any) -> tuple[Any, int]:  # pragma: no cover
-        raise NotImplementedError
-
-    def not_negative(self, a: Any) -> bool:  # pragma: no cover
-        raise NotImplementedError
-
-    def at_most(self, a: Any, size: Size) -> bool:  # pragma: no cover
-        raise NotImplementedError
-
-
-class SliceParts:
-    """A slice of an index: its ends as atoms, None for those left out."""
-
-    def __init__(self, start: Any = None, stop: Any = None, step: Any = None) -> None:
-        self.start, self.stop, self.step = (None if isinstance(a, Lit) and a.value is None else a for a in (start, stop, step))
-        if isinstance(self.step, Lit) and self.step.value == 1:
-            self.step = None
 
 
 _ALL = SliceParts()

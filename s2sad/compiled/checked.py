@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from ..ir.nodes import Ref
 
 
@@ -40,6 +42,16 @@ def power(x, y):
     if math.isnan(z) and not math.isnan(x) and not math.isnan(y):
         raise ValueError("a negative number cannot be raised to a fractional power")
     return z
+
+
+def power_slope(x, p):
+    """`p * x ** (p - 1)`, the derivative of `x ** p` in `x`, 0 where `p` is 0 whatever `x` is."""
+    return p * np.power(x, 0.0 if p == 0 else p - 1.0)
+
+
+def log_or_zero(x):
+    """`log(x)`, and 0 where the logarithm is not finite or not real."""
+    return np.log(x if x > 0.0 else 1.0)
 
 
 def truncated(x):
@@ -214,5 +226,5 @@ def math_lgamma(x):
 
 
 def ref(f: Any) -> Ref:
-    """An atom that stands for a function of this module."""
-    return Ref(f, f.__name__, f, __name__)
+    """An atom that stands for a function of this module, whose definition is printed, too."""
+    return Ref(f, f.__name__, f, "$param")  # its name needs no import

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import inspect
+import math
 from typing import Any
 
+import numpy as np
+
+from ..analysis.types import INT, TupleT
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
 from . import checked
-from .nodes import Advance, Count, Grow, Kernel
+from .arrays import LEN, MAX, new_array
+from .nodes import Advance, Count, Grow, Kernel, Tape
 from .numba import njit, prange
 
 
@@ -32,7 +37,7 @@ class KernelEmitter(Emitter):
 
     def decorator(self) -> ast.expr:
         name = self.bindings.name_of(Ref(njit, "njit", njit, "numba"))
-        options = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck, "parallel": self.kernel.parallel}
+        options: dict[str, Any] = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck, "parallel": self.kernel.parallel}
         given = [ast.keyword(k, ast.Constant(v)) for k, v in options.items() if v and v != "python"]
         node: ast.expr = ast.Name(name, ast.Load())
         return ast.Call(node, [], given) if given else node
@@ -114,30 +119,55 @@ def _positions(kernel: Kernel) -> None:
     used = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
     for tape in kernel.tapes:
         if tape.written and tape.room is None:
-            from ..analysis.types import TapeT
-            from .arrays import NP
-
-            kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]
-            head.append(Assign(tape.var, ir.Op("call", (Lit(16), *kind), fn=NP["empty"])))
-            del TapeT
+            head += _room_inside(tape)
         if tape.var in used:
             head.append(Start(tape.var, tape.written))
     body.stmts[:0] = head
 
 
+def _room_inside(tape: Tape) -> list[Any]:
+    """Room for a few entries, to be doubled where it is not enough."""
+    out: list[Any] = []
+
+    def emit(kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, name: str = "") -> Var:
+        out.append(Assign(Var("n", type_), ir.Op(kind, args, fn=fn, name=name)))
+        return out[-1].target
+
+    sizes: list[Any] = [Lit(16)]
+    for _, origin, less in tape.shapes:
+        array: Any = origin.array
+        if array.type.ndim == 1 or origin.axis == 0:
+            n = emit("call", (array,), INT, LEN)
+        else:
+            n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
+        sizes.append(emit("call", (emit("sub", (n, Lit(less)), INT), Lit(0)), INT, MAX) if less else n)
+    made = new_array(sizes, tape.row.type.dtype, emit)
+    return [*out, Assign(tape.var, made)]
+
+
 def _minus(node: ast.expr, k: int) -> ast.expr:
     """`node - k`, worked out for constants."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        value = node.value - k
-        return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        return _minus(ast.Constant(-node.operand.value), k)  # type: ignore[operator]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant):
-        total = (node.right.value if isinstance(node.op, ast.Add) else -node.right.value) - k  # type: ignore[operator]
+    value = _integer(node)
+    if value is not None:
+        return _number(value - k)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and (right := _integer(node.right)) is not None:
+        total = (right if isinstance(node.op, ast.Add) else -right) - k
         if total == 0:
             return node.left
-        return ast.BinOp(node.left, ast.Add() if total > 0 else ast.Sub(), ast.Constant(abs(total)))
-    return ast.BinOp(node, ast.Sub() if k > 0 else ast.Add(), ast.Constant(abs(k)))
+        return ast.BinOp(node.left, ast.Add() if total > 0 else ast.Sub(), _number(abs(total)))
+    return ast.BinOp(node, ast.Sub() if k > 0 else ast.Add(), _number(abs(k)))
+
+
+def _integer(node: ast.expr) -> int | None:
+    """The integer that an expression is; None for another expression."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _integer(node.operand)
+        return None if value is None else -value
+    return node.value if isinstance(node, ast.Constant) and type(node.value) is int else None
+
+
+def _number(value: int) -> ast.expr:
+    return ast.Constant(value) if value >= 0 else ast.UnaryOp(ast.USub(), ast.Constant(-value))
 
 
 def helpers(functions: list[Function], bindings: Bindings) -> list[ast.stmt]:
@@ -145,26 +175,19 @@ def helpers(functions: list[Function], bindings: Bindings) -> list[ast.stmt]:
     wanted: dict[str, Any] = {}
     for f in functions:
         for s in ir.walk(f.body):
-            if isinstance(s, Assign) and isinstance(s.op.fn, Ref) and s.op.fn.module == checked.__name__:
+            if isinstance(s, Assign) and isinstance(s.op.fn, Ref) and getattr(s.op.fn.obj, "__module__", "") == checked.__name__:
                 wanted[s.op.fn.name] = s.op.fn.obj
     out: list[ast.stmt] = []
     for name in sorted(wanted):
         node = ast.parse(inspect.getsource(wanted[name])).body[0]
         assert isinstance(node, ast.FunctionDef)
         node.decorator_list = [ast.Name(bindings.name_of(Ref(njit, "njit", njit, "numba")), ast.Load())]
-        if any(isinstance(n, ast.Name) and n.id == "math" for n in ast.walk(node)):
-            import math
-
-            bindings.name_of(Ref(math, "math", math))
+        for name, module in (("math", math), ("np", np)):
+            if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)):
+                bindings.name_of(Ref(module, name, module))
         out.append(node)
     return out
 
 
-def _numpy() -> Ref:
-    import numpy as np
-
-    return Ref(np, "np", np)
-
-
-_NUMPY = _numpy()
+_NUMPY = Ref(np, "np", np)
 __all__ = ["BINARY", "KernelEmitter", "helpers"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +34,8 @@ from ..ir.nodes import (
 )
 from .arrays import LEN, NP
 from .nodes import Count, Kernel, NotCompiled, Tape
-from .translate import Program, Translator
+from .state import Program
+from .translate import Translator
 
 _MAX = Ref(max, "max", max, "builtins")
 MANY = 2000  # elementary operations from which a loop is worth compiling
@@ -48,6 +50,7 @@ class Entry:
     reason: str = ""
     at: Span | None = None  # of the construct that is the reason
     reverse: bool = False
+    choice: bool = False  # it could be compiled, but would not be faster
 
 
 @dataclass
@@ -114,21 +117,28 @@ class Outliner:
                     yield self._translated(stmt, block, depth, reverse)
                     continue
                 except NotCompiled as why:
-                    self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse))
+                    self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse, choice=why.choice))
             inside = (depth[0] + isinstance(stmt, Loop), depth[1] + (not isinstance(stmt, Loop)))
             for inner in ir.blocks_of(stmt):
                 yield from self._candidates(inner, inside, reverse)
 
     def _translated(self, loop: Loop, block: Block, depth: tuple[int, int], reverse: bool) -> _Found:
-        done = Translator(self.program, loop)
-        if done.divisions.raising and done.divisions.silent:
-            done = Translator(self.program, loop, mixed=True)
+        try:
+            done = Translator(self.program, loop)
+            if done.divisions.raising and done.divisions.silent:
+                done = Translator(self.program, loop, mixed=True)
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as err:  # nothing is lost: the loop stays what it was
+            if os.environ.get("S2SAD_CHECK", "0") not in ("", "0"):
+                raise
+            raise NotCompiled(f"a construct that is not expected here ({type(err).__name__}: {err})") from err
         if self.worthwhile and done.work < MANY:
-            raise NotCompiled(f"about {done.work} operations, which is too little to be worth it")
+            raise NotCompiled(f"about {done.work} operations, which is too little to be worth it", choice=True)
         found = _Found(loop, block, depth, reverse, done)
         for outer, tape in done.tapes.items():
             if tape.written:
                 self.program.rows[outer] = tape.row
+                if not tape.counted:
+                    self.program.by_index.add(outer)
         self.report.entries.append(Entry(loop.span, name="?", reverse=reverse))
         return found
 
@@ -261,12 +271,11 @@ class Outliner:
             count = _count(trip, emit)
             total = count if total is None else emit("mul", (total, count))
         sizes = [total]
-        for outer, axis, run in getattr(tape, "shapes", ()):
-            if outer.type.ndim == 1 or axis == 0:
+        for outer, origin, less in tape.shapes:
+            if outer.type.ndim == 1 or origin.axis == 0:
                 n: Any = emit("call", (outer,), LEN)
             else:
-                n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(axis)))
-            less = run.start.offset + run.stop.before
+                n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
             sizes.append(emit("call", (emit("sub", (n, Lit(less))), Lit(0)), _MAX) if less else n)
         shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), None, TupleT(()))
         kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]

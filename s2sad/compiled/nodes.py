@@ -9,13 +9,16 @@ from ..analysis.types import Num
 from ..errors import Span
 from ..ir.nodes import Function, Var
 
+LARGEST = 2**31 - 1  # of the integers that are given to compiled code: products of two fit in 64 bits
+
 
 class NotCompiled(Exception):
-    """A construct that stays NumPy code, and why."""
+    """A construct that stays NumPy code, and why; by `choice` if it could be compiled, but would not be faster."""
 
-    def __init__(self, reason: str, span: Span | None = None) -> None:
+    def __init__(self, reason: str, span: Span | None = None, choice: bool = False) -> None:
         super().__init__(reason)
         self.reason, self.span = reason, span
+        self.choice = choice or "faster in NumPy" in reason
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,6 +57,8 @@ class Tape:
     written: bool
     row: Row
     counted: bool = True  # it has a position of its own; else entries go by the index of the outermost loop
+    exact: bool = False  # every row is written
+    shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
 
 

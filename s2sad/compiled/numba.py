@@ -20,4 +20,7 @@ def prange(*args: Any) -> Any:  # pragma: no cover
     return range(*args)
 
 
+# in a text, they are Numba's
+njit.__module__ = prange.__module__ = "numba"
+
 __all__ = ["AVAILABLE", "njit", "prange"]

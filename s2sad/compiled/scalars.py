@@ -45,6 +45,9 @@ _CHECKED = {
     math.pow: checked.math_pow, math.floor: checked.math_floor, math.ceil: checked.math_ceil,
     math.gamma: checked.math_gamma, math.lgamma: checked.math_lgamma,
 }  # fmt: skip
+_DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}
+# helpers of emitted code, for numbers
+_HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
 _BITS = 31  # of an integer that comes from outside: a size, a count, an index
 
 
@@ -111,7 +114,7 @@ class Bits:
         if not isinstance(t, Num) or t.dtype != INT or not t.py:
             return
         bits = self._bits(op)
-        if bits > 62:
+        if bits > 63:
             raise NotCompiled(f"the integer {target.hint}, which may not fit in 64 bits")
         self.known[target] = bits
 
@@ -182,7 +185,7 @@ def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
         if all(is_python(a) for a in args):
             divisions.raising = True
             if mixed:
-                return Op("call", args, fn=checked.ref({"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}[kind]))
+                return Op("call", args, fn=checked.ref(_DIVISIONS[kind]))
         else:
             divisions.silent = True
         return Op(kind, args)
@@ -217,6 +220,9 @@ def _call(op: Op, target: Var) -> Op:
         return plain if is_int(args[0]) else Op("call", args, fn=checked.ref(checked.truncated))
     if f in (builtins.max, builtins.min) and len(args) == 2 and all(type_of(a) == type_of(args[0]) or is_float(a) for a in args):
         return plain
+    helper = _HELPERS.get(getattr(f, "__name__", "")) if getattr(f, "__module__", "").startswith("s2sad.runtime") else None
+    if helper is not None:
+        return Op("call", args, fn=checked.ref(helper))
     if f in (operator.neg, np.negative) and len(args) == 1:
         return Op("neg", args)
     if f is np.float64 and len(args) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..ir.nodes import Lit, Region, Var
@@ -46,9 +46,12 @@ class Run:
     start: Place
     stop: Any  # Place, or Ended: so many elements before the end; or None where nobody knows
     size: Size
+    length: Any = None  # what the type of the part says of its length
 
     def sample(self) -> Any:
         """Its length in the calls that types are made for; None where it is not known."""
+        if self.length is not None and min(self.length) >= 0:
+            return self.length
         sizes = self.size.sample()
         if sizes is None or self.start.root is not None or not isinstance(self.stop, Ended):
             return None
@@ -56,11 +59,11 @@ class Run:
 
     def same_length(self, other: Run) -> bool:
         """Whether both certainly have as many elements."""
-        if self.stop is None or other.stop is None:
-            return False
         one, two = self.sample(), other.sample()
         if one is not None and one == two:
             return True
+        if self.stop is None or other.stop is None:
+            return False
         if isinstance(self.stop, Ended) and isinstance(other.stop, Ended):
             if not self.size.same(other.size) or self.start.root is not other.start.root:
                 return False
@@ -102,6 +105,14 @@ class View:
         axis = self.order[k]
         return None if axis is None else self.axes[axis]
 
+    def typed(self, shape: Any) -> View:
+        """The view with the lengths that a type tells."""
+        axes = list(self.axes)
+        for k, axis in enumerate(self.order):
+            if axis is not None and shape is not None:
+                axes[axis] = replace(axes[axis], length=shape[k])
+        return View(self.array, tuple(axes), self.order, self.region)
+
     def transposed(self) -> View:
         return View(self.array, self.axes, tuple(reversed(self.order)), self.region)
 
@@ -133,3 +144,12 @@ class Pending:
     var: Var  # of the original program: its name and type
     leaves: tuple[View, ...]
     ndim: int
+
+
+class SliceParts:
+    """A slice of an index: its ends as atoms, None for those left out."""
+
+    def __init__(self, start: Any = None, stop: Any = None, step: Any = None) -> None:
+        self.start, self.stop, self.step = (None if isinstance(a, Lit) and a.value is None else a for a in (start, stop, step))
+        if isinstance(self.step, Lit) and self.step.value == 1:
+            self.step = None

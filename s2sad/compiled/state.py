@@ -1,0 +1,174 @@
+"""What the translation of a loop nest keeps: the values of variables inside, and what has been written so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from ..analysis import effects
+from ..analysis.types import Arr, Num
+from ..backend.undefined import doubtful
+from ..frontend.lower import type_of as primal_type
+from ..ir import nodes as ir
+from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
+from . import scalars
+from .nodes import NotCompiled, Row, Tape
+from .scalars import Bits, Divisions
+from .views import Ended, Pending, Place, Run, Size, SliceParts, View
+
+
+class Program:
+    """What is known of the whole function."""
+
+    def __init__(self, function: ir.Function) -> None:
+        self.made: dict[Var, Op] = {}
+        self.uses: Counter[Var] = Counter()
+        for s in ir.walk(function.body):
+            if isinstance(s, Assign):
+                self.made[s.target] = s.op
+            self.uses.update(a for a in ir.uses_of(s) if isinstance(a, Var))
+        self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
+        self.doubtful = doubtful(function)
+        self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
+        self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
+        self.stored = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}  # memory that changes
+
+
+class State:
+    """The translation of one loop nest. `params` maps variables outside to those inside."""
+
+    def __init__(self, program: Program, loop: Loop, mixed: bool = False) -> None:
+        self.program, self.mixed = program, mixed
+        self.params: dict[Any, Var] = {}
+        self.env: dict[Any, Any] = {}
+        self.made: dict[Var, Op] = {}
+        self.ranges: dict[Var, Range] = {}
+        self.prologue, self.out = Block(), Block()
+        self.outside: set[Var] = set()  # arrays inside that are there before the loop
+        self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
+        self.hints: set[str] = set()
+        self.tapes: dict[Var, Tape] = {}
+        self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
+        self.bits, self.divisions = Bits(), Divisions()
+        self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
+        self.loops: list[Loop] = []
+        self.conditional = 0
+        self.work = 0
+        self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
+        self.root = loop
+        self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(Block([loop])) if isinstance(s, Push))
+
+    # --- atoms and values ------------------------------------------------------------------------------------------------
+
+    def value(self, a: Any) -> Any:
+        """What an atom of the program is inside: an atom, a View, a Pending, the parts of an index."""
+        if isinstance(a, Var):
+            if a not in self.env:
+                self.env[a] = self._bring_in(a)
+            return self.env[a]
+        if isinstance(a, Lit):
+            return a
+        if isinstance(a, Ref):
+            if type(a.obj) in (int, float, bool):
+                return a
+            if isinstance(a.obj, np.ndarray):
+                if a not in self.params:
+                    self.env[a] = self._parameter(a, primal_type(a), a.name.rpartition(".")[2])
+                return self.env[a]
+            return a
+        if a is UNDEF:
+            raise NotCompiled("a name that some path leaves unassigned")
+        raise NotCompiled("a starred argument")
+
+    def _bring_in(self, v: Var) -> Any:
+        op = self.program.made.get(v)
+        if op is not None and op.kind in ("slice", "tuple") and not isinstance(v.type, (Num, Arr)):
+            return self.index_parts(op)
+        if op is not None and op.kind == "getattr" and op.name == "shape":
+            return tuple(self.value(a) for a in op.args), "shape"
+        return self._parameter(v, v.type, v.hint)
+
+    def index_parts(self, op: Op) -> Any:
+        """The parts of an index, slices as SliceParts."""
+        if op.kind == "slice":
+            return SliceParts(*(self.value(a) for a in op.args))
+        return tuple(self.value(a) for a in op.args)
+
+    def _parameter(self, outer: Any, t: Any, hint: str) -> Any:
+        if outer in self.program.doubtful:
+            raise NotCompiled(f"{hint}, which some path leaves unassigned")
+        if isinstance(t, Num):
+            scalars.number(t)
+        elif isinstance(t, Arr):
+            self._check_array(t, hint)
+        else:
+            raise NotCompiled(f"{hint}, {a_noun(scalars.describe(t))}")
+        region = (effects.region_of(outer) or Region()) if isinstance(t, Arr) else None
+        inner = Var(self._fresh(hint), t, named=True, region=region)
+        self.params[outer] = inner
+        if isinstance(t, Num):
+            return inner
+        self.outside.add(inner)
+        return self.whole(inner, region)
+
+    def _check_array(self, t: Any, hint: str) -> None:
+        if t.dtype is None or t.shape is None:
+            raise NotCompiled(f"{hint}, an array of unknown type or rank")
+        if t.dtype not in (scalars.FLOAT, scalars.INT, scalars.BOOL):
+            raise NotCompiled(f"{hint}, an array of {t.dtype.name}")
+        if t.ndim == 0:
+            raise NotCompiled(f"{hint}, an array without axes")
+
+    def whole(self, array: Var, region: Any) -> View:
+        """An array as a view of itself."""
+        n = array.type.ndim  # type: ignore[attr-defined]
+        runs = tuple(Run(Place(), Ended(), Size(array, k)) for k in range(n))
+        return View(array, runs, tuple(range(n)), region)
+
+    def origin(self, size: Size) -> Size | None:
+        """The equal size of an array that is given to the function, None if there is none."""
+        while size.array in self.origins:
+            size = self.origins[size.array][size.axis]
+        return size if any(size.array is v for v in self.params.values()) else None
+
+    def outer(self, array: Var) -> Any:
+        """The array outside that is known as `array` inside; None if there is none."""
+        return next((o for o, i in self.params.items() if i is array), None)
+
+    def _fresh(self, hint: str) -> str:
+        name, k = hint, 1
+        while name in self.hints:
+            name = f"{hint}{'_' if hint[-1].isdigit() else ''}{k}"
+            k += 1
+        self.hints.add(name)
+        return name
+
+    def number(self, a: Any) -> Any:
+        """The atom of a number. Raises NotCompiled for anything else."""
+        v = self.value(a)
+        if isinstance(v, (View, Pending)):
+            raise NotCompiled("an array where a number is needed")
+        if isinstance(v, (tuple, SliceParts)):
+            raise NotCompiled("a tuple")
+        scalars.number(scalars.type_of(v))
+        return v
+
+    def inner(self, var: Var) -> Var:
+        """A variable inside for a number of the program."""
+        v = Var(var.hint, scalars.number(var.type), named=var.named)
+        self.env[var] = v
+        return v
+
+    def emit(self, kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, hint: str = "k", name: str = "") -> Var:
+        target = Var(hint, type_)
+        op = Op(kind, args, fn=fn, name=name)
+        self.out.stmts.append(Assign(target, op))
+        self.made[target] = op
+        self.work += 1
+        return target
+
+
+def a_noun(noun: str) -> str:
+    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"

@@ -1,0 +1,258 @@
+"""Statements that work on arrays or give numbers of them."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from ..analysis import effects
+from ..analysis.types import Arr, Num
+from ..frontend.lower import type_of as primal_type
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Pop, Push, Ref, Region, Store, Var
+from . import scalars
+from .arrays import Arrays, elementwise
+from .nodes import NotCompiled
+from .state import a_noun
+from .views import Ended, Pending, Place, View
+
+_MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
+
+
+class Statements(Arrays):
+    """The part of the translator that knows assignments and stores."""
+
+    def _attribute(self, target: Var, op: Op) -> None:
+        v = self.value(op.args[0])
+        if isinstance(v, View) and op.name == "shape":
+            self.env[target] = ((v,), "shape")
+        elif isinstance(v, View) and op.name == "T":
+            self.env[target] = v.transposed()
+        elif isinstance(v, View) and op.name == "size" and v.ndim == 1:
+            self.env[target] = self._length_of(v, 0, target)
+        elif isinstance(v, View) and op.name == "ndim":
+            self.env[target] = Lit(v.ndim)
+        else:
+            raise NotCompiled(f"the attribute {op.name!r}")
+
+    def _length_of(self, view: View, axis: int, target: Var) -> Any:
+        run = view.run(axis)
+        if run is None:
+            return Lit(1)
+        if run.start == Place() and run.stop == Ended():
+            n = self.size(run.size)
+        else:
+            n = self._length(run)
+        var = self.inner(target)
+        self.out.stmts.append(Assign(var, Op("atom", (n,))))
+        self.made[var] = Op("atom", (n,))
+        return var
+
+    def _number(self, target: Var, op: Op) -> None:
+        if op.kind == "getitem":
+            return self._load(target, op)
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is builtins.len:
+            v = self.value(op.args[0])
+            if not isinstance(v, View):
+                raise NotCompiled("the length of something other than an array")
+            self.env[target] = self._length_of(v, 0, target)
+            return None
+        sums = op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs
+        if sums and op.fn.obj is np.sum and len(op.args) == 1:
+            return self._sum(target, self.value(op.args[0]))
+        if op.kind == "matmul" or sums and _hashable(op.fn.obj) and op.fn.obj in _MATMUL:
+            return self._inner_product(target, op)
+        if sums and getattr(op.fn.obj, "__name__", "") == "unbroadcast" and all(isinstance(primal_type(a), Num) for a in op.args):
+            self.env[target] = self.number(op.args[0])
+            return None
+        values = tuple(self.number(a) for a in op.args)
+        var = Var(target.hint, scalars.number(target.type), named=target.named)
+        done = scalars.compiled_op(Op(op.kind, values, op.kwargs, op.fn, "", op.data), var, self.divisions, self.mixed)
+        self.bits.see(var, done)
+        self.out.stmts.append(Assign(var, done))
+        self.made[var] = done
+        self.env[target] = var
+        self.work += 1
+        return None
+
+    def _load(self, target: Var, op: Op) -> None:
+        base, index = self.value(op.args[0]), self.value(op.args[1])
+        if isinstance(base, tuple) and len(base) == 2 and base[1] == "shape" and isinstance(index, Lit):
+            view = base[0][0]
+            self.env[target] = self._length_of(view, index.value % view.ndim, target)
+            return
+        if isinstance(base, tuple) and isinstance(index, Lit) and type(index.value) is int:
+            self.env[target] = base[index.value]
+            return
+        if not isinstance(base, View):
+            raise NotCompiled("an item of something other than an array")
+        part = self.part(base, index)
+        if part.ndim:
+            raise NotCompiled("an array where a number is expected")
+        var = self.inner(target)
+        load = Op("getitem", (part.array, self.index(part, [])))
+        self.out.stmts.append(Assign(var, load))
+        self.made[var] = load
+        self.work += 1
+
+    def _sum(self, target: Var, value: Any) -> None:
+        if not isinstance(value, (View, Pending)):
+            raise NotCompiled("a sum of something other than an array")
+        var = Var(target.hint, scalars.number(target.type), named=target.named)
+        if var.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+            raise NotCompiled("a sum of integers")
+        self.env[target] = self.reduced(value, "add", var)
+
+    def _inner_product(self, target: Var, op: Op) -> None:
+        a, b = (self.value(x) for x in op.args)
+        if not all(isinstance(v, (View, Pending)) for v in (a, b)) or not len(self.runs(a)) == len(self.runs(b)) == 1:
+            raise NotCompiled("a product of matrices, which is faster in NumPy")
+        product = Var("product", Arr(scalars.FLOAT, None))
+        leaves = [leaf for v in (a, b) for leaf in (v.leaves if isinstance(v, Pending) else (v,))]
+        self.check_sizes([self.runs(a), self.runs(b)])
+        self._sum(target, Pending(Op("mul", (a, b)), product, tuple(leaves), 1))
+
+    def _array(self, stmt: Assign, stmts: list[Any], k: int) -> None:
+        target, op = stmt.target, stmt.op
+        self._check_array(target.type, target.hint)
+        if op.kind == "getitem":
+            base, index = self.value(op.args[0]), self.value(op.args[1])
+            if isinstance(base, Pending):
+                raise NotCompiled("a part of an array that is not there yet")
+            if not isinstance(base, View):
+                raise NotCompiled("an item of something other than an array")
+            self.env[target] = self.part(base, index).typed(target.type.shape)  # type: ignore[attr-defined]
+            return None
+        if op.kind == "atom":
+            self.env[target] = self.value(op.args[0])
+            return None
+        if op.kind == "call" and isinstance(op.fn, Ref):
+            if op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs:
+                v = self.value(op.args[0])
+                if isinstance(v, View):
+                    self.env[target] = v.transposed()
+                    return None
+            if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
+                return self._unbroadcast(target, op)
+            if op.fn.obj in (np.zeros_like, np.empty_like) and len(op.args) == 1 and not op.kwargs:
+                return self._like(target, op)
+        done = elementwise(op)
+        if done is None:
+            raise NotCompiled(_called(op))
+        made = self.pending(stmt, done, [self._operand(a) for a in done.args])
+        self.env[target] = made
+        if self.program.uses[target] != 1 or not self._used_soon(target, stmts, k):
+            escapes = self._escapes(target)
+            self.env[target] = self._own(self.materialised(made, hoist=not escapes), target)
+        return None
+
+    def _operand(self, a: Any) -> Any:
+        v = self.value(a)
+        if isinstance(v, (View, Pending)):
+            return v
+        return self.number(a)
+
+    def _own(self, view: View, target: Var) -> View:
+        view.array.region = effects.region_of(target) or Region()
+        return View(view.array, view.axes, view.order, view.array.region)
+
+    def _unbroadcast(self, target: Var, op: Op) -> None:
+        value, like = self.value(op.args[0]), self.value(op.args[1])
+        if not all(isinstance(v, (View, Pending)) for v in (value, like)):
+            raise NotCompiled("a sum over the axes of an array")
+        a, b = self.runs(value), self.runs(like)
+        if len(a) != len(b) or any(x is None or y is None or not (x.same_length(y)) for x, y in zip(a, b)):
+            raise NotCompiled("a sum over some axes of an array")
+        self.env[target] = value
+
+    def _like(self, target: Var, op: Op) -> None:
+        view = self.value(op.args[0])
+        if not isinstance(view, View):
+            raise NotCompiled(_called(op))
+        made = self._own(self.buffer(self.known_runs(view), target.type.dtype, target.hint, hoist=not self._escapes(target)), target)  # type: ignore[attr-defined]
+        self.env[target] = made
+        if op.fn.obj is np.zeros_like:
+            self.assign(made, Lit(0.0) if made.array.type.dtype == scalars.FLOAT else Lit(0))  # type: ignore[attr-defined]
+
+    def _escapes(self, target: Var) -> bool:
+        """Whether an array may outlive the iteration, or be one of several that are merged."""
+        for s in ir.walk(Block([self.root])):
+            if isinstance(s, Loop) and any(target in (c.init, c.next) for c in s.carries):
+                return True
+            if isinstance(s, If) and any(target in (p.then, p.orelse) for p in s.phis):
+                return True
+            if isinstance(s, Assign) and s.op.kind == "atom" and s.op.args[0] is target:
+                return True
+        return False
+
+    def _used_soon(self, target: Var, stmts: list[Any], k: int) -> bool:
+        """Whether the only reader is in the same block, and nothing that the value is made of changes before it."""
+        at = next((j for j in range(k + 1, len(stmts)) if any(a is target for a in ir.uses_of(stmts[j]))), None)
+        if at is None or not isinstance(stmts[at], (Assign, Store, Push)):
+            return False
+        made = self.env[target]
+        regions = [v.region.find() for v in made.leaves if v.region is not None]
+        unknown = any(v.region is None for v in made.leaves)
+        for s in stmts[k + 1 : at]:
+            for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))):
+                changed = effects.writes(x)
+                if changed is None or any(r in regions for r in changed) or isinstance(x, Pop) and unknown:
+                    return False
+        return True
+
+    def _exception(self, target: Var, op: Op) -> None:
+        if not all(isinstance(a, Lit) for a in op.args) or op.kwargs or not isinstance(op.fn, Ref) or op.fn.module != "builtins":
+            raise NotCompiled("an exception whose message is made when it is raised")
+        var = Var(target.hint, target.type)
+        self.out.stmts.append(Assign(var, Op("call", op.args, fn=op.fn)))
+        self.env[target] = var
+
+    def stmt_Store(self, stmt: Store) -> None:
+        base = self.value(stmt.base)
+        if not isinstance(base, View):
+            raise NotCompiled(f"a store to {a_noun(scalars.describe(primal_type(stmt.base)))}")
+        if stmt.aug not in (None, "add", "sub", "mul", "truediv"):
+            raise NotCompiled("a store of this form")
+        outer = next((o for o, i in self.params.items() if i is base.array), None)
+        if outer is not None:
+            self.writes[outer] = outer
+        view = base if stmt.index is None else self.part(base, self.value(stmt.index))
+        value = self.value(stmt.value)
+        if not isinstance(value, (View, Pending)):
+            value = self.number(stmt.value)
+        dtype, given = _dtype(view), _dtype(value)
+        if dtype != scalars.FLOAT and (given != dtype or stmt.aug == "truediv"):
+            raise NotCompiled("a store to an array of another type")
+        if stmt.aug == "truediv" and not isinstance(value, Lit):
+            self.divisions.silent = True
+        if view.ndim:
+            return self.store(view, value, stmt.aug, stmt.span, stmt.role == "restore")
+        if isinstance(value, (View, Pending)):
+            raise NotCompiled("a store of an array to an element")
+        self.out.stmts.append(Store(view.array, self.index(view, []), value, stmt.aug, stmt.span, stmt.role))
+        self.work += 1
+        return None
+
+
+def _called(op: Op) -> str:
+    if op.kind == "matmul":
+        return "a product of matrices, which is faster in NumPy"
+    if op.kind == "method":
+        return f"a call of the method {op.name}()"
+    return f"a call of {op.fn.name}()" if isinstance(op.fn, Ref) else f"the operation {op.kind!r} on arrays"
+
+
+def _hashable(f: Any) -> bool:
+    try:
+        hash(f)
+    except TypeError:
+        return False
+    return True
+
+
+def _dtype(value: Any) -> Any:
+    """The type of a number or of the elements of an array."""
+    t: Any = value.array.type if isinstance(value, View) else value.var.type if isinstance(value, Pending) else scalars.type_of(value)
+    return t.dtype

@@ -1,0 +1,183 @@
+"""Tapes as arrays: what one loop nest writes in order, and another reads from the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..analysis import effects
+from ..analysis.types import INT, Arr, Num
+from ..frontend.lower import type_of as primal_type
+from ..ir.nodes import Assign, Lit, Loop, Op, Pop, Push, Range, Ref, Region, Store, Taped, Var
+from . import scalars
+from .nodes import Advance, Count, Grow, NotCompiled, Row, Tape
+from .statements import Statements
+from .views import Ended, Pending, Place, Run, Size, View
+
+
+class Tapes(Statements):
+    """The part of the translator that knows tapes."""
+
+    def tape(self, outer: Var, written: bool) -> Tape:
+        """The tape as an array inside."""
+        if outer not in self.tapes:
+            row = self.program.rows.get(outer)
+            if row is None:
+                raise NotCompiled(f"{outer.hint}, which code that is not compiled writes")
+            self.tapes[outer] = self._new_tape(outer, row, written)
+        tape = self.tapes[outer]
+        if tape.written != written:
+            raise NotCompiled(f"{outer.hint}, which is both written and read")
+        return tape
+
+    def _new_tape(self, outer: Var, row: Row, written: bool) -> Tape:
+        dims = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate((None, *row.sizes)))
+        var = Var(self._fresh(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
+        self.outside.add(var)
+        return Tape(outer, var, written, row)
+
+    def _take(self, tape: Tape, target: Var, position: Any) -> None:
+        """Take the last entry off a tape; `position`: an index that says which it is."""
+        if position is None:
+            self.out.stmts.append(Advance(tape.var, -1))
+            position = Count(tape.var)
+            if tape.row.ndim:
+                position = self.emit("atom", (position,), INT)
+        if not tape.row.ndim:
+            load = Op("getitem", (tape.var, position))
+            var = self.inner(target)
+            var.named = True  # it stays where it is: the position moves on
+            self.out.stmts.append(Assign(var, load))
+            self.made[var] = load
+            if isinstance(var.type, Num) and var.type.dtype == scalars.INT:
+                self.bits.known[var] = 48
+            return
+        if not isinstance(target.type, Arr) or target.type.ndim != tape.row.ndim:
+            raise NotCompiled(f"{target.hint}, which is not what was saved")
+        runs = tuple(Run(Place(), None if s is None else Ended(), Size(tape.var, k + 1)) for k, s in enumerate(tape.row.sizes))
+        view = View(tape.var, (position, *runs), tuple(range(1, tape.row.ndim + 1)), effects.region_of(target))
+        self.env[target] = view.typed(target.type.shape)
+
+    def stmt_Pop(self, stmt: Pop) -> None:
+        direct = stmt.tape in self.program.by_index and len(self.loops) == 1 and not self.conditional
+        self._take(self.tape(stmt.tape, False), stmt.target, self.position if direct else None)
+
+    def stmt_Push(self, stmt: Push) -> None:
+        v = self.value(stmt.value)
+        if isinstance(v, (View, Pending)):
+            return self._push_array(stmt, v)
+        v = self.number(stmt.value)
+        t = scalars.number(scalars.type_of(v))
+        tape = self._written(stmt.tape, Row(t))
+        position, done = self._position(tape)
+        self.out.stmts.append(Store(tape.var, position, v))
+        done()
+        return None
+
+    def _push_array(self, stmt: Push, v: Any) -> None:
+        runs = self.known_runs(v)
+        if len(runs) > 2:
+            raise NotCompiled("a tape of arrays of more than two axes")
+        region = effects.region_of(stmt.value)
+        if region is not None and region in self.program.stored:
+            raise NotCompiled("a tape of arrays that change after they were saved")
+        t: Any = primal_type(stmt.value)
+        sizes, shape = [], []
+        for r, dim in zip(runs, t.shape):
+            origin = self.origin(r.size)
+            if origin is None:
+                raise NotCompiled("a tape of arrays whose size is not known before the loop")
+            whole = r.start.root is None and isinstance(r.stop, Ended)
+            if not whole and len(runs) > 1:
+                raise NotCompiled("a tape of matrices that differ in size")
+            sizes.append((origin, r.start.offset + r.stop.before if whole else 0))
+            shape.append(dim if whole else None)
+        tape = self._written(stmt.tape, Row(Num(t.dtype, False), tuple(shape)))
+        if tape.row.sizes != tuple(shape):
+            raise NotCompiled("a tape of arrays that differ in size")
+        tape.shapes = [(self.outer(o.array), o, less) for o, less in sizes]
+        position, done = self._position(tape)
+        if isinstance(position, Count):
+            position = self.emit("atom", (position,), INT)
+        own = tuple(Run(Place(), Ended(), Size(tape.var, k + 1)) for k in range(len(runs)))
+        self.assign(View(tape.var, (position, *own), tuple(range(1, len(runs) + 1)), None), v, None if None not in shape else runs)
+        done()
+
+    def _written(self, outer: Var, row: Row) -> Tape:
+        if outer not in self.tapes:
+            self.tapes[outer] = tape = self._new_tape(outer, row, True)
+            tape.room = self._room()
+            tape.counted = not (
+                len(self.loops) == 1 and self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
+                and self._from_zero(self.loops[0])
+            )  # fmt: skip
+            tape.exact = self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
+            if self.pushes[outer] > 1:
+                tape.room = None
+        tape = self.tapes[outer]
+        if not tape.written:
+            raise NotCompiled(f"{outer.hint}, which is both written and read")
+        if tape.row.type.dtype != row.type.dtype or tape.row.ndim != row.ndim:
+            raise NotCompiled(f"{outer.hint}, whose entries differ in type")
+        return tape
+
+    def _from_zero(self, loop: Loop, reverse: bool = False) -> bool:
+        it = loop.iter
+        return (
+            isinstance(it, Range) and isinstance(it.start, Lit) and it.start.value == 0 and isinstance(it.step, Lit)
+            and it.step.value == 1 and it.reverse is reverse
+        )  # fmt: skip
+
+    def _room(self) -> list[Any] | None:
+        """The trip counts whose product is the number of entries, if all are known before the loop."""
+        return list(self.trips) if all(t is not None for t in self.trips) else None
+
+    def _position(self, tape: Tape) -> tuple[Any, Any]:
+        if not tape.counted:
+            return self._counter(), lambda: None
+        if tape.room is None:
+            self.out.stmts.append(Grow(tape.var))
+        return Count(tape.var), lambda: self.out.stmts.append(Advance(tape.var, 1))
+
+    def _taped_head(self, stmt: Loop, it: Taped, new: Loop) -> Any:
+        tapes = [self.tape(t, False) for t in it.tapes]
+        first = tapes[0]
+        n = self.emit("call", (first.var,), INT, fn=Ref(len, "len", len, "builtins"))
+        r = it.range
+        plain = r is not None and isinstance(r.start, Lit) and r.start.value == 0 and isinstance(r.step, Lit) and r.step.value == 1
+        self.trips.append(None)
+        if r is None or plain and r.reverse:
+            new.iter = Range(Lit(0), n, Lit(1), True)
+            self._index(stmt, new, new.iter)
+            if r is not None:  # the index that the author's loop had, with its own bounds
+                self.ranges[new.index] = Range(Lit(0), self.number(r.stop), Lit(1), True)  # type: ignore[index]
+            for t in tapes:
+                t.counted = False
+            position: Any = self._named_index(new.index)
+            self.position = position
+        else:
+            new.iter = Range(self.number(r.start), self.number(r.stop), self.number(r.step), r.reverse)
+            self._index(stmt, new, new.iter)
+            position = None
+
+        def start() -> None:
+            for t, target in zip(tapes, it.targets):
+                self._take(t, target, position)
+
+        return start
+
+    def _counter(self) -> Any:
+        """The index of the outermost loop."""
+        return self._named_index(self.env[self.loops[0].index])
+
+    def _named_index(self, index: Any) -> Any:
+        """An index that is read, so that `_` is no name for it."""
+        if index.hint == "_":
+            index.hint = "k"
+        return index
+
+    def _index(self, stmt: Loop, new: Loop, r: Range) -> None:
+        new.index = self.inner(stmt.index) if stmt.index is not None else Var("_", INT)
+        self.ranges[new.index] = r
+        bits = max((self.bits.of(a) for a in (r.start, r.stop)), default=31)
+        self.bits.known[new.index] = bits
+

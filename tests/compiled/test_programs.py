@@ -1,0 +1,82 @@
+"""Programs whose loops are compiled give what they give as NumPy code."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import s2sad
+import tests.programs
+from tests.helpers import floats_of
+from tests.test_golden import GOLDENS
+
+pytest.importorskip("numba")
+
+# No sum is reordered, and no function is NumPy's own: the same bits.
+EXACT = {
+    "smooth", "jacobi", "gauss_seidel", "swapped_buffers", "heat3d", "counter", "histogram_moments", "seidel", "burgers",
+    "nested_loops", "negative_step", "strided_range", "branch_in_loop", "break_loop", "continue_loop", "thomas_loss",
+}  # fmt: skip
+# One program of each kind in the quick runs.
+QUICK = {"gauss_seidel", "jacobi", "swapped_buffers", "thomas_loss", "break_loop", "strided_range", "givens_triangle", "nbody"}
+
+
+def all_programs() -> Iterator[Any]:
+    for module in pkgutil.iter_modules(tests.programs.__path__):
+        for case in getattr(importlib.import_module(f"tests.programs.{module.name}"), "CASES", []):
+            if not case.refused:
+                yield program(case.func, case.make_args(np.random.default_rng(0)), case.wrt, case.label)
+    for golden in GOLDENS:
+        yield program(golden.primal, golden.module.EXAMPLES[0], golden.wrt, "golden")
+
+
+def program(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], label: str) -> Any:
+    marks = () if f.__name__ in QUICK else (pytest.mark.slow,)
+    return pytest.param(f, args, wrt, id=f"{f.__name__}-{label}" if label else f.__name__, marks=marks)
+
+
+@pytest.mark.filterwarnings("ignore::s2sad.errors.FallbackWarning")
+@pytest.mark.parametrize(("f", "args", "wrt"), list(all_programs()))
+def test_compiled_loops_give_the_same(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...]) -> None:
+    plain = s2sad.value_and_grad(f, wrt)
+    try:
+        expected = plain(*copy.deepcopy(args))
+    except Exception as err:
+        pytest.skip(f"the plain gradient raises {type(err).__name__}")
+    compiled = s2sad.value_and_grad(f, wrt, backend="numba")
+    if "compiled, " not in compiled.explain(*copy.deepcopy(args)):
+        pytest.skip("no loop is compiled")
+    given = copy.deepcopy(args)
+    found = compiled(*given)
+    assert not compiled._given_up
+    one, two = floats_of(expected), floats_of(found)
+    assert one.shape == two.shape
+    if f.__name__ in EXACT:
+        assert one.tobytes() == two.tobytes()
+    else:
+        np.testing.assert_allclose(two, one, rtol=1e-11, atol=1e-12 * max(1e-3, np.max(np.abs(one), initial=0.0)))
+    assert floats_of(args).tobytes() == floats_of(given).tobytes()
+    assert_same_types(expected[1], found[1])
+
+
+def assert_same_types(expected: Any, found: Any) -> None:
+    """Gradients of arrays have the same shapes and types; those of numbers are numbers of the same precision."""
+    if isinstance(expected, (tuple, list)):
+        assert type(expected) is type(found) and len(expected) == len(found)
+        for a, b in zip(expected, found):
+            assert_same_types(a, b)
+    elif isinstance(expected, np.ndarray):
+        assert isinstance(found, np.ndarray) and expected.dtype == found.dtype and expected.shape == found.shape
+    elif isinstance(expected, (float, np.floating)):
+        assert np.asarray(expected).dtype == np.asarray(found).dtype
+
+
+def test_the_names_of_exact_programs_exist() -> None:
+    names = {p.values[0].__name__ for p in all_programs()}
+    assert names >= EXACT - {"smooth", "seidel", "burgers"}

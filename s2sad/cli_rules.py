@@ -38,7 +38,7 @@ def _rules(options: argparse.Namespace) -> int:
         codes = [rule.code, forward.code] if forward else [rule.code]
         texts[_name(function)] = "\n\n".join(_text_of(code) for code in codes) + "\n"
     for function, expand in registry.expansions().items():
-        texts.setdefault(_name(function), inspect.getsource(expand))
+        texts.setdefault(_name(function), _text_of(expand) + "\n")
     for function in registry.zero_functions():
         texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
     if options.coverage:
@@ -62,6 +62,13 @@ def _rules(options: argparse.Namespace) -> int:
     # Functions that share a template show it once.
     sys.stdout.write(highlighted("\n\n".join(dict.fromkeys(texts[name] for name in found))))
     return 0
+
+
+def _text_of(template: Any) -> str:
+    try:
+        return inspect.getsource(template).rstrip()
+    except OSError:  # registered by code that has no file
+        return f"# the source of {template.__name__} is not known"
 
 
 def _name(function: Any) -> str:

@@ -41,6 +41,8 @@ def _rules(options: argparse.Namespace) -> int:
         texts.setdefault(_name(function), _text_of(expand) + "\n")
     for function in registry.zero_functions():
         texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
+    if options.markdown and not options.coverage:
+        raise UsageError("--markdown goes with --coverage")
     if options.coverage:
         if options.name is not None:
             raise UsageError("--coverage lists all functions; leave NAME out")
@@ -62,13 +64,6 @@ def _rules(options: argparse.Namespace) -> int:
     # Functions that share a template show it once.
     sys.stdout.write(highlighted("\n\n".join(dict.fromkeys(texts[name] for name in found))))
     return 0
-
-
-def _text_of(template: Any) -> str:
-    try:
-        return inspect.getsource(template).rstrip()
-    except OSError:  # registered by code that has no file
-        return f"# the source of {template.__name__} is not known"
 
 
 def _name(function: Any) -> str:

@@ -338,11 +338,6 @@ def _load_due() -> None:
         _awaited.difference_update(libraries)
 
 
-def optional_libraries() -> tuple[str, ...]:
-    """The libraries that have rules of their own, imported or not."""
-    return tuple(dict.fromkeys(_OPTIONAL_MODULES.values()))
-
-
 def imported_libraries() -> list[str]:
     """The libraries that are imported and that have rules of their own."""
     return sorted({library for library in _OPTIONAL_MODULES.values() if library in sys.modules})

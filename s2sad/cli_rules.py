@@ -38,9 +38,11 @@ def _rules(options: argparse.Namespace) -> int:
         codes = [rule.code, forward.code] if forward else [rule.code]
         texts[_name(function)] = "\n\n".join(_text_of(code) for code in codes) + "\n"
     for function, expand in registry.expansions().items():
-        texts.setdefault(_name(function), inspect.getsource(expand))
+        texts.setdefault(_name(function), _text_of(expand) + "\n")
     for function in registry.zero_functions():
         texts.setdefault(_name(function), f"# {_name(function)}: its result has no derivative, or zero\n")
+    if options.markdown and not options.coverage:
+        raise UsageError("--markdown goes with --coverage")
     if options.coverage:
         if options.name is not None:
             raise UsageError("--coverage lists all functions; leave NAME out")

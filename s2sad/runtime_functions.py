@@ -18,6 +18,8 @@ def weighted(bars: Any, slopes: Any) -> Any:
 
 def weights_bar(y_bar: Any, bars: Any, slopes: Any) -> Any:
     """The adjoints of one factor of `weighted`."""
+    if isinstance(bars, np.ndarray):
+        return np.asarray(y_bar * slopes)
     return tuple(None if bar is None or slope is None else np.reshape(y_bar * slope, np.shape(bar))[()] for bar, slope in zip(bars, slopes))
 
 

@@ -18,6 +18,11 @@ def weighted(y, bars, slopes):
     slopes_bar = weights_bar(y_bar, slopes, bars)
 
 
+@tangent(runtime.weighted)
+def weighted_dot(y, bars, slopes):
+    y_dot = weighted(bars_dot, slopes) + weighted(bars, slopes_dot)
+
+
 # At a root the residual is 0, so that the solution does not depend on the Jacobian.
 @adjoint(runtime.at_root)
 def at_root(y, x, residual, jacobian):
@@ -46,16 +51,31 @@ def root_bar(z, y_bar, jacobian):
     jacobian_bar = -root_matrix_bar(z, root_dot(z_bar, jacobian))
 
 
+@tangent(runtime.root_bar)
+def root_bar_dot(z, y_bar, jacobian):
+    z_dot = root_bar(y_bar_dot, jacobian) + root_bar(np.tensordot(z, jacobian_dot, np.ndim(z)), jacobian)
+
+
 @adjoint(runtime.root_dot)
 def root_dot(z, residual_dot, jacobian):
     residual_dot_bar = -root_bar(z_bar, jacobian)
     jacobian_bar = root_matrix_bar(root_bar(z_bar, jacobian), z)
 
 
+@tangent(runtime.root_dot)
+def root_dot_dot(z, residual_dot, jacobian):
+    z_dot = root_dot(residual_dot_dot, jacobian) - root_dot(np.tensordot(jacobian_dot, z, np.ndim(z)), jacobian)
+
+
 @adjoint(runtime.root_matrix_bar)
 def root_matrix_bar(z, left, right):
     left_bar = np.tensordot(z_bar, right, np.ndim(right))
     right_bar = np.tensordot(left, z_bar, np.ndim(left))
+
+
+@tangent(runtime.root_matrix_bar)
+def root_matrix_bar_dot(z, left, right):
+    z_dot = root_matrix_bar(left_dot, right) + root_matrix_bar(left, right_dot)
 
 
 # What a solver gives depends on `p` by `jacobian`, which has the axes of `p` first, and on nothing else: the value itself is

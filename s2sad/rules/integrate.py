@@ -18,7 +18,7 @@ from s2sad.frontend.lifting import GENERATED, make
 from s2sad.frontend.lower import type_of
 from s2sad.frontend.values import ObjVal, TupleVal
 from s2sad.inner import argument_types, emitted
-from s2sad.ir.nodes import Lit, Op, Ref, Var
+from s2sad.ir.nodes import SAFE, Lit, Op, Ref, Var
 from s2sad.rules.registry import expansion
 from s2sad.rules.solvers import Arguments, SolverCall, constants, jacobian_function
 
@@ -65,8 +65,9 @@ def integral_of_slope(call: SolverCall, k: int) -> Any:
         quad_vec = Ref(integrate.quad_vec, "quad_vec", integrate.quad_vec, "scipy.integrate")
         operands = low.atom(TupleVal(tuple(call.operands)))
         ends = [low.atom(call.given[end]) for end in ("a", "b")]
-        pair = low.emit(Op("call", (ref, *ends), (("args", operands),), fn=quad_vec), TupleT((t, FLOAT)), "integral", varied=False, fresh=True)
-        return low.emit(Op("getitem", (pair, Lit(0))), t, "slope", varied=False)
+        op = Op("call", (ref, *ends), (("args", operands),), fn=quad_vec, data=SAFE)
+        pair = low.emit(op, TupleT((t, FLOAT)), "integral", varied=False, fresh=True)
+        return low.emit(Op("getitem", (pair, Lit(0))), t, "slope", varied=False, fresh=True)
 
 
 # --- initial value problems ---------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class SolverCall:
             if name in only:
                 if not (isinstance(value, Lit) and value.value in only[name]):
                     shown = " or ".join(f"{name}={v!r}" for v in only[name])
-                    raise self.refused(f"the argument {name!r}", f"supported: {shown}")
+                    raise self.refused(f"the argument {name!r}", f"supported: {shown}" if shown else "leave it out")
             elif name not in (self.function, "args", *known):
                 raise self.refused(f"the argument {name!r}", f"supported: {', '.join((self.function, 'args', *known, *only))}")
 

@@ -167,6 +167,7 @@ class TestRefusals:
             (lambda a: optimize.newton(lambda x: x**2 - a, 1.0, fprime=lambda x: 2 * x), "'fprime'"),
             (lambda a: optimize.brentq(lambda x: x - a, 0.0, 9.0, full_output=True)[0], "'full_output'"),
             (lambda a: optimize.minimize(lambda x: (x[0] - a) ** 2, np.zeros(1), bounds=[(0, 1)]).x[0], "'bounds'"),
+            (lambda a: optimize.minimize(lambda x: (x[0] - a) ** 2, np.zeros(1), constraints=[]).x[0], "'constraints'"),
             (lambda a: integrate.quad(lambda x: x * a, 0.0, 1.0, weight="cos", wvar=2.0)[0], "'weight'"),
         ],
     )

@@ -49,7 +49,7 @@ class Containers(Views):
         total = self.fresh("s")
         options: list[Block] = [
             [f"for {k}, {e} in enumerate({name}):", f"    {name}[-1] {self.pick(['+=', '-=', '='])} {e} * {self.scalar(0)}"],
-            [f"for {e} in {name}:", f"    if len({name}) < 4:", f"        {name}.append({e} * {self.number()})"],
+            [f"for {e} in {name}{self.rare('', '[:]')}:", f"    if len({name}) < 4:", f"        {name}.append({e} * {self.number()})"],
             [f"for {e} in reversed({name}):", f"    {name}[0] = {e} + {self.scalar(0)}"],
             [f"for {e}, {k} in zip({name}, {name}[:2]):", f"    {name}[0] += {k}", f"    {name}[-1] *= {e}"],
             [f"while len({name}) > 1 and {name}.pop() < {self.number()}:", f"    {name}[0] = {name}[0] * 0.7 + {name}[-1]"],

@@ -13,7 +13,7 @@ from tests.fuzz.scope import Scope
 SIMPLE = {"assign": 3, "rebind": 2, "store": 3, "augmented": 3, "view": 2, "view_stored": 2, "alias": 1, "swap": 1, "whole": 1,
           "effect": 2, "overlapping": 1, "swap_parts": 1, "zero_dim": 1, "matmul_into": 0.5, "conditional_alias": 0.3, "buffers": 0.5,
           "chained": 0.5, "starred": 0.5, "rows": 0.5, "make": 1.5, "listing": 2, "copied_list": 0.5, "nested_list": 0.5,
-          "mapping": 1.5, "packing": 1, "objects": 1.5, "states": 1, "object_loop": 1, "twice_passed": 0.7, "asserting": 0.3,
+          "mapping": 2, "packing": 1, "objects": 1.5, "states": 1, "object_loop": 1, "twice_passed": 0.7, "asserting": 0.3,
           "changing_while_iterated": 0.5, "indices": 0.3}  # fmt: skip
 NESTED = {"branch": 3, "joined": 1.5, "for_range": 3, "for_each": 2, "while_count": 1, "while_forever": 0.7, "while_value": 1,
           "attempt": 1.3, "errstate": 0.5, "local_function": 1.5, "leave": 1}  # fmt: skip

@@ -50,6 +50,9 @@ Wrt = int | str | tuple[int | str, ...]
 MAX_VARIANTS = 64
 
 
+# What the emitted code says where it expected a view.
+VIEW = "an array that is stored to was copied"
+
 class _Target:
     """A callable made ready for differentiation: its tree, its scope and how its arguments bind."""
 
@@ -296,7 +299,7 @@ class Gradient(Backend):
             refusal = self._as_refusal(err) if type(err) in (TypeError, ValueError, BaseException) else None
             if refusal is None:
                 raise
-            if isinstance(refusal, AmbiguousMemoryError) and not self._careful:
+            if isinstance(refusal, AmbiguousMemoryError) and str(err).startswith(VIEW) and not self._careful:
                 with self._lock:
                     self._careful = True
                     self._fast.clear()
@@ -307,8 +310,10 @@ class Gradient(Backend):
     def _as_refusal(self, err: BaseException) -> DifferentiationError | None:
         """The refusals that only the emitted code can tell, as errors of ours."""
         text, name = str(err), self._target.name
-        if text.startswith("an array that is stored to was copied"):
+        if text.startswith(VIEW):
             return AmbiguousMemoryError(f"in {name}(), {text}", hint="where it is only read, flatten a copy: .flatten() or .copy()")
+        if text.startswith("an exception came after a store in a try block"):
+            return AmbiguousMemoryError(f"in {name}(), {text}", hint="move the store behind the try statement")
         if text.startswith("grad needs a function that returns a single real number"):
             return NonScalarOutputError(f"{name}() does not return a single real number, which grad needs", hint="use vjp")
         return None

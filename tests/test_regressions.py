@@ -503,10 +503,81 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             x[i] += z * w
         return x @ y
     """, "float64"),
+    # a called function that stores: its exceptions come before it does
+    "store_in_a_function_called_in_try": ("""
+        def g(v, k):
+            if v[k] > 0.1:
+                raise ValueError
+            v[k] = v[k] * s
+            v[k] += t
+            return v[k]
+        z = x.copy()
+        r = 0.0
+        for k in range(4):
+            try:
+                r += g(z, k)
+            except ValueError:
+                r += z[k] * t
+            z *= 0.9
+        return r + z @ y
+    """, "float64"),
+    "store_in_a_method_called_in_try": ("""
+        class C:
+            def __init__(self, v):
+                self.v = v
+            def go(self, a):
+                if a > 0.5:
+                    raise KeyError('x')
+                self.v[0] *= a
+                self.v[1:] += self.v[:-1]
+                return self.v.sum()
+        c = C(x)
+        r = 0.0
+        for a in y:
+            try:
+                r += c.go(a * s)
+            except KeyError as e:
+                r -= c.v[2] * t
+            finally:
+                c.v[3] += 0.1
+        return r + x @ y
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came
 REFUSED: dict[str, str] = {
+    "exception_after_a_store_in_a_function": """
+        def g(v, k):
+            v[k] = v[k] * s
+            if v[k] > 0.1:
+                raise ValueError
+            return v[k]
+        z = x.copy()
+        r = 0.0
+        for k in range(4):
+            try:
+                r += g(z, k)
+            except ValueError:
+                r += z[k]
+        return r + z @ y
+    """,
+    "bare_except_around_a_store_in_a_function": """
+        def g(v, k):
+            v[k] = v[k] * s
+            if v[k] > 0.1:
+                raise ValueError
+            return v[k]
+        z = x.copy()
+        r = 0.0
+        try:
+            try:
+                r += g(z, 0)
+            except ValueError:
+                r += z[0]
+        except:
+            r = 5.0
+        return r + z @ y
+    """,
     "list_changed_in_try_in_a_loop": """
         for e in y:
             ll = [s for k in range(2)]

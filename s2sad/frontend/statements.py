@@ -61,6 +61,10 @@ BINOPS = {
 }  # fmt: skip
 
 
+# How the emitted code says that it would have to undo a part of what the body of a `try` did.
+STORED = "an exception came after a store in a try block, and a handler goes on"
+
+
 def _breaks(stmts: list[Any]) -> bool:
     """Whether a `break` in these statements leaves the loop around them."""
     for s in stmts:
@@ -736,6 +740,7 @@ class Statements(Core):
         # last statement, so that a store there has not happened
         stores = stores_to_older(node.body, age)
         touched = set(assigned_names(stmt.body))
+        begun: Var | None = None
         states, diverging = [self.cells], [node.body.diverges]
         for handler in stmt.handlers:
             self.cells = dict(before)
@@ -766,9 +771,12 @@ class Statements(Core):
             if stores and not block.diverges:
                 if again is not None:
                     raise Restart(again)
-                raise self.error(
-                    AmbiguousMemoryError, "a store in a try block may or may not have happened when its handler runs", stmt,
-                    "move the store behind the try statement")  # fmt: skip
+                if self.watches:  # a handler of the statement around might catch what tells of the store
+                    raise self.error(
+                        AmbiguousMemoryError, "a store in a try block may or may not have happened when its handler runs", stmt,
+                        "move the store behind the try statement")  # fmt: skip
+                begun = self.noting_stores(node, age) if begun is None else begun
+                block.stmts[:0] = self.refusing_if(begun, stmt)
             node.handlers.append(Handler(types, name_var, block))
             states.append(self.cells)
             diverging.append(block.diverges)
@@ -800,6 +808,22 @@ class Statements(Core):
         self.cells = merged
         self.append(node)
         self._finally(stmt)
+
+    def noting_stores(self, node: Try, age: int) -> Var:
+        """A list that is empty until the body of a `try` begins to store to memory older than `age`."""
+        begun = self.emit(Op("list", ()), ListT(BOOL), "begun", varied=False, fresh=True)
+        self.mark_stored(begun)
+        at = next(i for i, s in enumerate(node.body.stmts) if writes_older(s, age))
+        node.body.stmts.insert(at, Effect(Op("method", (begun, Lit(True)), name="append"), node.span))
+        return begun
+
+    def refusing_if(self, begun: Var, stmt: Any) -> list[Any]:
+        """What a handler that goes on does first: stop the program if there were stores, which nothing undoes in part."""
+        count, test = Var("n", self.symbols.int(), False), Var("test", BOOL, False)
+        error = Var("error", Obj(BaseException), False)
+        made = Op("call", (Lit(STORED),), fn=self.builtin("BaseException"))
+        stop = Block([Assign(error, made, self.span(stmt)), Raise(error, None, self.span(stmt))], diverges=True)
+        return [Assign(count, Op("call", (begun,), fn=self.builtin("len"))), Assign(test, Op("gt", (count, Lit(0)))), If(test, stop, Block(), [])]
 
     def _finally(self, stmt: Any) -> None:
         if not stmt.finalbody:
@@ -935,14 +959,19 @@ def last_assignments(body: list[Any]) -> tuple[list[Any], set[str]]:
 
 def stores_to_older(body: Block, age: int) -> bool:
     """Whether a body may leave off after it has stored to memory that is older than `age`."""
-    from ..analysis import effects  # needs the lowerer
-
     stmts = body.stmts
     last = stmts[-1] if stmts else None
     if isinstance(last, Store) or isinstance(last, Effect) and last.op.kind == "method":
         stmts = stmts[:-1]  # where it fails, nothing has changed
-    for stmt in ir.walk(Block(stmts)):
-        changed = effects.writes(stmt)
+    return any(writes_older(s, age) for s in stmts)
+
+
+def writes_older(stmt: Any, age: int) -> bool:
+    """Whether a statement, nested ones included, may store to memory that is older than `age`."""
+    from ..analysis import effects  # needs the lowerer
+
+    for inner in ir.walk(Block([stmt])):
+        changed = effects.writes(inner)
         if changed is None or any(r.born <= age for r in changed):
             return True
     return False

@@ -521,25 +521,21 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             z *= 0.9
         return r + z @ y
     """, "float64"),
-    "store_in_a_method_called_in_try": ("""
-        class C:
-            def __init__(self, v):
-                self.v = v
-            def go(self, a):
-                if a > 0.5:
-                    raise KeyError('x')
-                self.v[0] *= a
-                self.v[1:] += self.v[:-1]
-                return self.v.sum()
-        c = C(x)
+    "store_in_a_function_called_in_try_with_finally": ("""
+        def go(v, a):
+            if a > 0.5:
+                raise KeyError('x')
+            v[0] *= a
+            v[1:] += v[:-1]
+            return v.sum()
         r = 0.0
         for a in y:
             try:
-                r += c.go(a * s)
+                r += go(x, a * s)
             except KeyError as e:
-                r -= c.v[2] * t
+                r -= x[2] * t
             finally:
-                c.v[3] += 0.1
+                x[3] += 0.1
         return r + x @ y
     """, "float64"),
 }  # fmt: skip

@@ -268,6 +268,14 @@ RIGHT: dict[str, str] = {
                 break
         return a * b + k * t
     """,
+    "extended_by_an_iterator_over_a_part": """
+        q = [s, t]
+        q.extend(2.0 * e for e in q[:1])
+        for i in range(n):
+            q.extend(e * x[0] for e in q[1:2])
+        q += (e + 1.0 for e in q[:2])
+        return sum(v * (k + 1) for k, v in enumerate(q))
+    """,
 }  # fmt: skip
 
 # The items of these are computed where the iterator is made, which would be too early, or change in number.

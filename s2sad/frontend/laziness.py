@@ -112,6 +112,7 @@ class Laziness(Core):
         names, calls = self.names_read(node)
         kept = {k: v for k, v in self.cells.items() if calls or k[0] in self.reached(names)}
         made = [x for s in self.block.stmts[n:] for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b)))]
+        made = [s for s in made if not _copies_list(s)]
         regions = [a.region for s in made for a in ir.uses_of(s) if isinstance(a, Var) and a.region is not None and a is not value]
         self.lazies.append(Lazy(value, names, regions, {k: v for k, v in kept.items() if not str(k[1]).startswith("$")}, self.written[0]))
         return self.given_once(value)
@@ -140,7 +141,11 @@ class Laziness(Core):
 
     def names_read(self, node: Any) -> tuple[frozenset[str], bool]:
         """The names that an iterator reads, also in local functions that it names, and whether it calls any code of the user's."""
-        names, calls, todo = set(), False, [node]
+        names: set[str] = set()
+        calls, todo = False, [node]
+        if isinstance(node, gast.GeneratorExp) and _is_copy(node.generators[0].iter):  # evaluated where the iterator is made
+            first, *others = node.generators
+            todo = [node.elt, *first.ifs, *others]
         while todo:
             for n in gast.walk(todo.pop()):
                 if isinstance(n, gast.Name) and n.id not in names:
@@ -238,6 +243,16 @@ class Laziness(Core):
     iterable: Callable[..., Any]
     unrollable: Callable[..., Any]
     given_once: Callable[..., Any]
+
+
+def _is_copy(node: Any) -> bool:
+    """Whether an expression makes a list, or a view of an array, which the compiler knows by its memory."""
+    return isinstance(node, (gast.List, gast.ListComp)) or isinstance(node, gast.Subscript) and isinstance(node.slice, gast.Slice)
+
+
+def _copies_list(stmt: Any) -> bool:
+    made = isinstance(stmt, Assign) and stmt.op.kind == "getitem" and isinstance(stmt.target.type, ListT)
+    return made and not stmt.target.view
 
 
 def restructured(stmt: Any) -> list[Any]:

@@ -203,16 +203,15 @@ def printable(value: Any, name: str, f: Any) -> Any:
     return Ref(value, f"default_{name}", value, getattr(f, "__module__", None))
 
 
-def made(compiled: compiler.Compiled) -> Variant:
-    """What was compiled, ready to run."""
-    return Variant(
-        load(compiled.definition, compiled.name, compiled.bindings),
-        Guards(compiled.program.lowerer.guards),
-        compiled.text,
-        any(v.region is not None and v.region.stored for v in compiled.program.lowerer.param_vars),
-        compiled.program.changes_containers(),
-        compiled.report,
-    )
+def made(compiled: compiler.Compiled, place: Place | None) -> Variant:
+    """What was compiled, ready to run, and stored if another process can find it again."""
+    lowerer, text = compiled.program.lowerer, compiled.text
+    stores = any(v.region is not None and v.region.stored for v in lowerer.param_vars)
+    changes = compiled.program.changes_containers()
+    call = None if place is None else store(place, compiled, text, stores, changes)
+    if call is None:
+        call = load(compiled.definition, compiled.name, compiled.bindings)
+    return Variant(call, Guards(lowerer.guards), text, stores, changes, compiled.report)
 
 
 class Gradient(Backend):
@@ -445,8 +444,7 @@ class Gradient(Backend):
     def _made(self, bound: dict[str, Any], ints: bool, sizes: bool, place: Place | None) -> Variant:
         """A variant that is compiled now, and stored if another process can find it again."""
         compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
-        variant = made(compiled)
-        return variant if place is None else store(place, compiled, variant)
+        return made(compiled, place)
 
     def _place(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Place | None:
         """Where the variant is stored, None where no other process could tell that it is the one."""

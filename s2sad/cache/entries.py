@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,20 +64,19 @@ def fetch(place: Place) -> Variant | dict[str, Any] | None:
     return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"])
 
 
-def store(place: Place, compiled: Any, variant: Variant) -> Variant:
-    """Store what was compiled, if another process could tell that it fits. The variant, run from its file if it was stored."""
+def store(place: Place, compiled: Any, text: str, stores: bool, changes: bool) -> Callable[..., Any] | None:
+    """Store what was compiled, if another process could tell that it fits. The function, run from its file; None if it is not stored."""
     lowerer = compiled.program.lowerer
     try:
         reads, state = recorded(lowerer.reads, place.f, lowerer.sources)
         names = named(compiled.bindings.names, state)
     except Undescribed:
-        return variant
-    facts = {"name": compiled.name, "reads": reads, "names": names, "stores": variant.stores, "changes": variant.changes}
-    text = _composed(facts, variant.text, place.key)
-    if folder.write(place.file, text) is None:
-        return variant
-    call = _run(text, compiled.name, compiled.bindings.names, place)
-    return Variant(call, variant.guards, variant.text, variant.stores, variant.changes)
+        return None
+    facts = {"name": compiled.name, "reads": reads, "names": names, "stores": stores, "changes": changes}
+    whole = _composed(facts, text, place.key)
+    if folder.write(place.file, whole) is None:
+        return None
+    return _run(whole, compiled.name, compiled.bindings.names, place)
 
 
 def store_facts(place: Place, facts: dict[str, Any]) -> None:
@@ -104,9 +104,10 @@ def _digest(key: str, rest: str) -> str:
     return hashlib.sha256(f"{key}\n{rest}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _run(text: str, name: str, names: dict[str, Any], place: Place) -> Any:
+def _run(text: str, name: str, names: dict[str, Any], place: Place) -> Callable[..., Any]:
     """The function, defined from the whole file, so that its lines are those of the file."""
-    return defined(text, name, names, str(folder.path() / place.file))
+    call: Callable[..., Any] = defined(text, name, names, str(folder.path() / place.file))
+    return call
 
 
 __all__ = ["Place", "fetch", "store", "store_facts"]

@@ -223,7 +223,7 @@ def cumprod_dot(a_dot: Any, a: Any, axis: Any = None) -> Any:
 def spread(g: Any, items: Any) -> Any:
     """The adjoint of the builtin `sum(items)`: `g` for each item."""
     if isinstance(items, np.ndarray):
-        return np.broadcast_to(g, items.shape)
+        return np.broadcast_to(g, items.shape).copy()  # it may be added to in place
     parts = (unbroadcast(g, item) for item in items)
     return [part.copy() if isinstance(part, np.ndarray) else part for part in parts]  # each may be added to in place
 

@@ -538,6 +538,14 @@ PROGRAMS: dict[str, tuple[str, str]] = {
                 x[3] += 0.1
         return r + x @ y
     """, "float64"),
+    # the adjoint of an array's sum is memory that more is added to
+    "sum_of_a_stored_array": ("""
+        x *= s
+        first = x[0] * 2.0
+        r = sum(x) * first
+        y[0] = t
+        return r + sum(y) * y[1] + sum(A[1]) * A[0, 1]
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

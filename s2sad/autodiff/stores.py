@@ -56,7 +56,8 @@ class Stores(Variables):
         imag = self.behind_read_only(base)  # the others cannot be stored to
         if imag and not self.of_imag(base):
             raise AmbiguousMemoryError(
-                "a store through a view of .imag", stmt.span, construct="store", hint="store to .imag itself")  # fmt: skip
+                "a store through a view of .imag, or one that NumPy makes read-only", stmt.span, construct="store",
+                hint="store to .imag itself, or to the array")  # fmt: skip
         buf = self.buffer(base)
         at = None if index is None else self.need(index)
         kind = "basic" if index is None else self.index_kind(index)

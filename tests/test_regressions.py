@@ -546,6 +546,42 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         y[0] = t
         return r + sum(y) * y[1] + sum(A[1]) * A[0, 1]
     """, "float64"),
+    # a list made of a constant array is a list of its own
+    "rows_const_then_varied": ("""
+        B = np.array([[1.0, 2.0, 3.0, 4.0], [0.5, 0.2, 0.1, -0.3]])
+        rows = list(B)
+        r = np.sum(B * x)
+        rows[0] += x
+        rows[1][2] = s
+        rows.append(y)
+        rows[2] *= t
+        return r + (rows[0] * rows[1]).sum() + B[0] @ y + rows.pop().sum()
+    """, "float64"),
+    "list_of_const_1d": ("""
+        B = np.array([1.0, 2.0, 3.0, 4.0])
+        q = list(B * 2.0)
+        q[1] = s
+        q.pop()
+        q.append(x[0])
+        B[0] = t
+        return sum(q) * q[0] + B @ x
+    """, "float64"),
+    "list_of_list": ("""
+        q = [1.0, 2.0, 3.0]
+        for i in range(n):
+            q.append(1.0)
+        p = list(q)
+        p[0] = s
+        q[1] = t
+        del p[1]
+        return sum(p) * sum(q) + len(q) * x[0]
+    """, "float64"),
+    "list_of_range": ("""
+        q = list(range(n + 1))
+        r = list(q)
+        r[0] = s
+        return sum(r) * len(q) + q[0]
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -299,7 +299,9 @@ class BuiltinCalls(Core):
                     elem = self.item_type(t, Lit(0))
                 else:
                     elem = t.elem if isinstance(t, ListT) else (INT if isinstance(t, Obj) and t.cls is range else UNKNOWN)
-                return self.emit(Op("call", (atom,), fn=self.builtin("list")), ListT(elem), "items", varied=False)
+                made = self.emit(Op("call", (atom,), fn=self.builtin("list")), ListT(elem), "items", varied=False, fresh=isinstance(elem, Num))
+                made.view = made.view and elem is UNKNOWN  # a list of its own, of the same items
+                return made
         return self.map_over(value, lambda item: item, node)
 
     def call_set(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,10 @@ import pytest
 
 import s2sad
 from s2sad.errors import IntegerInputError, UnsupportedSyntaxError
+from tests.helpers import aligned_floats, bind, floats_of, with_floats
+from tests.programs.case import Case
+from tests.test_forward import direction_of
+from tests.test_programs import SEED, all_cases
 
 X = np.array([1.1, -0.4, 0.7, 2.0])
 
@@ -252,3 +257,42 @@ class TestSparse:
             s2sad.sparse_jacobian(lambda x: x)(1.0)
         with pytest.raises(TypeError, match="returns an array of floats"):
             s2sad.sparse_jacobian(lambda x: np.sum(x))(np.ones(2))
+
+
+# --- programs ---------------------------------------------------------------------------------------------------------------
+
+
+def first_cases() -> list[Any]:
+    """One case of each program that is not refused."""
+    found: dict[Any, Any] = {}
+    for parameter in all_cases():
+        if not parameter.marks:  # type: ignore[attr-defined]
+            case = parameter.values[0]  # type: ignore[attr-defined]
+            found.setdefault(case.func, pytest.param(case, id=parameter.id))  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", first_cases())
+def test_hessian_products_of_programs(case: Case) -> None:
+    """Forward over reverse, through tapes, stores and calls: right, or refused."""
+    args = case.make_args(np.random.default_rng(SEED))
+    name = case.wrt[0]
+    parameters = bind(case.func, args)
+    place, x = list(parameters).index(name), parameters[name]
+    v = direction_of(x, np.random.default_rng(3))
+    gradient = s2sad.grad(case.func, wrt=name)
+
+    def moved(step: float) -> np.ndarray:
+        there = [*copy.deepcopy(args)]
+        there[place] = with_floats(copy.deepcopy(x), floats_of(x) + step * floats_of(v))
+        return aligned_floats(x, gradient(*there), name)
+
+    try:
+        expected = (moved(1e-5) - moved(-1e-5)) / 2e-5
+        found = aligned_floats(x, s2sad.hvp(case.func, wrt=name)(*copy.deepcopy(args), v), name)
+    except s2sad.errors.InternalCompilerError:
+        raise
+    except s2sad.DifferentiationError:
+        pytest.skip("refused")
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * float(np.max(np.abs(expected), initial=1e-3)))

@@ -50,6 +50,7 @@ from ..rules import registry
 from .tangents import Tangents
 from .templates import Splicer
 
+OF_ONE_ARRAY = frozenset({"unbroadcast", "broadcast_like", "cast_like"})  # what these return is no list, whatever they are given
 ALONG = frozenset({"tuple", "list", "dict"})  # what holds tangents as it holds values
 Part = tuple[Outlined, Function]
 HIDDEN = frozenset({"ifexp", "method", "getattr", "fstring", "slice", "set", "inplace"})
@@ -500,7 +501,7 @@ class Forward(Tangents):
         v, op = stmt.target, stmt.op
         rule = registry.adjoint_rule(op.fn.obj if isinstance(op.fn, Ref) else None)
         name = op.fn.name if isinstance(op.fn, Ref) else op.kind
-        if rule is None or rule.memory == "fresh" or not isinstance(type_of(op.args[0]), Arr):
+        if rule is None or rule.memory == "fresh" or not isinstance(type_of(op.args[0]), Arr) and type_of(op.args[0]) is not UNKNOWN:
             raise AmbiguousMemoryError(
                 f"{name} may return a view or a copy, and this memory is stored to", stmt.span, construct="call",
                 hint="copy before you store")  # fmt: skip
@@ -508,6 +509,8 @@ class Forward(Tangents):
             return None
         if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
             return self.through_rule(stmt)
+        if not isinstance(v.type, Arr) and getattr(rule.functions[0], "__name__", "") not in OF_ONE_ARRAY:
+            raise AmbiguousMemoryError(f"it is not known whether {name} returns views", stmt.span, construct="call", hint="copy before you store")
         shares = Var("shares", Num(np.dtype(bool)), False)
         test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
         outer, view, own = self.out, Block(), Block()

@@ -15,7 +15,7 @@ from typing import Any
 
 import gast
 
-from ..analysis.types import Arr, ListT
+from ..analysis.types import UNKNOWN, Arr, ListT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Invoke, Ref, Store, Var
 from .iteration import Plan
@@ -95,6 +95,9 @@ class Laziness(Core):
         """Whether another variable may be the list that is iterated over, which may have been made for that only."""
         if other is v or not isinstance(other, Var) or not isinstance(other.type, ListT) or v.region is None or other.region is None:
             return other is v
+        depths = nesting(v.type), nesting(other.type)
+        if {v, other} <= self.made_lists or -1 not in depths and depths[0] != depths[1]:
+            return False
         made = next((s for s in reversed(self.block.stmts) if isinstance(s, Assign) and s.target is v), None)
         copied = made is not None and made.op.kind in ("getitem", "add", "mul", "call") and not v.view
         return v.region.find() is other.region.find() and not copied
@@ -276,3 +279,11 @@ def takes_at_once(fn: Any) -> bool:
 
 
 __all__ = ["Laziness", "takes_at_once"]
+
+
+def nesting(t: Any) -> int:
+    """How many lists the items of a type are nested in; -1 if that is not known."""
+    depth = 0
+    while isinstance(t, ListT):
+        t, depth = t.elem, depth + 1
+    return depth if t is not UNKNOWN else -1

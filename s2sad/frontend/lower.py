@@ -205,8 +205,15 @@ class Core:
                 for other in view_of if view_of is not None else op.atoms():
                     self.share(var, other)
                     var.view = var.view or (isinstance(other, Var) and other.region is not None)
+        if op.kind == "list":
+            self.made_lists.add(var)
         self.append(Assign(var, op, self.place()))
         return var
+
+    @property
+    def made_lists(self) -> set[Var]:
+        """The lists that are written out: no two of them are one."""
+        return self.__dict__.setdefault("_made_lists", set())
 
     def check_lossy(self, op: Op, type: Obj) -> None:
         """Refuse operations that carry a differentiated value to where it cannot be followed."""

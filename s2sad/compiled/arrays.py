@@ -416,7 +416,7 @@ def elementwise(op: Op) -> Op | None:
         return Op("atom", op.args[:1])
     if op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs:
         f = op.fn.obj
-        if f is np.copy:
+        if f is np.copy or op.name == "copy" and len(op.args) == 1:  # the method, which keeps the layout
             return Op("atom", op.args[:1])
         if f is np.outer:
             return Op("outer", op.args)

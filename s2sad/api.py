@@ -831,6 +831,10 @@ class BoundGradient:
         """Text for a call with these arguments."""
         return self._gradient.source_for(self._self, *args, **kwargs)
 
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """What is compiled for these arguments and what not, see `Gradient.explain`."""
+        return self._gradient.explain(self._self, *args, **kwargs)
+
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function for these arguments, see `Gradient.compiled`."""
         return functools.partial(self._gradient.compiled(self._self, *args, **kwargs), self._self)

@@ -29,6 +29,7 @@ MAX = Ref(builtins.max, "max", builtins.max, "builtins")
 MIN = Ref(builtins.min, "min", builtins.min, "builtins")
 _ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
+LARGE = 2**17  # elements from which a loop runs in parallel
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
@@ -215,8 +216,11 @@ class Arrays(Integers):
 
     # --- loops over elements ---------------------------------------------------------------------------------------------
 
-    def over(self, runs: list[Run], body: Callable[[Coordinates], None], descending: bool = False, carries: Any = None) -> None:
-        """Run `body` for all elements of the runs."""
+    def over(
+        self, runs: list[Run], body: Callable[[Coordinates], None], descending: bool = False, carries: Any = None,
+        independent: bool = False,
+    ) -> None:  # fmt: skip
+        """Run `body` for all elements of the runs; `independent`: in any order."""
         outer = self.out
         ends = [(self.place(r.start), self.stop(r)) for r in runs]
         coordinates = [(Var(_LETTERS[k % 6], INTEGER), r.start) for k, r in enumerate(runs)]
@@ -229,6 +233,9 @@ class Arrays(Integers):
             start, stop = ends[k]
             loop = Loop(Range(start, stop, Lit(1), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
             (holders[k - 1] if k else outer).stmts.append(loop)
+            if independent and k == 0 and self._trips(runs) >= LARGE:
+                self.independent.add(id(loop))
+                self.kept.append(loop)
         self.out = outer
 
     def _trips(self, runs: list[Run]) -> int:
@@ -323,8 +330,11 @@ class Arrays(Integers):
         self.assign(view, value, runs)
         return view
 
-    def assign(self, view: View, value: Any, runs: list[Run] | None = None, aug: str | None = None, descending: bool = False) -> None:
-        """`view[...] = value`, element by element."""
+    def assign(
+        self, view: View, value: Any, runs: list[Run] | None = None, aug: str | None = None, descending: bool = False,
+        independent: bool = True,
+    ) -> None:  # fmt: skip
+        """`view[...] = value`, element by element; `independent`: no element is read that another iteration stores to."""
         found = runs if runs is not None else [r for k in range(view.ndim) if (r := view.run(k)) is not None]
         if len(found) < view.ndim:
             raise NotCompiled("a store into a new axis")
@@ -334,7 +344,7 @@ class Arrays(Integers):
             self.out.stmts.append(Store(view.array, self.index(view, at), element, aug))
             self.work += 1
 
-        self.over(found, body, descending)
+        self.over(found, body, descending, independent=independent)
 
     def store(self, view: View, value: Any, aug: str | None, span: Any, fits: bool = False) -> None:
         """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored. `fits`: it certainly has the size."""
@@ -347,12 +357,13 @@ class Arrays(Integers):
                 if not fits and r is not None and t is not None and not _is_one(r) and not t.same_length(r):
                     raise NotCompiled("a store of an array that may differ in size", span)
         leaves = value.leaves if isinstance(value, Pending) else (value,) if isinstance(value, View) else ()
-        order = self._order(view, [v for v in leaves if _shares(v, view) and not v.same_elements(view)])
+        conflicts = [v for v in leaves if _shares(v, view) and not v.same_elements(view)]
+        order = self._order(view, conflicts)
         if order is None:
             if isinstance(value, View):
                 value = Pending(Op("atom", (value,)), Var("part", view.array.type), (value,), value.ndim)
-            value = self.materialised(value, True)
-        self.assign(view, value, None, aug, order == "down")
+            value, conflicts = self.materialised(value, True), []
+        self.assign(view, value, None, aug, order == "down", not conflicts)
 
     def _order(self, target: View, conflicts: list[View]) -> str | None:
         """In which order elements may be stored so that none is read after it was overwritten; None if there is none."""
@@ -405,7 +416,7 @@ def elementwise(op: Op) -> Op | None:
         return Op("atom", op.args[:1])
     if op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs:
         f = op.fn.obj
-        if f is np.copy:
+        if f is np.copy or op.name == "copy" and len(op.args) == 1:  # the method, which keeps the layout
             return Op("atom", op.args[:1])
         if f is np.outer:
             return Op("outer", op.args)

@@ -34,7 +34,7 @@ def remainder(a, b):
 
 
 def power(x, y):
-    if x == 0 and y < 0:
+    if x == 0 and y < 0 and math.isfinite(y):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     z = x**y
     if math.isinf(z) and math.isfinite(x) and math.isfinite(y):
@@ -55,20 +55,26 @@ def log_or_zero(x):
 
 
 def truncated(x):
+    if math.isnan(x):
+        raise ValueError("cannot convert float NaN to integer")
     if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
     return int(x)
 
 
 def math_floor(x):
+    if math.isnan(x):
+        raise ValueError("cannot convert float NaN to integer")
     if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
     return math.floor(x)
 
 
 def math_ceil(x):
+    if math.isnan(x):
+        raise ValueError("cannot convert float NaN to integer")
     if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is not finite, or this large, to an integer")
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
     return math.ceil(x)
 
 
@@ -209,6 +215,8 @@ def math_cosh(x):
 
 def math_gamma(x):
     y = math.gamma(x)
+    if x == -math.inf:
+        raise ValueError("math domain error")
     if not math.isfinite(y) and math.isfinite(x):
         if x <= 0.0 and x == math.floor(x):
             raise ValueError("math domain error")

@@ -28,6 +28,10 @@ class KernelEmitter(Emitter):
         self.kernel = kernel
         self.counts: dict[Var, str] = {}
         _positions(kernel)
+        if kernel.independent:
+            parallel = prange()
+            self.prange = Ref(parallel, "prange", parallel, "numba")
+            bindings.name_of(self.prange)
         super().__init__(kernel.function, bindings)
 
     def definition(self) -> ast.FunctionDef:
@@ -37,7 +41,8 @@ class KernelEmitter(Emitter):
 
     def decorator(self) -> ast.expr:
         name = self.bindings.name_of(Ref(njit, "njit", njit, "numba"))
-        options: dict[str, Any] = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck, "parallel": self.kernel.parallel}
+        options: dict[str, Any] = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck}
+        options["parallel"] = bool(self.kernel.independent)
         given = [ast.keyword(k, ast.Constant(v)) for k, v in options.items() if v and v != "python"]
         node: ast.expr = ast.Name(name, ast.Load())
         return ast.Call(node, [], given) if given else node
@@ -95,11 +100,10 @@ class KernelEmitter(Emitter):
 
     def stmt_Loop(self, stmt: Any) -> list[ast.stmt]:
         nodes = super().stmt_Loop(stmt)
-        if self.kernel.parallel and stmt in self.kernel.independent:  # type: ignore[attr-defined]
-            self.bindings.name_of(Ref(prange, "prange", prange, "numba"))
+        if id(stmt) in self.kernel.independent:
             for n in nodes:
                 if isinstance(n, ast.For) and isinstance(n.iter, ast.Call):
-                    n.iter.func = ast.Name(self.bindings.name_of(Ref(prange, "prange", prange, "numba")), ast.Load())
+                    n.iter.func = ast.Name(self.bindings.name_of(self.prange), ast.Load())
         return nodes
 
 

@@ -50,6 +50,7 @@ class Entry:
     reason: str = ""
     at: Span | None = None  # of the construct that is the reason
     reverse: bool = False
+    parallel: bool = False
     choice: bool = False  # it could be compiled, but would not be faster
 
 
@@ -66,7 +67,7 @@ class Report:
             where = f"line {e.span.line}" if e.span is not None else "a loop"
             sweep = ", reverse sweep" if e.reverse else ""
             if e.name:
-                lines.append(f"{where}{sweep}: compiled, {e.name}()")
+                lines.append(f"{where}{sweep}: compiled, {e.name}(){', in parallel' if e.parallel else ''}")
             else:
                 at = f" (line {e.at.line})" if e.at is not None and (e.span is None or e.at.line != e.span.line) else ""
                 lines.append(f"{where}{sweep}: not compiled: {e.reason}{at}")
@@ -170,7 +171,7 @@ class Outliner:
         kernel = self._kernel(f)
         for e in self.report.entries:
             if e.name == "?":
-                e.name = kernel.function.name
+                e.name, e.parallel = kernel.function.name, bool(kernel.independent)
                 break
         before, after = self._around(f, found, kernel)
         kernel.results, typed = _as_numpy(kernel.results, self._kept(f))
@@ -200,6 +201,7 @@ class Outliner:
         kernel = Kernel(Function(self._name(f.reverse), params, t.body, Lit(None)), args, results, list(t.tapes.values()), list(t.writes))
         kernel.error_model = t.divisions.error_model
         kernel.work = t.work
+        kernel.independent = t.independent
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)
         kernel.names["forward"] = kernel.function.name
         kernel.function.doc = ""

@@ -85,6 +85,6 @@ class Kernel:
     writes: list[Any]  # arrays outside that it stores to
     error_model: str = "numpy"
     boundscheck: bool = True
-    parallel: bool = False
+    independent: set[int] = field(default_factory=set)  # identities of loops that run in parallel
     names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
     work: int = 0  # elementary operations of the call that it is compiled for, by estimate

@@ -15,12 +15,16 @@ def njit(*args: Any, **options: Any) -> Any:
     return numba.njit(*args, **options)
 
 
-def prange(*args: Any) -> Any:  # pragma: no cover
-    """Numba's range of independent iterations; only its name is used."""
-    return range(*args)
+def prange() -> Any:
+    """Numba's range of independent iterations; something else that has its name, if Numba is not installed."""
+    if not AVAILABLE:
+        return range
+    import numba
+
+    return numba.prange
 
 
-# in a text, they are Numba's
-njit.__module__ = prange.__module__ = "numba"
+# in a text, it is Numba's
+njit.__module__ = "numba"
 
 __all__ = ["AVAILABLE", "njit", "prange"]

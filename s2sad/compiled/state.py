@@ -56,6 +56,8 @@ class State:
         self.loops: list[Loop] = []
         self.conditional = 0
         self.work = 0
+        self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
+        self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
         self.root = loop
         self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(Block([loop])) if isinstance(s, Push))

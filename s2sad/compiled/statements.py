@@ -13,11 +13,13 @@ from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Pop, Push, Ref, Region, Store, Var
 from . import scalars
-from .arrays import Arrays, elementwise
+from .arrays import NP, Arrays, elementwise
 from .nodes import NotCompiled
 from .state import a_noun
 from .views import Ended, Pending, Place, View
 
+_LIKE: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.empty_like})
+_FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
 
 
@@ -136,8 +138,10 @@ class Statements(Arrays):
                     return None
             if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
                 return self._unbroadcast(target, op)
-            if op.fn.obj in (np.zeros_like, np.empty_like) and len(op.args) == 1 and not op.kwargs:
+            if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 and not op.kwargs:
                 return self._like(target, op)
+            if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
+                return self._filled(target, op)
         done = elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
@@ -173,8 +177,20 @@ class Statements(Arrays):
             raise NotCompiled(_called(op))
         made = self._own(self.buffer(self.known_runs(view), target.type.dtype, target.hint, hoist=not self._escapes(target)), target)  # type: ignore[attr-defined]
         self.env[target] = made
-        if op.fn.obj is np.zeros_like:
-            self.assign(made, Lit(0.0) if made.array.type.dtype == scalars.FLOAT else Lit(0))  # type: ignore[attr-defined]
+        if op.fn.obj is not np.empty_like:
+            value = 0.0 if op.fn.obj is np.zeros_like else 1.0
+            self.assign(made, Lit(value) if made.array.type.dtype == scalars.FLOAT else Lit(int(value)))  # type: ignore[attr-defined]
+
+    def _filled(self, target: Var, op: Op) -> None:
+        """`np.zeros(n)` and the like: an array of its own in each iteration."""
+        if target.type.ndim != 1 or target.type.dtype != scalars.FLOAT or len(op.args) != 1 + (op.fn.obj is np.full):  # type: ignore[attr-defined]
+            raise NotCompiled(_called(op))
+        n, *value = (self.number(a) for a in op.args)
+        array = Var(target.hint, target.type, named=True, region=effects.region_of(target) or Region())
+        self.out.stmts.append(Assign(array, Op("call", (n,), fn=NP["empty"])))
+        self.env[target] = view = self.whole(array, array.region)
+        if op.fn.obj is not np.empty:
+            self.assign(view, value[0] if value else Lit(0.0 if op.fn.obj is np.zeros else 1.0))
 
     def _escapes(self, target: Var) -> bool:
         """Whether an array may outlive the iteration, or be one of several that are merged."""

@@ -78,7 +78,7 @@ class Tapes(Statements):
         if len(runs) > 2:
             raise NotCompiled("a tape of arrays of more than two axes")
         region = effects.region_of(stmt.value)
-        if region is not None and region in self.program.stored:
+        if region is None or region in self.program.stored:
             raise NotCompiled("a tape of arrays that change after they were saved")
         t: Any = primal_type(stmt.value)
         sizes, shape = [], []

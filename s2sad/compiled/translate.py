@@ -32,6 +32,8 @@ from .state import Program, a_noun
 from .tapes import Tapes
 from .views import Ended, Pending, Place, Run, Size, View
 
+_KINDS = {"Invoke": "a call of a recursive function", "Effect": "a call for its effect, such as append() or print()"}
+
 
 class Translator(Tapes):
     """Translates one loop nest: `body` is what the function does, `params` what it is given."""
@@ -48,7 +50,7 @@ class Translator(Tapes):
             try:
                 method = getattr(self, "stmt_" + type(stmt).__name__, None)
                 if method is None:
-                    raise NotCompiled(f"a `{type(stmt).__name__.lower()}` statement")
+                    raise NotCompiled(_KINDS.get(type(stmt).__name__, f"a `{type(stmt).__name__.lower()}` statement"))
                 if isinstance(stmt, Assign):
                     method(stmt, block.stmts, k)
                 else:

@@ -277,3 +277,28 @@ def from_text(path: Path) -> Any:
     from s2sad.files import import_file
 
     return import_file(path).f
+
+
+# --- in parallel --------------------------------------------------------------------------------------------
+
+
+def diffused(u: np.ndarray, n: int) -> float:
+    u = u.copy()
+    for _ in range(n):
+        u[1:-1, 1:-1] = 0.25 * (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:])
+        u[1:] -= 0.1 * u[:-1]
+    return np.sum(u**2)
+
+
+def test_large_independent_loops_run_in_parallel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("s2sad.compiled.arrays.LARGE", 50)
+    u = np.random.default_rng(3).normal(size=(9, 8))
+    compiled = s2sad.grad(diffused, backend="numba", strict=True)
+    assert np.array_equal(compiled(u, 3), s2sad.grad(diffused)(u, 3))
+    assert "in parallel" in compiled.explain(u, 3)
+    text = compiled.source_for(u, 3)
+    assert "parallel=True" in text and "in prange(1, len(u_bar) - 1)" in text
+    monkeypatch.setattr("s2sad.compiled.arrays.LARGE", 100)
+    assert "parallel" not in s2sad.grad(diffused, backend="numba").source_for(u, 3)
+    # rows that are read after they were stored to are done in order
+    assert "for i in range(len(u) - 1, 0, -1)" in s2sad.value_and_grad(diffused, backend="numba").source_for(u, 3)

@@ -163,7 +163,7 @@ def test_other_names_are_not_seen() -> None:
         h = np.sin(x)
         other = h
         with adjoint_of(h) as h_bar:
-            h_bar = 0.0
+            h_bar = 0.0  # noqa: F841
         return np.sum(h) + np.sum(other)
 
     np.testing.assert_allclose(s2sad.grad(f)(X), np.cos(X))
@@ -173,7 +173,7 @@ def test_a_number_stands_for_all_elements() -> None:
     def f(x):
         h = np.sin(x)
         with adjoint_of(h) as h_bar:
-            h_bar = 2
+            h_bar = 2  # noqa: F841
         return np.sum(h) + h[0] * h[1]
 
     np.testing.assert_allclose(s2sad.grad(f)(X), 2.0 * np.cos(X))
@@ -184,9 +184,9 @@ def test_memory_of_the_forward_sweep_is_not_handed_on() -> None:
         w = np.cos(x)
         h, g = np.sin(x), x * 1.0
         with adjoint_of(h) as h_bar:
-            h_bar = w
+            h_bar = w  # noqa: F841
         with adjoint_of(g) as g_bar:
-            g_bar = MASK
+            g_bar = MASK  # noqa: F841
         return np.sum(h * w) + np.sum(g[1:] * g[:-1]) + np.sum(x[1:])
 
     expected = np.cos(X) ** 2 - np.sin(X) ** 2 + [1.0, 0.0, 1.0] + [0.0, 1.0, 1.0]
@@ -391,7 +391,7 @@ class Thing:
 def test_objects_of_the_forward_sweep_are_not_changed() -> None:
     def f(x):
         thing = Thing()
-        with adjoint_of(x) as x_bar:
+        with adjoint_of(x) as x_bar:  # noqa: F841
             thing.k = 1.0
         return np.sum(x) * thing.k
 

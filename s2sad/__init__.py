@@ -19,11 +19,13 @@ from .graphs import graph
 from .jacobians import hessian, hvp, jacfwd, jacobian, jacrev, value_and_jacobian
 from .rules.registry import adjoint, tangent, zero_derivative
 from .sparse import sparse_hessian, sparse_jacobian
+from .surgery import adjoint_of
 
 __version__ = "0.1.0"
 __all__ = [
     "DifferentiationError",
     "adjoint",
+    "adjoint_of",
     "check_grad",
     "checkpoint",
     "checkpointed",

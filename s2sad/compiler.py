@@ -11,6 +11,7 @@ from .autodiff.calls import distinct, invoked, parts_of, steps_in
 from .autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from .autodiff.forward import Forward, Part
 from .autodiff.reverse import Reverse
+from .autodiff.surgery import without_blocks
 from .autodiff.vector import Vectorised
 from .backend.bindings import Bindings
 from .backend.emit import Emitter
@@ -157,6 +158,7 @@ def compile_tangent(
     With `batch`, tangents have an axis of directions in front.
     """
     program = prepared(request, optimised, skip)
+    without_blocks(program.function)
     name = program.function.name
     forward = Vectorised(program) if batch else Forward(program)
     function = forward.run()
@@ -224,6 +226,7 @@ def emit(functions: list[Function], program: Program, flat: bool = False, backen
 def elementary(request: Request) -> Compiled:
     """The elementary form of the requested function."""
     program = lower(request)
+    without_blocks(program.function)
     functions: list[Function] = []
     if not program.function.name.isidentifier():  # a lambda
         program.function.name = "f"

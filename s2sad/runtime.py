@@ -73,7 +73,7 @@ _TOPICS = (
     runtime_vectors,
 )
 __all__ = [
-    "add", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
+    "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
     "place_stored", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat", "zeros_like",
     *(name for topic in _TOPICS for name in topic.__all__),
 ]  # fmt: skip
@@ -162,6 +162,26 @@ def instance(cls: type, **attributes: Any) -> Any:
     for name, value in attributes.items():
         object.__setattr__(made, name, value)
     return made
+
+
+def as_adjoint(x_bar: Any, x: Any) -> Any:
+    """`x_bar`, which an `adjoint_of` block has made, as an adjoint of `x`: its shape and dtype, in memory of its own.
+
+    A number stands for all elements. Raises a ValueError for another shape, and a TypeError for what holds no numbers, for
+    complex numbers where `x` is real, and if `x` is no number and no array.
+
+    >>> as_adjoint(1, np.zeros(2))
+    array([1., 1.])
+    """
+    given, like_x = np.asarray(x_bar), np.asarray(x)
+    if not isinstance(x, (np.ndarray, np.number, int, float, complex)):
+        raise TypeError(f"adjoint_of takes a number or an array, not a {type(x).__name__}")
+    if given.dtype.kind not in "fciub" or given.dtype.kind == "c" != like_x.dtype.kind:
+        raise TypeError(f"the adjoint of {like_x.dtype} numbers is {x_bar!r:.60} at the end of an adjoint_of block")
+    if given.ndim and given.shape != like_x.shape:
+        raise ValueError(f"the adjoint has the shape {given.shape} at the end of an adjoint_of block, and the variable {like_x.shape}")
+    made = np.array(np.broadcast_to(given, like_x.shape), like_x.dtype if like_x.dtype.kind in "fc" else float)
+    return made if isinstance(x, np.ndarray) else made[()]
 
 
 def index_add(a: Any, index: Any, g: Any) -> Any:

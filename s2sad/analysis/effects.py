@@ -13,7 +13,7 @@ from ..rules import registry
 from .types import Arr, Num
 
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
-                         "deepcopy", "ifexp"}) - {"in_", "not_in"}  # fmt: skip
+                         "deepcopy", "ifexp", "surgery"}) - {"in_", "not_in"}  # fmt: skip
 # operations that look at a value's shape or type only, never at its contents
 SHAPE_ONLY = frozenset({np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, len})
 _VIEW_METHODS = frozenset({"T", "reshape", "ravel", "transpose", "squeeze", "swapaxes", "diagonal", "view"})

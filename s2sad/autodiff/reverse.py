@@ -64,6 +64,7 @@ from .checkpoints import Checkpoints
 from .companions import Companions, Plan, regions_in_order
 from .containers import check_lists
 from .scopes import Scope, Structure, Transport
+from .surgery import without_blocks
 from .templates import Splicer
 
 FORWARD, REVERSE = "forward sweep", "reverse sweep"
@@ -136,7 +137,9 @@ class Reverse(Transport, Checkpoints):
             primal = self.primal_result(f.result, body)
             result = Struct("tuple", (primal, result))
         body.stmts[:] = [ir.Note(FORWARD), *body.stmts, ir.Note(REVERSE), *self.scope.out.stmts]
-        return Function(f.name, params, body, result, span=f.span)
+        function = Function(f.name, params, body, result, span=f.span)
+        without_blocks(function, followed=False)
+        return function
 
     def check_scalar(self, result: Any) -> None:
         if self.function.body.diverges:  # it always raises, and so does the gradient
@@ -672,7 +675,9 @@ class OutlinedReverse(Reverse):
         body = Block([*self.tape_inits, *fn.body.stmts])
         body.stmts += [ir.Note(REVERSE, barrier=True), *self.scope.out.stmts]
         params = [*self.function.params, *(Param(s) for s in seeds)]
-        return Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars))), seeds
+        function = Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars)))
+        without_blocks(function, followed=False)
+        return function, seeds
 
 
 def share_region(carry: Carry) -> None:

@@ -137,6 +137,9 @@ class Transport:
         if not isinstance(atom, Var) or atom not in self.structure.places:
             return atom
         place = self.structure.places[atom]
+        original = self.before_blocks(atom, place)
+        if original is not None:
+            return self.need(original)
         chain = list(self.structure.chain(place.block))
         if all(stmt is None or isinstance(stmt, With) for _, stmt in chain):
             return atom
@@ -146,6 +149,19 @@ class Transport:
         if mirror is None:
             return self.need_behind(atom, chain)
         return self.need_in(atom, mirror)
+
+    def before_blocks(self, var: Var, place: Place) -> Any:
+        """The atom that `var` is another name for since an `adjoint_of` block, in each iteration of a loop for a carried one."""
+        if isinstance(place.stmt, Assign):
+            return place.stmt.op.args[0] if place.stmt.op.kind == "surgery" else None
+        loop = place.stmt if place.stmt is not None else place.owner
+        carry = next((c for c in loop.carries if var in (c.phi, c.result)), None) if isinstance(loop, Loop) else None
+        if carry is None or carry.init is UNDEF or carry.next is carry.phi:
+            return None
+        last = carry.next
+        while isinstance(op := self.definition_op(last), Op) and op.kind == "surgery":
+            last = op.args[0]
+        return carry.init if last is carry.phi else None
 
     def need_behind(self, atom: Var, chain: list[tuple[Block, Any]]) -> Any:
         """A value of one iteration that is read behind the branch or `with` block that defines it."""
@@ -294,8 +310,8 @@ class Transport:
             return False
         return stmt.index is not None and distinct(load.args[1], stmt.index, self.definition_op, self.iterated)
 
-    def definition_op(self, var: Var) -> Op | None:
-        place = self.structure.places.get(var)
+    def definition_op(self, var: Any) -> Op | None:
+        place = self.structure.places.get(var) if isinstance(var, Var) else None
         return place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
 
     def iterated(self, var: Var) -> ir.Range | None:

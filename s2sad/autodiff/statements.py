@@ -36,11 +36,12 @@ from ..ir.nodes import (
 from ..rules import registry
 from .shapes import hint_of
 from .stores import Stores
+from .surgery import Surgery
 from .templates import Thunk, bind_operands, differentiable, splice
 from .variables import Masked
 
 
-class Adjoints(Stores):
+class Adjoints(Stores, Surgery):
     """The part of `Reverse` that knows statements."""
 
     # --- assignments ------------------------------------------------------------------------------------------------------
@@ -73,6 +74,8 @@ class Adjoints(Stores):
         kind = op.kind
         if kind in ("atom", "copy", "deepcopy"):
             self.contribute_once(op.args[0], bar)
+        elif kind == "surgery":
+            self.adjoint_surgery(stmt, bar)
         elif kind == "getitem":
             self.adjoint_getitem(stmt, bar)
         elif kind in ("tuple", "list"):

@@ -32,6 +32,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import REPLAYED, Assign, Block, Effect, Lit, Op, Ref, Region, Slots, Var, With
 from ..rules import registry
 from ..runtime import run_checkpointed, stop_gradient
+from ..surgery import adjoint_of
 from .calls import REFUSED_BUILTINS
 from .iterators import CHANGING
 from .lower import Core, Restart, type_of
@@ -923,7 +924,7 @@ _HANDLERS: dict[Any, str] = {
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
-    checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
+    adjoint_of: "adjoint_of", checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
     run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",

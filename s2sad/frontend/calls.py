@@ -531,7 +531,7 @@ class Calls(Outlining):
     def trial(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], run: Callable[[], Any], node: Any) -> Any:
         """Follow an inactive call for its types; emit the call itself unless its body is shorter."""
         state = dict(self.cells)
-        block, count, frames = Block(), self.count, list(self.frames)
+        block, count, frames, marked = Block(), self.count, list(self.frames), self.adjoint_blocks
         self.inactive_depth += 1
         try:
             with self.into(block):
@@ -548,7 +548,7 @@ class Calls(Outlining):
         leaves = list(self._leaves(value)) if is_atom(value) or isinstance(value, TupleVal) else [None]
         constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
         size = len(ir.walk(block))
-        if changed or effects or None in leaves or block.diverges or size <= 3:
+        if changed or effects or None in leaves or block.diverges or size <= 3 or self.adjoint_blocks > marked:
             self.block.stmts += block.stmts
             self.block.diverges = self.block.diverges or block.diverges
             return value
@@ -790,6 +790,7 @@ class Calls(Outlining):
             self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
 
     # provided by the other parts
+    adjoint_blocks: int
     marked: Callable[..., Any]
     seed_defaults: Callable[..., Any]
     changes_state: Callable[..., Any]

@@ -38,6 +38,7 @@ from ..ir.nodes import (
     walk,
 )
 from ..rules import registry
+from .adjoint_blocks import AdjointBlocks
 from .array_calls import ArrayCalls
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
@@ -54,7 +55,7 @@ from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal
 
 
 class Lowerer(
-    ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Laziness, Objects, RunTimeLists
+    AdjointBlocks, ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Laziness, Objects, RunTimeLists
 ):
     """The parts of the frontend, each in its file, on top of `lower.Core`."""
 

@@ -27,6 +27,7 @@ TRUSTED = frozenset({
     "scipy", "__future__", "abc", "enum", "numbers", "copy", "s2sad", "contextlib", "statistics", "fractions", "decimal",
     "typing_extensions", "random", "os", "sys", "time", "re", "json", "logging", "string", "types", "textwrap",
 })  # fmt: skip
+PACKAGE = Path(__file__).resolve().parent.parent / "__init__.py"
 
 
 # decorators that leave what a function computes alone
@@ -210,7 +211,10 @@ class StaticScope:
     def trusted(self, target: str) -> bool:
         """Whether the module may be imported: a file of the program's own may have its name."""
         top = target.split(".")[0]
-        return top in TRUSTED and self.read_module(top) is None
+        if top not in TRUSTED:
+            return False
+        found = self.read_module(top)
+        return found is None or found.path.resolve() == PACKAGE  # the file may lie beside this very package
 
     def sibling(self, target: str, attribute: str | None, name: str, lowerer: Any) -> Any:
         """A module beside this one, found by its file name and read as text, or what it defines under a name."""

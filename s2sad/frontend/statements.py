@@ -43,6 +43,7 @@ from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
 from .source import function_source
 from .values import (
+    AdjointVal,
     CheckpointedVal,
     DictVal,
     FuncVal,
@@ -845,6 +846,9 @@ class Statements(Core):
             return
         item = items[0]
         context = self.context(item.context_expr)
+        if isinstance(context, AdjointVal):
+            self.adjoint_block(context, stmt)
+            return
         if self.varied_value(context):
             raise self.unsupported("a context manager that depends on a differentiated value is not supported", stmt)
         if isinstance(context, ObjVal):
@@ -880,6 +884,7 @@ class Statements(Core):
         raise self.unsupported("this context manager is not supported", stmt, "enter it outside the function")
 
     # provided by the other parts
+    adjoint_block: Callable[..., None]
     discard: bool
     left_by_go: Any
     expr: Callable[..., Any]

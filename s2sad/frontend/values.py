@@ -143,6 +143,15 @@ class CheckpointedVal:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class AdjointVal:
+    """What `adjoint_of(h)` is in the head of a `with` statement: the name, what it stands for, and the call."""
+
+    name: str
+    value: Any
+    node: Any
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class SliceVal:
     start: Any
     stop: Any

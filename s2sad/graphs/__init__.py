@@ -10,6 +10,7 @@ from ..analysis.types import Num
 from ..api import Wrt, _Target, first_differentiable, parameter_types, typed_request
 from ..autodiff.calls import parts_of
 from ..autodiff.companions import NeedsCompanions, NoCompanions, Plan
+from ..autodiff.surgery import without_blocks
 from ..backend.load import load
 from ..compiler import emit, name_parts
 from ..directional import tangent_like
@@ -105,7 +106,8 @@ def _static(request: Request) -> Graph:
 
 
 def _simplified(program: Program) -> Function:
-    """The elementary form without copies and without what reaches no result."""
+    """The elementary form without copies, without `adjoint_of` blocks, and without what reaches no result."""
+    without_blocks(program.function)
     propagate_copies(program.function)
     drop_dead(program.function, keep=program.variables_at_entry())
     return program.function

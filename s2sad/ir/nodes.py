@@ -202,6 +202,23 @@ class Store:
 
 
 @dataclass(eq=False, slots=True)
+class AdjointBlock:
+    """What `with adjoint_of(h) as h_bar` runs in the reverse sweep, as the data of an operation "surgery" that returns `h`.
+
+    `bar` is the adjoint at the start of `body`, `result` that at its end. The operation's operands are `h` and what the body
+    reads from outside; `reads` are the variables that stand for the latter in the body.
+    """
+
+    bar: Var
+    reads: list[Var]
+    body: Block
+    result: Any
+    span: Span | None = None
+    changes: bool = False  # the body may change the memory of `bar`
+    given_away: bool = False  # something else may hold the memory of `result`
+
+
+@dataclass(eq=False, slots=True)
 class Effect:
     """An operation run for what it does, e.g. `print(...)` or `items.append(v)`."""
 

@@ -1,0 +1,19 @@
+import numpy as np
+
+
+def clipped_steps_grad(state, force, limit, n, clipped_steps_bar=1.0):
+    """Gradient of clipped_steps with respect to state."""
+    # forward sweep
+    state_tape = []
+    for _ in range(n):
+        state_tape.append(state)
+        state = state + 0.1 * np.sin(force * state)
+    # reverse sweep
+    state_bar = clipped_steps_bar * (2.0 * state)
+    for state in reversed(state_tape):
+        state_bar = state_bar.copy()
+        length = np.linalg.norm(state_bar)
+        if length > limit:
+            state_bar *= limit / length
+        state_bar = state_bar + state_bar * 0.1 * np.cos(force * state) * force
+    return state_bar

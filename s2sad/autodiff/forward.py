@@ -508,6 +508,14 @@ class Forward(Tangents):
             return None
         if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
             return self.through_rule(stmt)
+        if not isinstance(v.type, Arr):  # a list of views and copies, perhaps
+            same = self.through_rule(stmt)
+            given = (same, self.dot(op.args[0]), v, op.args[0])
+            dot = self.emit(Op("call", given, fn=helper("views_like"), data=ir.SAFE), float_like(v.type), v)
+            for a in (same, self.dot(op.args[0])):
+                join(a, dot.region)
+            dot.view = True
+            return dot
         shares = Var("shares", Num(np.dtype(bool)), False)
         test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
         outer, view, own = self.out, Block(), Block()

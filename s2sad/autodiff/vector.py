@@ -251,9 +251,8 @@ class Vectorised(Forward):
                 hint="take one direction at a time")  # fmt: skip
         join(self.dot(first), dot.region)
         dot.view = True
-        check = helper("require_view")
         for view, base in ((dot, self.dot(first)), (stmt.target, first)):
-            self.out.stmts.append(Effect(Op("call", (view, base), fn=check, data=ir.SAFE), stmt.span))
+            self.out.stmts.append(self.certain("require_view", (view, base), stmt))
         return dot
 
     def shaped(self, dot: Any, stmt: Assign) -> Any:
@@ -293,12 +292,11 @@ class Vectorised(Forward):
             return None
         t = self.dot_type(v.type)
         items = self.emit(Op("call", (dot, Lit(0), Lit(1)), fn=Ref(np.swapaxes, "np.swapaxes", np)), UNKNOWN, v, "columns")
-        items.region = Region()
         if isinstance(v.type.elem, Num):  # type: ignore[attr-defined]
             items = self.emit(Op("copy", (items,)), UNKNOWN, v, "columns")
-            items.region = Region()
-        else:
-            join(dot, items.region)
+        memory = items.region = Region()
+        if not isinstance(v.type.elem, Num):  # type: ignore[attr-defined]
+            join(dot, memory)
         found = self.emit(Op("call", (items,), fn=op.fn), t, v)
         if found.region is not None:
             join(items, found.region)

@@ -306,6 +306,16 @@ class Gradient(Backend):
                 return self._run(args, kwargs)
             raise refusal from err
 
+    def become_careful(self) -> bool:
+        """Compile again, with code that asks whether NumPy made a view or a copy; False if that was done before."""
+        if self._careful:
+            return False
+        with self._lock:
+            self._careful = True
+            self._fast.clear()
+            self._variants.clear()
+        return True
+
     def _as_refusal(self, err: BaseException) -> DifferentiationError | None:
         """The refusals that only the emitted code can tell, as errors of ours."""
         text, name = str(err), self._target.name

@@ -10,6 +10,7 @@ import numpy as np
 from . import compiler
 from .api import Gradient, Wrt, _Target, guarded, snapshot
 from .compiled.choice import is_numba_error
+from .errors import AmbiguousMemoryError
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
 from .runtime import fields_of, instance, is_object, zeros_along, zeros_like
@@ -41,6 +42,11 @@ class Tangent(Gradient):
         if isinstance(inner, Tangent):
             try:
                 return inner.along(args, kwargs, dots)
+            except AmbiguousMemoryError:  # perhaps of the gradient
+                gradient: Any = self._target.f
+                if not gradient.plain.become_careful():
+                    raise
+                return self.along(args, kwargs, dots)
             finally:
                 self._last = inner._last
         if self.backend != "numpy" and self.left_to_numpy(args, kwargs):
@@ -49,11 +55,11 @@ class Tangent(Gradient):
         names = variant.keywords[-len(dots) :]
         try:
             found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
-        except Exception as err:
+        except BaseException as err:
             if self.backend != "numpy" and is_numba_error(err):
                 self.give_up(self._target.name, err)
                 return self.plain.along(args, kwargs, dots)
-            refusal = self._as_refusal(err) if isinstance(err, ValueError) else None
+            refusal = self._as_refusal(err) if type(err) in (ValueError, BaseException) else None
             if refusal is None:
                 raise
             raise refusal from err
@@ -113,7 +119,16 @@ def tangent_like(t: Any, x: Any, what: str, count: int | None = None) -> Any:
         raise TypeError(f"{what} is complex, the argument is real")
     if count is not None:
         return np.asarray(t, np.asarray(x).dtype)
-    return np.asarray(t, x.dtype) if array else type(x)(t)
+    return in_layout(np.asarray(t, x.dtype), x) if array else type(x)(t)
+
+
+def in_layout(t: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The array `t` in the order of axes of `x`: what is a view of `x` has to be one of its tangent."""
+    if t.ndim < 2 or t.flags.c_contiguous == x.flags.c_contiguous and t.flags.f_contiguous == x.flags.f_contiguous:
+        return t
+    made = np.empty_like(x, subok=False)
+    made[...] = t
+    return made
 
 
 def count_of(tangents: Any) -> int | None:

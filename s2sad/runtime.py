@@ -74,7 +74,8 @@ _TOPICS = (
 )
 __all__ = [
     "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
-    "place_stored", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat", "zeros_like",
+    "place_stored", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat", "views_like",
+    "zeros_like",
     *(name for topic in _TOPICS for name in topic.__all__),
 ]  # fmt: skip
 
@@ -320,3 +321,15 @@ def require_view(y: Any, x: Any, error: type[BaseException] = ValueError) -> Non
     """
     if np.size(y) and not np.may_share_memory(y, x):
         raise error("an array that is stored to was copied where its gradient needs a view")
+
+
+def views_like(y_dot: Any, x_dot: Any, y: Any, x: Any, error: type[BaseException] = ValueError) -> Any:
+    """`y_dot`, made of `x_dot` as `y` of `x`: arrays are views of `x_dot` where those of `y` are views of `x`, else copies."""
+    if isinstance(y, (list, tuple)):
+        return [views_like(a, x_dot, b, x, error) for a, b in zip(y_dot, y)]
+    if not isinstance(y, np.ndarray):
+        return y_dot
+    if not np.may_share_memory(y, x):
+        return np.array(y_dot)
+    require_view(y_dot, x_dot, error)
+    return y_dot

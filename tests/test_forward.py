@@ -87,6 +87,14 @@ def stored_number(x: np.ndarray) -> float:
     return before * s
 
 
+def number_of_an_array(x: np.ndarray) -> float:
+    c = np.asarray(x[0])
+    r = x[1] if x[0] > 5.0 else float(c)
+    r += x[1]
+    r += x[2]
+    return r * c
+
+
 def handed_on(x: np.ndarray) -> float:
     y = x + 0.0
     z = +x
@@ -216,7 +224,7 @@ def zero_part(x: np.ndarray) -> float:
 
 
 NASTY: list[Callable[..., float]] = [
-    stored_number, handed_on, swapped, either, flattened, repeated, no_trip, left_early, of_lists, moved, caught, halving, in_place_recursion,
+    stored_number, number_of_an_array, handed_on, swapped, either, flattened, repeated, no_trip, left_early, of_lists, moved, caught, halving, in_place_recursion,
 ]  # fmt: skip
 
 
@@ -319,6 +327,50 @@ def test_a_function_without_a_forward_rule() -> None:
     assert s2sad.jvp(lambda x: halved(x), (1.0,), (1.0,)) == (0.5, 0.5)
 
 
+def view_in_try(x: np.ndarray) -> Any:
+    y = x + 1.0
+    try:
+        z = y.T.ravel()
+        z[0] = x[1, 1] ** 2
+    except ValueError:
+        return y * 3.0
+    return y * y + z[0]
+
+
+def test_a_check_for_views_is_not_caught_by_the_author() -> None:
+    x = np.arange(6.0).reshape(2, 3) + 1.0
+    with pytest.raises(AmbiguousMemoryError, match="copied where its gradient needs a view"):
+        s2sad.jvp(view_in_try, (np.asfortranarray(x),), (x,))
+    value, _ = s2sad.jvp(view_in_try, (x,), (x,))
+    np.testing.assert_allclose(value, view_in_try(x))
+
+    def everything(x: np.ndarray) -> Any:
+        y = np.array(x, order="K")
+        try:
+            z = y.T.ravel()
+            z[0] = 2.0
+        except BaseException:
+            return y * 3.0
+        return y * z[0]
+
+    with pytest.raises(AmbiguousMemoryError, match="in a try block"):
+        s2sad.jvp(everything, (x,), (x,))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("other", ["C", "F"])
+def test_tangents_in_another_layout(order: Any, other: Any) -> None:
+    def f(x: np.ndarray) -> Any:
+        y = x.ravel()
+        y[0] = x[1, 1] ** 2
+        return x * x + y[0]
+
+    x, v = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
+    at = [np.array(x + h * v, order=order) for h in (0.0, EPS, -EPS)]
+    _, tangent = s2sad.jvp(f, (at[0],), (np.array(v, order=other),))
+    np.testing.assert_allclose(tangent, (f(at[1]) - f(at[2])) / (2 * EPS), atol=1e-8)
+
+
 # --- many directions at once ------------------------------------------------------------------------------------------------
 
 
@@ -381,3 +433,38 @@ def test_wrong_batches() -> None:
         s2sad.jvp(lambda x: x, (1.0,), (1.0,), batch=True)
     value, tangents = s2sad.jvp(lambda x, y: (x * y, 3), (1.0, np.ones(3)), (np.ones(2), None), batch=True)
     assert tangents[0].shape == (2, 3) and tangents[1] is None
+
+
+def starred(x: np.ndarray) -> Any:
+    first, *others, last = x
+    return others[0] * first
+
+
+def items_of_a_list(x: np.ndarray) -> Any:
+    y = np.outer(x, x)
+    rows = list(y)
+    numbers = list(x)
+    rows[1] *= 2.0
+    x[0] = 5.0
+    return y * rows[0] + numbers[0]
+
+
+def one_tuples(x: np.ndarray) -> Any:
+    y = x.copy()
+    q = y[1, ...]
+    q[()] = x[0] ** 2
+    return y[:,] * np.sin(y[0, ...])[()]
+
+
+@pytest.mark.parametrize("f", [*NASTY, starred, items_of_a_list, one_tuples])
+def test_nasty_batches(f: Callable[..., Any]) -> None:
+    x = np.array([0.7, -0.4, 1.3])
+    directions = np.array([[0.3, 1.0, -0.6], [1.0, 0.0, 0.2]])
+    try:
+        _, found = s2sad.jvp(f, (x,), (directions,), batch=True)
+    except s2sad.DifferentiationError as refusal:
+        assert re.search(REFUSED, str(refusal)) and f in NASTY, refusal
+        return
+    for v, tangent in zip(directions, found):
+        np.testing.assert_allclose(tangent, (f(x + EPS * v) - f(x - EPS * v)) / (2 * EPS), rtol=1e-6, atol=1e-7)
+        np.testing.assert_allclose(tangent, s2sad.jvp(f, (x,), (v,))[1], rtol=1e-12)

@@ -259,6 +259,21 @@ class TestSparse:
             s2sad.sparse_jacobian(lambda x: np.sum(x))(np.ones(2))
 
 
+def test_adjoints_of_joined_arrays_are_views_and_copies() -> None:
+    def f(x: np.ndarray, y: np.ndarray, t: float, n: int) -> Any:
+        w = y[:2]
+        for _ in range(n):
+            x = x * np.concatenate([w, [t]])
+        return np.sum(x)
+
+    x, y, v = np.array([0.7, -0.4, 1.3]), np.array([1.4, -0.8, 0.3]), np.array([0.2, 1.0, -1.0])
+    along = s2sad.hvp(f, ("x", "y", "t"))(x, y, 1.5, 3, (v, v, 0.4))
+    gradient = s2sad.grad(f, ("x", "y", "t"))
+    ahead, behind = (gradient(x + h * v, y + h * v, 1.5 + 0.4 * h, 3) for h in (1e-5, -1e-5))
+    for found, a, b in zip(along, ahead, behind):
+        np.testing.assert_allclose(found, (np.asarray(a) - b) / 2e-5, rtol=1e-7, atol=1e-8)
+
+
 # --- programs ---------------------------------------------------------------------------------------------------------------
 
 

@@ -47,6 +47,7 @@ from ..ir.nodes import (
     With,
 )
 from ..rules import registry
+from .companions import UNCAUGHT, catches_all
 from .tangents import Tangents
 from .templates import Splicer
 
@@ -69,6 +70,7 @@ class Forward(Tangents):
         self.dots: dict[Var, Any] = {}
         self.given: set[Var] = set()  # variables whose tangents are arguments
         self.shadows: dict[Region, Region] = {}
+        self.tries: list[Try] = []  # those whose bodies are transformed
         self.out = Block()
         self.facts: dict[Var, tuple[bool, bool, Region | None]] = {}
         self.made: dict[Var, Assign] = {}
@@ -340,7 +342,9 @@ class Forward(Tangents):
     def tangent_Try(self, stmt: Try) -> None:
         before = {id(s) for inner in ir.blocks_of(stmt) for s in ir.walk(inner)}
         for inner in ir.blocks_of(stmt):
+            self.tries += [stmt] if inner is stmt.body and stmt.handlers else []
             self.block(inner)
+            self.tries[:] = [t for t in self.tries if t is not stmt]
         for s in (s for inner in ir.blocks_of(stmt) for s in ir.walk(inner) if id(s) not in before):
             if isinstance(s, Assign) and s.op.data is None:  # a tangent that nobody reads need not be computed here, either
                 s.op = dataclasses.replace(s.op, data=ir.DERIVED)
@@ -509,14 +513,21 @@ class Forward(Tangents):
             return None
         if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
             return self.through_rule(stmt)
-        if not isinstance(v.type, Arr) and getattr(rule.functions[0], "__name__", "") not in OF_ONE_ARRAY:
-            raise AmbiguousMemoryError(f"it is not known whether {name} returns views", stmt.span, construct="call", hint="copy before you store")
+        if not isinstance(v.type, Arr) and getattr(rule.functions[0], "__name__", "") not in OF_ONE_ARRAY:  # a list of views and copies, perhaps
+            same = self.through_rule(stmt)
+            checked = self.certain("views_like", (same, self.dot(op.args[0]), v, op.args[0]), stmt)
+            dot = self.emit(checked.op, float_like(v.type), v)
+            made = dot.region = Region()
+            for a in (same, self.dot(op.args[0])):
+                join(a, made)
+            dot.view = True
+            return dot
         shares = Var("shares", Num(np.dtype(bool)), False)
         test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
         outer, view, own = self.out, Block(), Block()
         self.out = view
         same = self.through_rule(stmt)
-        view.stmts.append(Effect(Op("call", (same, self.dot(op.args[0])), fn=helper("require_view"), data=ir.SAFE), stmt.span))
+        view.stmts.append(self.certain("require_view", (same, self.dot(op.args[0])), stmt))
         self.out = own
         other = self.copied(self.through_rule(stmt), float_like(v.type), f"{v.hint}_dot")
         self.out = outer
@@ -526,6 +537,17 @@ class Forward(Tangents):
             join(a, made)
         self.out.stmts += [Assign(shares, test, stmt.span), If(shares, view, own, [Phi(dot, same, other)], stmt.span)]
         return dot
+
+    def certain(self, name: str, args: tuple[Any, ...], stmt: Assign) -> Effect:
+        """The call of a helper that makes sure of a view; what it raises is no error that the author catches."""
+        part = self.function is not self.program.function  # whoever calls it
+        around = tries_in(self.program.function.body) if part else self.tries
+        if any(catches_all(t) for t in around):
+            raise AmbiguousMemoryError(
+                "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
+                hint="name the exceptions, or copy the array before you store")  # fmt: skip
+        args += (UNCAUGHT,) if around else ()
+        return Effect(Op("call", args, fn=helper(name), data=ir.SAFE), stmt.span)
 
     def fitted(self, dot: Any, stmt: Assign) -> Any:
         """A tangent with the shape and dtype of its primal, and memory of its own where the primal is stored to."""
@@ -537,6 +559,8 @@ class Forward(Tangents):
         """A tangent with the shape and dtype of its primal."""
         v = stmt.target
         t, given = v.type, type_of(dot)
+        if isinstance(t, Num) and isinstance(dot, Var) and not isinstance(given, Num) and not self.is_fresh(dot):
+            return self.number(dot, v)
         if isinstance(t, Num) or t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
             return dot
         if not isinstance(t, Arr):
@@ -558,6 +582,12 @@ class Forward(Tangents):
             return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
         return dot
 
+    def number(self, dot: Var, v: Var) -> Var:
+        """The number in a tangent that may be an array without axes, whose memory a number does not share."""
+        if isinstance(dot.type, Arr) and dot.type.shape == ():
+            return self.emit(Op("getitem", (dot, Lit(()))), float_like(v.type), v)
+        return self.emit(Op("call", (v, dot), fn=helper("like")), float_like(v.type), v)
+
     def all_vary(self, stmt: Assign) -> bool:
         """Whether all operands that are arrays have tangents, so that these make a result of the shape that the values make."""
         arrays = [a for a in stmt.op.atoms() if not isinstance(a, (Lit, Ref)) and not isinstance(type_of(a), Num)]
@@ -576,6 +606,19 @@ class Forward(Tangents):
         fresh = made.op.kind == "call" and isinstance(made.op.fn, Ref) and effects.region_of(atom) not in shared
         rule = registry.adjoint_rule(made.op.fn.obj) if fresh else None
         return rule is not None and rule.memory == "fresh"
+
+
+def tries_in(block: Block, seen: set[Outlined] | None = None) -> list[Try]:
+    """The `try` statements with handlers in a block and in the recursive functions that it calls."""
+    seen = set() if seen is None else seen
+    found = []
+    for stmt in ir.walk(block):
+        if isinstance(stmt, Try) and stmt.handlers:
+            found.append(stmt)
+        elif isinstance(stmt, Invoke) and isinstance(stmt.fn, Outlined) and stmt.fn not in seen:
+            seen.add(stmt.fn)
+            found += tries_in(stmt.fn.body, seen)
+    return found
 
 
 def join(v: Any, region: Region) -> None:

@@ -251,9 +251,8 @@ class Vectorised(Forward):
                 hint="take one direction at a time")  # fmt: skip
         join(self.dot(first), dot.region)
         dot.view = True
-        check = helper("require_view")
         for view, base in ((dot, self.dot(first)), (stmt.target, first)):
-            self.out.stmts.append(Effect(Op("call", (view, base), fn=check, data=ir.SAFE), stmt.span))
+            self.out.stmts.append(self.certain("require_view", (view, base), stmt))
         return dot
 
     def shaped(self, dot: Any, stmt: Assign) -> Any:
@@ -270,6 +269,8 @@ class Vectorised(Forward):
         first = op.args[0] if op.args else None
         if op.kind == "getitem" and isinstance(type_of(first), Arr):
             return self.loaded(stmt)
+        if isinstance(v.type, ListT) and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is list and isinstance(type_of(first), Arr):
+            return self.listed(stmt)
         if op.kind in ("copy", "deepcopy", "getitem", "unpack", "tuple", "list", "dict") or isinstance(v.type, ListT):
             if op.kind == "unpack" and not isinstance(type_of(first), (ListT, TupleT)):
                 raise NoRuleError("unpacking an array is not followed along a batch of directions", stmt.span, hint="index it")
@@ -282,6 +283,24 @@ class Vectorised(Forward):
                         join(self.dot(a), dot.region)
             return dot
         return super().assigned(stmt)
+
+    def listed(self, stmt: Assign) -> Any:
+        """The list of the items of an array: the tangents of each, a view only where the item is one."""
+        v, op = stmt.target, stmt.op
+        dot = self.dot(op.args[0])
+        if dot is None:
+            return None
+        t = self.dot_type(v.type)
+        items = self.emit(Op("call", (dot, Lit(0), Lit(1)), fn=Ref(np.swapaxes, "np.swapaxes", np)), UNKNOWN, v, "columns")
+        if isinstance(v.type.elem, Num):  # type: ignore[attr-defined]
+            items = self.emit(Op("copy", (items,)), UNKNOWN, v, "columns")
+        memory = items.region = Region()
+        if not isinstance(v.type.elem, Num):  # type: ignore[attr-defined]
+            join(dot, memory)
+        found = self.emit(Op("call", (items,), fn=op.fn), t, v)
+        if found.region is not None:
+            join(items, found.region)
+        return found
 
     def loaded(self, stmt: Assign) -> Any:
         """Part of an array, for all directions."""
@@ -302,6 +321,8 @@ class Vectorised(Forward):
         """The index of all directions of what `index` is an index of; None if NumPy would order the axes otherwise."""
         made = self.made.get(index)
         parts = list(made.op.args) if made is not None and made.op.kind == "tuple" else [index]
+        if isinstance(index, Lit) and isinstance(index.value, tuple):
+            parts = [Lit(i) for i in index.value]
         if made is None and not isinstance(type_of(index), (Num, Arr, ListT, Obj)) and not isinstance(index, Lit):
             return None
         kinds = ["b" if self.is_slice(p) else "n" if isinstance(type_of(p), Num) or isinstance(p, Lit) else "a" for p in parts]
@@ -311,7 +332,7 @@ class Vectorised(Forward):
                 return None
         if any(isinstance(type_of(p), Num) and type_of(p).dtype.kind == "b" for p in parts):  # type: ignore[attr-defined]
             return None
-        return self.index_tuple([self.whole_axis(), *parts])
+        return self.index_tuple([self.whole_axis(), *parts]) if parts else self.whole_axis()
 
     def is_slice(self, part: Any) -> bool:
         t = type_of(part)

@@ -228,6 +228,8 @@ class ExpressionPrinter:
         return f"{self.text(node.value, Level.ATOM)}[{self._index(node.slice)}]"
 
     def _index(self, node: ast.expr) -> str:
+        if isinstance(node, ast.Tuple) and len(node.elts) == 1 and isinstance(node.elts[0], ast.Slice):
+            return f"{self.text(node.elts[0])},"
         if not isinstance(node, ast.Tuple) or len(node.elts) < 2:
             return self.text(node)
         has_slice = any(isinstance(item, ast.Slice) for item in node.elts)

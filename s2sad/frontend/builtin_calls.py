@@ -447,7 +447,8 @@ class BuiltinCalls(Core):
             t = types[0].elem
         elif len(types) == 1 and isinstance(types[0], Arr) and types[0].ndim == 1 and types[0].dtype is not None:
             t = Num(types[0].dtype, False)
-        return self.emit(Op("call", atoms, fn=self.builtin(name)), t, name, fresh=True)
+        given = [a for a in atoms if len(atoms) > 1 and isinstance(type_of(a), Arr)] if name in ("max", "min") else []  # one of them is returned
+        return self.emit(Op("call", atoms, fn=self.builtin(name)), t, name, fresh=not given, view_of=given or None)
 
     def call_min(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         return self.extremum("min", args, kwargs, node)

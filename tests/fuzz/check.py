@@ -22,6 +22,7 @@ import s2sad
 from s2sad import compiler
 from s2sad.errors import DifferentiationError, InternalCompilerError
 from tests.fuzz.differences import Line, judge
+from tests.fuzz.forward import defect
 from tests.fuzz.generate import Program
 from tests.fuzz.magnitude import TOO_LARGE, largest
 from tests.fuzz.overlap import meets_defect
@@ -60,13 +61,15 @@ class Plan:
     without: str | None
     value: bool
     verified: bool
+    forward: str = ""  # "jvp", "batch" of directions or "hvp"
 
     @staticmethod
     def of(program: Program) -> Plan:
         rng = random.Random(program.seed + 77)
         wrt = NAMES if rng.random() < 0.7 else tuple(n for n in NAMES if rng.random() < 0.5) or ("x",)
         without = rng.choice(["all", "all", *sorted(compiler.PASSES)]) if rng.random() < 0.1 else None
-        return Plan(wrt, without, rng.random() < 0.05, rng.random() < 0.15)
+        value, verified = rng.random() < 0.05, rng.random() < 0.15
+        return Plan(wrt, without, value, verified, rng.choices(["", "jvp", "batch", "hvp"], [64, 20, 12, 4])[0])
 
 
 def load_module(text: str, name: str = "fuzzed") -> ModuleType:
@@ -213,6 +216,10 @@ class Checker:
                 return Verdict("wrong", f"the value is {float(both[0])!r}, not {value!r}")
             if name := self.differing(found, both[1], 1e-10):
                 return Verdict("wrong", f"the gradient of {name} next to the value is another one")
+        if self.plan.forward:
+            verdict = Verdict(*defect(self.f, self.plan.wrt, self.plan.forward, self.program, args, found))
+            if verdict.kind != "right":
+                return verdict
         if self.plan.without:
             return self.unoptimised(found, args, self.plan.without)
         return RIGHT

@@ -148,3 +148,40 @@ def test_refused_with_a_hint(f: Any) -> None:
         s2sad.check_grad(f, X)
     except s2sad.errors.AmbiguousMemoryError as refusal:
         assert refusal.hint and refusal.span is not None
+
+
+def handed_on(h: Any, depth: Any) -> Any:
+    return h if depth < 1.0 else handed_on(h, depth - 1.0)
+
+
+def test_what_is_handed_on_is_stored_to_later():
+    """The store reaches the value under both names, and the adjoint under one: refused, where the depth is not known."""
+
+    def f(x: Any, depth: float) -> Any:
+        y = x * 1.0
+        z = handed_on(y, depth)
+        z[0] = 5.0
+        return np.sum(z * y)
+
+    with pytest.raises(s2sad.errors.AmbiguousMemoryError, match="may return an array that it was given"):
+        s2sad.grad(f)(np.array([0.5, 0.7, 0.9]), 2.0)
+
+    def stored_before(x: Any, depth: float) -> Any:
+        y = np.zeros(3)
+        for i in range(3):
+            y[i] = x[i] ** 2
+        return np.sum(handed_on(y, depth) * y)
+
+    x = np.array([0.5, 0.7, 0.9])
+    np.testing.assert_allclose(s2sad.grad(stored_before)(x, 2.0), 4.0 * x**3)
+
+    def in_a_loop(x: Any, depth: float) -> Any:
+        y = x * 1.0
+        total = 0.0
+        for _ in range(2):
+            total += np.sum(handed_on(y, depth) ** 2)
+            y[0] = 2.0 * y[1]
+        return total
+
+    with pytest.raises(s2sad.errors.AmbiguousMemoryError, match="copy what the function returns"):
+        s2sad.grad(in_a_loop)(x, 2.0)

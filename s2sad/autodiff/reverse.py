@@ -63,6 +63,7 @@ from ..rules import registry
 from .checkpoints import Checkpoints
 from .companions import Companions, Plan, regions_in_order
 from .containers import check_lists
+from .returned import check_returned
 from .scopes import Scope, Structure, Transport
 from .surgery import without_blocks
 from .templates import Splicer
@@ -93,6 +94,7 @@ class Reverse(Transport, Checkpoints):
         self.find_buffered()
         checkpoints = self.find_replayed(program.function)
         check_lists(program.function, self.structure, regions, self.ambiguous)
+        check_returned(program.function, self.ambiguous)
         if checkpoints:
             self.prepare(program.function.body)
             self.structure = Structure(program.function)

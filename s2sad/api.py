@@ -112,7 +112,7 @@ class _Target:
             count = getattr(f, "nin", 1)
             letters = [inspect.Parameter(f"x{i + 1}" if count > 1 else "x", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)]
             signature = inspect.Signature(letters)
-        rule = registry.adjoint_rule(f)
+        rule, left_out = registry.adjoint_rule(f), False
         if rule is not None or isinstance(f, (np.ufunc, types.BuiltinFunctionType)):
             # Of a function of NumPy's, the parameters that its rule knows and that can be left out.
             known = {p.name for p in rule.parameters} if rule is not None else set()
@@ -120,6 +120,7 @@ class _Target:
                 p for p in signature.parameters.values()
                 if p.default is p.empty or p.name in known and (p.default is None or type(p.default) in (bool, int, float, str))
             ]  # fmt: skip
+            left_out = len(keep) < len(signature.parameters)
             signature = inspect.Signature(keep)
         self.signature = signature
         names, call, defaults = [], [], []
@@ -137,7 +138,8 @@ class _Target:
                 call.append(f"{p.name}={p.name}")
             else:
                 names.append(p.name if p.default is p.empty else f"{p.name}=None")
-                call.append(p.name)
+                named = left_out and p.default is not p.empty and p.kind is p.POSITIONAL_OR_KEYWORD  # its place may be another one
+                call.append(f"{p.name}={p.name}" if named else p.name)
                 defaults.append(p.default)
         name = self.name if self.name.isidentifier() else "f"
         text = f"def {name}({', '.join(names)}):\n    return {name}({', '.join(call)})\n"

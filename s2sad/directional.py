@@ -10,7 +10,7 @@ import numpy as np
 from . import compiler
 from .api import Gradient, Wrt, _Target, guarded, snapshot
 from .compiled.choice import is_numba_error
-from .errors import AmbiguousMemoryError
+from .errors import AmbiguousMemoryError, IntegerInputError
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
 from .runtime import fields_of, instance, is_object, zeros_along, zeros_like
@@ -131,6 +131,11 @@ def in_layout(t: np.ndarray, x: np.ndarray) -> np.ndarray:
     return made
 
 
+def is_number(x: Any) -> bool:
+    """Whether an argument is a number or an array of numbers."""
+    return isinstance(x, (int, np.number)) and not isinstance(x, bool) or isinstance(x, np.ndarray) and x.dtype.kind in "iu"
+
+
 def count_of(tangents: Any) -> int | None:
     """The number of directions of a batch of tangents: the length of the first array in it."""
     if isinstance(tangents, dict):
@@ -172,6 +177,10 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, batch: bool = Fal
     for i, (x, t) in enumerate(zip(primals, tangents)):
         variadic = next((n for n in names if kinds[n] == "var"), None)
         name = variadic if variadic is not None and i >= names.index(variadic) else names[i]
+        if t is not None and not holds_floats(x) and is_number(x) and np.any(t):
+            raise IntegerInputError(
+                f"the argument {i} of {target.name}() is an integer, which has no derivative, and tangents[{i}] is not zero",
+                hint="pass a float, or None as its tangent")  # fmt: skip
         if t is None or not holds_floats(x):
             continue
         if name == variadic:

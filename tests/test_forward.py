@@ -269,6 +269,21 @@ def test_results_own_their_memory() -> None:
     assert not np.shares_memory(tangent[0], v)
 
 
+def test_tangents_of_integers() -> None:
+    assert s2sad.jvp(lambda x, n: x * n, (2.0, 3), (1.0, 0)) == (6.0, 3.0)
+    with pytest.raises(s2sad.errors.IntegerInputError, match=r"the argument 1 of .* is an integer"):
+        s2sad.jvp(lambda x, n: x * n, (2.0, 3), (1.0, 1.0))
+
+
+@pytest.mark.parametrize("f", [np.std, np.var, np.median, np.mean])
+def test_functions_of_numpy_themselves(f: Any) -> None:
+    """Parameters behind one that cannot be given (out) are not given by position."""
+    x, v = np.array([0.7, -0.4, 1.3]), np.array([0.3, 1.0, -0.6])
+    expected = (f(x + EPS * v) - f(x - EPS * v)) / (2 * EPS)
+    assert s2sad.jvp(f, (x,), (v,))[1] == pytest.approx(expected, rel=1e-7)
+    assert s2sad.grad(f)(x) @ v == pytest.approx(expected, rel=1e-7)
+
+
 def test_single_precision_stays_single() -> None:
     x = np.ones(3, np.float32)
     value, tangent = s2sad.jvp(lambda x: np.sin(x) * 2.0, (x,), (np.ones(3),))

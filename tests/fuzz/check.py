@@ -218,6 +218,8 @@ class Checker:
                 return Verdict("wrong", f"the gradient of {name} next to the value is another one")
         if self.plan.forward:
             verdict = Verdict(*defect(self.f, self.plan.wrt, self.plan.forward, self.program, args, found))
+            if verdict.kind == "wrong" and meets_defect(self.program.text, point, self.program.mode):
+                return Verdict("numpy", "NumPy stores a part of an array to an overlapping one in the wrong order")
             if verdict.kind != "right":
                 return verdict
         if self.plan.without:

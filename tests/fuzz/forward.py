@@ -59,6 +59,8 @@ def _first(way: str, mode: str, directions: list[Any], found: Any, gradient: Any
         return "wrong", f"{way}: the tangents have the shapes {[np.shape(d) for d in found]}"
     if not np.isfinite(scale):
         return "right", ""
+    if not np.all(np.isfinite(found)):
+        return "not-finite", f"{way}: the tangent is not finite where the gradient is"
     error = max(abs(float(a) - b) for a, b in zip(found, expected)) / scale
     if not error <= (2e-3 if mode == "float32" else 1e-9):
         return "wrong" if mode != "float32" or not error <= 2e-2 else "rough", f"{way}: the tangent is off by {error:.3g} from the gradient"

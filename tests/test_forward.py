@@ -483,3 +483,13 @@ def test_nasty_batches(f: Callable[..., Any]) -> None:
     for v, tangent in zip(directions, found):
         np.testing.assert_allclose(tangent, (f(x + EPS * v) - f(x - EPS * v)) / (2 * EPS), rtol=1e-6, atol=1e-7)
         np.testing.assert_allclose(tangent, s2sad.jvp(f, (x,), (v,))[1], rtol=1e-12)
+
+
+def test_unread_columns_are_not_computed() -> None:
+    def f(x: np.ndarray) -> Any:
+        return x[0] * np.sign(np.diagonal(x) + 0.1)
+
+    text = s2sad.directional.Directions(f).source_for(np.eye(3))
+    assert "for " not in text
+    _, found = s2sad.jvp(f, (np.eye(3),), (np.ones((2, 3, 3)),), batch=True)
+    np.testing.assert_array_equal(found, np.ones((2, 3)))

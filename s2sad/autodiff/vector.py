@@ -173,7 +173,10 @@ class Vectorised(Forward):
         loop = Loop(Range(Lit(0), self.count, Lit(1)), index, [], body, span=stmt.span)
         self.out.stmts += [Assign(items, Op("list", ())), loop]
         fn = helper("stack_along") if not isinstance(stmt.target.type, (Num, Arr)) else Ref(np.stack, "np.stack", np)
-        return self.emit(Op("call", (items,), fn=fn), self.dot_type(stmt.target.type), stmt.target)
+        t = self.dot_type(stmt.target.type)
+        made = Var(f"{stmt.target.hint}_dot", t, False, region=Region() if is_mutable(t) else None)  # no view of the columns
+        self.out.stmts.append(Assign(made, Op("call", (items,), fn=fn)))
+        return made
 
     def product(self, stmt: Assign) -> Any:
         """Products of vectors and matrices, for all directions at once."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
+import s2sad
 from tests.fuzz.check import check
 from tests.fuzz.generate import Program
 
@@ -695,3 +699,23 @@ def test_right_or_refused(name: str) -> None:
     verdict = check(Program(0, text_of(REFUSED[name])))
     assert verdict.kind in ("right", "refused"), verdict
     assert "internal" not in verdict.detail.lower()
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_the_builtin_extremum_hands_on_an_array_without_axes(name: str) -> None:
+    """The result is the array itself, which is stored to later: refused."""
+
+    def largest(x: Any) -> Any:
+        m = np.array(x[0])
+        z = max(m, x[2])
+        m[...] = 5.0
+        return z * x[1]
+
+    def smallest(x: Any) -> Any:
+        m = np.array(x[2])
+        z = min(m, x[0])
+        m += x[1]
+        return z * x[1]
+
+    with pytest.raises(s2sad.DifferentiationError, match="hands on one of its arguments|copied where"):
+        s2sad.grad({"max": largest, "min": smallest}[name])(np.array([0.7, -0.4, 0.3]))

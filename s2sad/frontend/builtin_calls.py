@@ -448,7 +448,12 @@ class BuiltinCalls(Core):
         elif len(types) == 1 and isinstance(types[0], Arr) and types[0].ndim == 1 and types[0].dtype is not None:
             t = Num(types[0].dtype, False)
         given = [a for a in atoms if len(atoms) > 1 and isinstance(type_of(a), Arr)] if name in ("max", "min") else []  # one of them is returned
-        return self.emit(Op("call", atoms, fn=self.builtin(name)), t, name, fresh=not given, view_of=given or None)
+        result = self.emit(Op("call", atoms, fn=self.builtin(name)), t, name, fresh=not given, view_of=given or None)
+        if given:
+            self.stops.append((result, self.error(
+                AmbiguousMemoryError, f"{name}() hands on one of its arguments, which may be an array that is stored to", node,
+                f"use np.{name}imum, or copy the result")))  # fmt: skip
+        return result
 
     def call_min(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         return self.extremum("min", args, kwargs, node)

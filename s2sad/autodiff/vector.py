@@ -33,7 +33,8 @@ from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Effect, Function, Lit, Loop, Op, Range, Ref, Region, Store, Var
 from ..rules import registry
 from ..rules.registry import Rule
-from .forward import Forward, Part, helper, join
+from .forward import Forward, Part
+from .tangent_memory import helper, join
 
 PRODUCTS = frozenset({np.matmul, np.dot})
 SUMS = frozenset({np.sum, np.mean})

@@ -261,6 +261,7 @@ def vector_norm_bar(g: Any, y: Any, x: Any, ord: Any, axis: Any, keepdims: bool)
 
 def cond_bar(g: Any, x: Any, p: Any = None) -> Any:
     """The adjoint of `x` of `np.linalg.cond(x, p)`: a ratio of singular values, or a product of norms."""
+    g = np.real(g)  # up to NumPy 2.2 the condition of a complex matrix is complex, too, with no imaginary part
     if p is None or p == 2 or p == -2:
         u, s, vh = np.linalg.svd(x, full_matrices=False)
         first, last = (-1, 0) if p == -2 else (0, -1)

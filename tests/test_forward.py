@@ -360,7 +360,7 @@ def test_a_check_for_views_is_not_caught_by_the_author() -> None:
     np.testing.assert_allclose(value, view_in_try(x))
 
     def everything(x: np.ndarray) -> Any:
-        y = np.array(x, order="K")
+        y = np.array(x)
         try:
             z = y.T.ravel()
             z[0] = 2.0

@@ -81,7 +81,8 @@ def test_structures(mode: str) -> None:
 
 
 def test_the_mode_with_fewer_sweeps() -> None:
-    many_out, many_in = s2sad.jacobian(lambda x: np.repeat(x, 3)), s2sad.jacobian(lambda x: x[:2] * x[2])
+    many_out = s2sad.jacobian(lambda x: np.repeat(x, 3))
+    many_in = s2sad.jacobian(lambda x: x[:2] * x[2])
     many_out(X)
     many_in(X)
     assert many_out._directions._last is not None and many_out._adjoint._last is None

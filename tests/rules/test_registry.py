@@ -123,7 +123,8 @@ def test_parameters_are_those_of_the_function(rule: Rule, function: Any) -> None
     named = {p.name: p for p in real}
     for k, parameter in enumerate(rule.parameters):
         if parameter.kind == "keyword":
-            assert parameter.name in {*named, "stable"} or any(p.kind is p.VAR_KEYWORD for p in real)  # stable: from NumPy 2 on
+            newer = {"stable", "assume_a", "lower"}  # from NumPy 2 and SciPy 1.17 on
+            assert parameter.name in {*named, *newer} or any(p.kind is p.VAR_KEYWORD for p in real)
         elif parameter.kind == "positional":
             assert k < len(real), f"{parameter.name} has no counterpart"
             if real[k].kind is not inspect.Parameter.POSITIONAL_ONLY:

@@ -101,11 +101,15 @@ def triangular_solve_bar(
 
 
 def cho_factor_bar(g: Any, c: Any, lower: bool = False) -> Any:
-    """The adjoint of `a` of `c, _ = scipy.linalg.cho_factor(a, lower)`; the other triangle of `c` is a copy of that of `a`."""
+    """The adjoint of `a` of `c, _ = scipy.linalg.cho_factor(a, lower)`.
+
+    The other triangle of `c` is a copy of that of `a`, or zero (from SciPy 1.18 on).
+    """
     _one_matrix("cho_factor", c)
     g = np.broadcast_to(g, c.shape)
     factor, rest = (np.tril(c), np.triu(g, 1)) if lower else (np.triu(c), np.tril(g, -1))
-    return cholesky_bar(np.tril(g) if lower else np.triu(g), factor, not lower) + rest
+    copied = np.any(np.triu(c, 1) if lower else np.tril(c, -1))
+    return cholesky_bar(np.tril(g) if lower else np.triu(g), factor, not lower) + (rest if copied else 0.0)
 
 
 def cho_solve_bar(g: Any, y: Any, c: Any, lower: bool) -> tuple[Any, Any]:

@@ -48,10 +48,11 @@ def triangular_solve_tangent(
 
 
 def cho_factor_tangent(a_dot: Any, c: Any, lower: bool = False) -> Any:
-    """The tangent of `c` of `c, _ = scipy.linalg.cho_factor(a, lower)`; its other triangle is a copy of that of `a`."""
+    """The tangent of `c` of `c, _ = scipy.linalg.cho_factor(a, lower)`; its other triangle is a copy of that of `a`, or zero."""
     _one_matrix("cho_factor", c)
     factor, rest = (np.tril(c), np.triu(a_dot, 1)) if lower else (np.triu(c), np.tril(a_dot, -1))
-    return cholesky_tangent(a_dot, factor, not lower) + rest
+    copied = np.any(np.triu(c, 1) if lower else np.tril(c, -1))
+    return cholesky_tangent(a_dot, factor, not lower) + (rest if copied else 0.0)
 
 
 def cho_solve_tangent(c_dot: Any, b_dot: Any, y: Any, c: Any, lower: bool) -> Any:

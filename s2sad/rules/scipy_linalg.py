@@ -269,12 +269,12 @@ def eig_dot(
 
 
 @adjoint(linalg.eigvals, options={**_KEPT, "b": (None,), "homogeneous_eigvals": (False,)})
-def eigvals(y, a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False):
+def eigvals(y, a, b=None, overwrite_a=False, *, check_finite=True, homogeneous_eigvals=False):
     a_bar = eigvals_bar(y_bar, y, a)
 
 
 @tangent(linalg.eigvals, options={**_KEPT, "b": (None,), "homogeneous_eigvals": (False,)})
-def eigvals_dot(y, a, b=None, overwrite_a=False, check_finite=True, homogeneous_eigvals=False):
+def eigvals_dot(y, a, b=None, overwrite_a=False, *, check_finite=True, homogeneous_eigvals=False):
     y_dot = eigvals_tangent(a_dot, y, a)
 
 

@@ -38,7 +38,8 @@ def test_functions_without_a_rule_have_a_reason() -> None:
 def test_reasons_are_for_functions_without_a_rule() -> None:
     ruled = {f"{m}.{e.name}" for m, e in REPORT if e.reverse}
     listed = [name for names in REASONS.values() for name in names.split()]
-    assert sorted(ruled & set(listed)) == []
+    newer = {"math.fma"}  # from Python 3.13 on, which has a rule there
+    assert sorted((ruled & set(listed)) - newer) == []
     assert len(listed) == len(set(listed))
     expected = {f"{m}.{n}" for m, names in EXPECTED.items() for n in names.split()}
     assert set(listed) <= expected

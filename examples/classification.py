@@ -26,27 +26,6 @@ def accuracy(model: nn.Model, x: nn.Array, t: nn.Array) -> float:
     return float(np.mean(np.argmax(model(x), axis=1) == np.argmax(t, axis=1)))
 
 
-def train(
-    model: nn.Model, x: nn.Array, t: nn.Array, epochs: demo.Epochs, rng: np.random.Generator
-) -> tuple[list[float], dict[int, nn.Model]]:
-    """The mean loss of each epoch, and the models of those epochs that the animation shows."""
-    sgd = nn.SGD(rate=0.1, momentum=0.9)
-    losses: list[float] = []
-    shown: dict[int, nn.Model] = {}
-    for epoch in epochs:
-        if epoch in epochs.shown:
-            shown[epoch] = nn.copy(model)
-        total = 0.0
-        for rows in nn.minibatches(rng, len(x), 32):
-            value, gradient = loss.value_and_grad(model, x[rows], t[rows])
-            sgd.step(model, gradient)
-            total += float(value) * len(rows)
-        losses.append(total / len(x))
-        epochs.report(loss=losses[-1])
-    shown[epochs.count] = model
-    return losses, shown
-
-
 def draw_boundary(axes: plt.Axes, model: nn.Model, x: nn.Array, t: nn.Array, title: str) -> None:
     """The probability of the second class as colour, the line where it is one half, and the data."""
     across, up = np.meshgrid(np.linspace(-1.8, 2.8, 160), np.linspace(-1.3, 1.8, 120))
@@ -68,7 +47,7 @@ def main() -> None:
     x, held_out, t, t_held_out = x[:500], x[500:], t[:500], t[500:]
     model = nn.perceptron(rng, [2, 24, 24, 2], nn.relu)
 
-    losses, shown = train(model, x, t, demo.Epochs(options), rng)
+    losses, shown = demo.train(loss, nn.SGD(rate=0.1, momentum=0.9), model, x, t, demo.Epochs(options), rng)
 
     found = accuracy(model, held_out, t_held_out)
     print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f}, accuracy on {len(held_out)} points not trained on: {found:.3f}")

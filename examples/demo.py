@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # on arrays of these sizes more threads only wait for each other
@@ -15,6 +16,8 @@ import matplotlib
 matplotlib.use("Agg")  # pictures are written to files, no window is opened
 
 import matplotlib.pyplot as plt
+import nn
+import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -73,6 +76,26 @@ class Epochs:
             for epoch in range(self.count):
                 yield epoch
                 progress.update(task, advance=1, description=self.text)
+
+
+def train(
+    loss: Any, optimiser: Any, model: nn.Model, x: nn.Array, t: nn.Array, epochs: Epochs, rng: np.random.Generator
+) -> tuple[list[float], dict[int, nn.Model]]:
+    """The mean loss of each epoch, and the models of those epochs that the animation shows."""
+    losses: list[float] = []
+    shown: dict[int, nn.Model] = {}
+    for epoch in epochs:
+        if epoch in epochs.shown:
+            shown[epoch] = nn.copy(model)
+        total = 0.0
+        for rows in nn.minibatches(rng, len(x), 32):
+            value, gradient = loss.value_and_grad(model, x[rows], t[rows])
+            optimiser.step(model, gradient)
+            total += float(value) * len(rows)
+        losses.append(total / len(x))
+        epochs.report(loss=losses[-1])
+    shown[epochs.count] = model
+    return losses, shown
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -27,27 +27,6 @@ def curve(x: nn.Array) -> nn.Array:
     return np.sin(3.0 * x) + 0.3 * x**2
 
 
-def train(
-    model: nn.Model, x: nn.Array, t: nn.Array, epochs: demo.Epochs, rng: np.random.Generator
-) -> tuple[list[float], dict[int, nn.Model]]:
-    """The mean loss of each epoch, and the models of those epochs that the animation shows."""
-    adam = nn.Adam(rate=5e-3)
-    losses: list[float] = []
-    shown: dict[int, nn.Model] = {}
-    for epoch in epochs:
-        if epoch in epochs.shown:
-            shown[epoch] = nn.copy(model)
-        total = 0.0
-        for rows in nn.minibatches(rng, len(x), 32):
-            value, gradient = loss.value_and_grad(model, x[rows], t[rows])
-            adam.step(model, gradient)
-            total += float(value) * len(rows)
-        losses.append(total / len(x))
-        epochs.report(loss=losses[-1])
-    shown[epochs.count] = model
-    return losses, shown
-
-
 def draw_fit(axes: plt.Axes, model: nn.Model, x: nn.Array, t: nn.Array, title: str) -> None:
     grid = np.linspace(-2.2, 2.2, 300)[:, None]
     axes.scatter(x, t, s=8, color=demo.GREY, alpha=0.6, label="data")
@@ -64,7 +43,7 @@ def main() -> None:
     t = curve(x) + NOISE * rng.normal(size=x.shape)
     model = nn.perceptron(rng, [1, 32, 32, 1], nn.tanh)
 
-    losses, shown = train(model, x, t, demo.Epochs(options), rng)
+    losses, shown = demo.train(loss, nn.Adam(rate=5e-3), model, x, t, demo.Epochs(options), rng)
 
     grid = np.linspace(-2.0, 2.0, 200)[:, None]
     error = float(np.sqrt(np.mean((model(grid) - curve(grid)) ** 2)))

@@ -39,6 +39,7 @@ from .errors import (
 from .frontend.lowerer import Request, parameter_names
 from .frontend.scope import LiveScope
 from .frontend.source import FunctionSource, function_source
+from .garbage import without_collections
 from .ir.nodes import Lit, Ref
 from .reading import check_receiver, defaults_of, is_bound_method, read_function
 from .remembered import remembered
@@ -455,8 +456,9 @@ class Gradient(Backend):
 
     def _made(self, bound: dict[str, Any], ints: bool, sizes: bool, place: Place | None) -> Variant:
         """A variant that is compiled now, and stored if another process can find it again."""
-        compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
-        return made(compiled, place)
+        with without_collections():
+            compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
+            return made(compiled, place)
 
     def _place(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Place | None:
         """Where the variant is stored, None where no other process could tell that it is the one."""

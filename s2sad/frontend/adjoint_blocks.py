@@ -16,8 +16,9 @@ from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir import nodes as ir
 from ..ir.clone import read_from_outside
 from ..ir.nodes import AdjointBlock, Block, Lit, Op, Ref, Region, Var
+from .facts import assigned_names
 from .lower import Core, type_of
-from .statements import assigned_names, escapes
+from .statements import escapes
 from .values import AdjointVal, Poison, is_atom
 
 

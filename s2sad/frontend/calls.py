@@ -21,12 +21,12 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
 from .array_calls import advice_for
+from .facts import is_generator, kept, scope_of
 from .iterators import changed_before_use, exhausted
 from .lower import Poisoned, Restart, type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline, Outlining
 from .scope import LiveScope, StaticClass, StaticFunction, function_source
-from .statements import assigned_names, declared
 from .structures import generated_init
 from .values import (
     ArrayMethod,
@@ -605,10 +605,8 @@ class Calls(Outlining):
         args = node.args
         names = [a.id for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)]
         names += [a.id for a in (args.vararg, args.kwarg) if a is not None]
-        body = node.body if isinstance(node.body, list) else [gast.Expr(node.body)]
-        nonlocals = frozenset(declared(body, gast.Nonlocal))
-        globals_ = frozenset(declared(body, gast.Global))
-        local = frozenset([*names, *assigned_names(body)]) - nonlocals - globals_
+        nonlocals, globals_, assigned = scope_of(node)
+        local = frozenset([*names, *assigned]) - nonlocals - globals_
         frame = Frame(self.new_id(), name, local, parent, scope, filename, lines, key, nonlocals, globals_)
         frame.call_span = self.span(call)
         frame.extra["call"] = (getattr(call, "lineno", 0), getattr(call, "col_offset", 0))
@@ -619,7 +617,7 @@ class Calls(Outlining):
         kw_defaults: tuple[Any, ...], call: Any,
     ) -> Any:  # fmt: skip
         """Lower a function's body in place of its call and return its value."""
-        if any(isinstance(n, (gast.Yield, gast.YieldFrom, gast.Await)) for n in _own_nodes(node)):
+        if is_generator(node):
             raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
         if isinstance(node, gast.AsyncFunctionDef):
             raise self.unsupported(f"{frame.name!r} is an async function", call, "make it a plain function")
@@ -655,11 +653,8 @@ class Calls(Outlining):
             n for n in parameter_ids(node)
             if isinstance(v := self.cells.get((frame.id, n)), (ZipVal, EnumVal, ReversedVal)) or any(v is o for o in self.one_shot)
         )  # fmt: skip
-        key = (id(node), given)
-        found = self.__dict__.setdefault("_iterators_checked", {})
-        if key not in found:
-            found[key] = node, exhausted(node, given), changed_before_use(node)
-        _, again, changed = found[key]
+        again = kept(node, f"exhausted {sorted(given)}", lambda function: exhausted(function, given))
+        changed = kept(node, "changed before use", changed_before_use)
         if again is not None:
             raise self.unsupported(
                 f"the iterator {again[1]!r} is used more than once, and gives its items only once", again[0], "make it a list: list(...) or [...]")
@@ -945,17 +940,6 @@ def _makes_its_own(cls: Any) -> bool:
     if not isinstance(new, types.FunctionType) or str(new.__globals__.get("__name__")).startswith("namedtuple_"):
         return False
     return str(new.__module__ or "").split(".")[0] not in _LIBRARIES
-
-
-
-def _own_nodes(node: Any) -> Any:
-    """The nodes of a function, those of nested functions not included."""
-    todo = list(node.body) if isinstance(node.body, list) else [node.body]
-    while todo:
-        n = todo.pop()
-        yield n
-        if not isinstance(n, (gast.FunctionDef, gast.Lambda, gast.ClassDef)):
-            todo += list(gast.iter_child_nodes(n))
 
 
 __all__ = ["BOOL", "FLOAT", "STR", "Calls", "DictVal", "ListT", "ListVal", "Poisoned", "SuperVal"]

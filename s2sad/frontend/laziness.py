@@ -18,10 +18,10 @@ import gast
 from ..analysis.types import UNKNOWN, Arr, ListT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Invoke, Ref, Store, Var
+from .facts import assigned_names
 from .iteration import Plan
 from .iterators import known_function
 from .lower import Core
-from .statements import assigned_names
 from .values import DictVal, EnumVal, FuncVal, ListVal, ReversedVal, TupleVal, ViewVal, ZipVal, same
 
 AT_ONCE = frozenset({list, tuple, sum, sorted, set, frozenset, dict, max, min, math.fsum, len})

@@ -22,8 +22,8 @@ from typing import Any
 import gast
 
 from ..ir.nodes import Lit, Ref, Var
+from .facts import declared
 from .scope import LiveScope
-from .statements import declared
 from .values import FuncVal, ListVal, TupleVal, is_atom
 
 GENERATED = "s2sad.lifted"

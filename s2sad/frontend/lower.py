@@ -580,6 +580,8 @@ class Core:
             ]  # fmt: skip
             if new:
                 self.count = count
+                for key in carried:
+                    self._note_varied(key, after, phis[key], types)
                 carried += new
                 # a name first set in the body: its structure is known now
                 for k in new:
@@ -685,6 +687,15 @@ class Core:
         if apart or any(v is UNDEF or isinstance(v, Poison) for v in (entered, value)):
             return True
         return skeleton(entered) == skeleton(value)
+
+    def _note_varied(self, key: Any, after: dict[Any, Any], phis: list[tuple[Var, Any]], types: dict[Any, Any]) -> None:
+        """Record which parts of a carried value are varied at the end of an iteration: the next round begins with them."""
+        nexts = list(self._leaves(self._carried(key, after, types)))
+        if len(nexts) != len(phis):
+            return
+        for i, (leaf, (var, _)) in enumerate(zip(nexts, phis)):
+            if self.varied(leaf) and not var.varied and var.type.floating:
+                types[("varied", key, i)] = True
 
     def _outlives(self, key: Any, first_id: int, live: set[int]) -> bool:
         return bool(key[0] in live or key[0] < first_id)

@@ -38,6 +38,7 @@ from ..ir.nodes import (
     With,
 )
 from .attempts import Attempt
+from .facts import assigned_names
 from .iterators import CHANGING, known_function
 from .lower import Core, Poisoned, Restart, Unreachable, in_words, type_of
 from .run_time_lists import known_slice
@@ -1059,17 +1060,6 @@ def _cannot_raise(op: Op) -> bool:
     return op.kind in ("is_", "is_not", "tuple", "list", "not_")
 
 
-def _own_statements(stmts: list[Any]) -> Any:
-    for s in stmts:
-        yield s
-        if isinstance(s, (gast.FunctionDef, gast.ClassDef)):
-            continue
-        for name in ("body", "orelse", "finalbody"):
-            yield from _own_statements(getattr(s, name, None) or [])
-        for h in getattr(s, "handlers", None) or []:
-            yield from _own_statements(h.body)
-
-
 def escapes(stmt: Any) -> bool:
     """Whether a statement may leave the statements around it: return, or break/continue of a loop outside it."""
 
@@ -1107,38 +1097,4 @@ def always_escapes(stmts: list[Any]) -> bool:
     return False
 
 
-def assigned_names(stmts: list[Any]) -> list[str]:
-    """Names that the statements assign, nested functions not included, in order of appearance."""
-    names: dict[str, None] = {}
-
-    def visit(node: Any) -> None:
-        if isinstance(node, (gast.FunctionDef, gast.ClassDef)):
-            names[node.name] = None
-            return
-        if isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.GeneratorExp, gast.DictComp)):
-            for n in gast.walk(node):
-                if isinstance(n, gast.NamedExpr) and not isinstance(node, gast.Lambda):
-                    names[n.target.id] = None
-            return
-        if isinstance(node, gast.Name):
-            if isinstance(node.ctx, (gast.Store, gast.Del)):
-                names[node.id] = None
-            return
-        if isinstance(node, (gast.Import, gast.ImportFrom)):
-            for alias in node.names:
-                names[alias.asname or alias.name.split(".")[0]] = None
-        if isinstance(node, gast.ExceptHandler) and isinstance(node.name, str):
-            names[node.name] = None
-        for child in gast.iter_child_nodes(node):
-            visit(child)
-
-    for s in stmts:
-        visit(s)
-    return list(names)
-
-
-def declared(stmts: list[Any], kind: Any) -> set[str]:
-    return {n for s in _own_statements(stmts) if isinstance(s, kind) for n in s.names}
-
-
-__all__ = ["BINOPS", "Statements", "TupleT", "TupleVal", "SliceVal", "Num", "assigned_names", "declared", "escapes", "is_mutable"]
+__all__ = ["BINOPS", "Statements", "TupleT", "TupleVal", "SliceVal", "Num", "escapes", "is_mutable"]

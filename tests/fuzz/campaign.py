@@ -98,6 +98,9 @@ def run(seed: int, count: int, jobs: int, options: Options, progress: Path | Non
     tasks = [(s, min(BATCH, seed + count - s), options) for s in range(seed, seed + count, BATCH)]
     for part in spread(batch, tasks, jobs):
         report.merge(part)
+        for sort, seeds in part.sorts.items():
+            if sort.startswith(("wrong", "crash")):
+                tell(f"{sort}: seeds {', '.join(map(str, seeds))}", progress)
         done = sum(report.kinds.values())
         if done // PROGRESS > told:
             told = done // PROGRESS

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .frontend.builtin_calls import _HANDLERS
-from .frontend.calls import MUTATORS
+from .frontend.primitives import MUTATORS
 from .rules import registry
 from .rules.expected import EXPECTED, REASONS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..frontend.calls import _pure_call
+from ..frontend.primitives import _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
 from ..rules import registry

@@ -17,8 +17,8 @@ from ..ir import nodes as ir
 from ..ir.clone import read_from_outside
 from ..ir.nodes import AdjointBlock, Block, Lit, Op, Ref, Region, Var
 from .facts import assigned_names
+from .leaving import escapes
 from .lower import Core, type_of
-from .statements import escapes
 from .values import AdjointVal, Poison, is_atom
 
 

@@ -1,0 +1,119 @@
+"""Lowering of stores to items of arrays, lists and dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..analysis.types import (
+    Arr,
+    ListT,
+)  # fmt: skip
+from ..errors import AmbiguousMemoryError
+from ..ir.nodes import Lit, Region, Store, Var
+from .lower import Core, Restart, type_of
+from .run_time_lists import known_slice
+from .values import (
+    DictVal,
+    ListVal,
+    ObjVal,
+    TupleVal,
+)  # fmt: skip
+
+
+class ItemStores(Core):
+    # --- stores ------------------------------------------------------------------------------------------------------
+
+    def store_item(self, base: Any, index: Any, value: Any, node: Any, aug: str | None = None) -> None:
+        if isinstance(base, (ListVal, DictVal)):
+            self.check_private_container(base, node)
+        if isinstance(base, ListVal):
+            items = list(self.items(base))
+            if isinstance(index, Lit) and isinstance(index.value, int):
+                try:
+                    items[index.value] = value
+                except IndexError:
+                    raise self.unsupported(f"index {index.value} is out of range", node) from None
+                self.cells[(base.id, "items")] = tuple(items)
+                return
+            part, new = known_slice(index), self.sequence_items(value, None, node)
+            if part is None or new is None or part.step not in (None, 1) and len(items[part]) != len(new):
+                raise Restart(base.site)
+            items[part] = new
+            self.cells[(base.id, "items")] = tuple(items)
+            return
+        if isinstance(base, DictVal):
+            key = self.constant_key(index)
+            if key is None:
+                raise self.unsupported("a dict store with a computed key", node, "use a list or an array")
+            pairs = list(self.items(base))
+            for i, (k, _) in enumerate(pairs):
+                if k == key.value:
+                    pairs[i] = (k, value)
+                    break
+            else:
+                pairs.append((key.value, value))
+            self.cells[(base.id, "items")] = tuple(pairs)
+            return
+        if isinstance(base, ObjVal):
+            self.call_value(self.get_attribute(base, "__setitem__", node), [index, value], {}, node)
+            return
+        if isinstance(base, TupleVal):
+            raise self.unsupported("a tuple cannot be changed", node)
+        atom = self.atom(base)
+        if isinstance(atom, Var) and isinstance(type_of(atom), ListT):
+            self.list_store(atom, index, value, aug, node)
+            return
+        self.array_store(atom, index, self.atom(value), aug, node)
+
+    def array_store(self, base: Any, index: Any, value: Any, aug: str | None, node: Any) -> None:
+        """A store to run-time memory."""
+        if not isinstance(base, Var):
+            raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
+        t = base.type
+        if base.region is None:
+            base.region = Region()
+        if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
+            # a[i] *= v reads the old value, and with a repeated index only the last result is kept
+            if aug not in ("add", "sub", "add.at") or not (index is None or self.is_basic(index)):
+                if aug != "add.at":
+                    whole = Lit(Ellipsis) if index is None else index
+                    old = base if index is None else self.load(base, index, node)
+                    new = self.operate(aug, (self.atom(old), value), node)
+                    self.array_store(base, whole, new, None, node)
+                    return
+        if self.varied(value) or base.varied:
+            if not isinstance(t, (Arr, ListT)):
+                raise self.error(
+                    AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
+                    'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
+                )  # fmt: skip
+            if self.varied(value) and isinstance(t, Arr) and t.dtype is not None and t.dtype.kind not in "fc":
+                # the store truncates to an integer: no derivative passes
+                pass
+        if base.region.caller and (self.varied(value) or base.varied):
+            raise self.error(AmbiguousMemoryError, f"{base.hint!r} may be memory from outside the function", node, "copy it first")
+        atom = None if index is None else self.index_atom(index)
+        if isinstance(t, Arr) and t.floating:
+            self.mark_stored(base, value)
+        elif isinstance(t, ListT):
+            self.hold(base, value)
+        else:
+            base.region.stored = True
+        self.append(Store(base, atom, value, aug, self.span(node)))
+
+    # provided by the other parts
+    atom: Callable[..., Any]
+    call_value: Callable[..., Any]
+    constant_key: Callable[..., Any]
+    get_attribute: Callable[..., Any]
+    hold: Callable[..., Any]
+    index_atom: Callable[..., Any]
+    is_basic: Callable[..., Any]
+    list_store: Callable[..., Any]
+    load: Callable[..., Any]
+    operate: Callable[..., Any]
+    sequence_items: Callable[..., Any]
+
+
+__all__ = ["ItemStores"]

@@ -5,27 +5,24 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import inspect
 import os
 import threading
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import gast
 import numpy as np
 
 from . import compiler
-from .analysis.signatures import Dims, annotated_type, parse_signature
-from .analysis.types import UNKNOWN, Symbols, Type
+from .analysis.types import Type
 from .backend.load import load
+from .by_types import typed_request
 from .cache import folder
 from .cache.descriptions import Undescribed
 from .cache.entries import Place, fetch, store, store_facts
 from .cache.keys import key
 from .checking import check
-from .compiled.choice import BACKENDS, Backend, is_numba_error
+from .compiled.choice import Backend, is_numba_error
 from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
@@ -33,177 +30,20 @@ from .errors import (
     InternalCompilerError,
     NonScalarOutputError,
     Span,
-    UnknownWrtError,
-    UnsupportedSyntaxError,
 )
 from .frontend.lowerer import Request, parameter_names
-from .frontend.scope import LiveScope
-from .frontend.source import FunctionSource, function_source
 from .garbage import without_collections
-from .ir.nodes import Lit, Ref
-from .reading import check_receiver, defaults_of, is_bound_method, read_function
+from .ir.nodes import Ref
 from .remembered import remembered
-from .rules import registry
-from .runtime import copy_in_layout, stop_gradient
+from .runtime import copy_in_layout
+from .targets import Target, Wrt
 from .variants import Guards, Variant, arrays_in, canonical, concrete_key, containers_in, holds_floats
 
-Wrt = int | str | tuple[int | str, ...]
 MAX_VARIANTS = 64
 
 
 # What the emitted code says where it expected a view.
 VIEW = "an array that is stored to was copied"
-
-class _Target:
-    """A callable made ready for differentiation: its tree, its scope and how its arguments bind."""
-
-    def __init__(self, f: Callable[..., Any]) -> None:
-        f = getattr(f, "__s2sad_function__", f)
-        if not callable(f):
-            raise TypeError(f"a function is needed, not {f!r:.60}")
-        self.f = f
-        self.name = getattr(f, "__name__", type(f).__name__)
-        self.prefix: tuple[Any, ...] = ()
-        if isinstance(f, types.MethodType):
-            self.prefix = (f.__self__,)
-            f = f.__func__
-        self.plain = isinstance(f, types.FunctionType) and not hasattr(f, "__wrapped__")  # followed into its own text
-        if self.plain:
-            self.scope: Any = LiveScope(f)  # type: ignore[arg-type]
-            self.code: Any = f.__code__
-            self.signature = inspect.signature(f)
-        else:
-            self._synthesise(f)
-        self.names = [n for n, _ in parameter_names(self.node)] if not self.plain or f.__dict__ else list(self.signature.parameters)
-        if not self.plain and self.name == "<lambda>":
-            self.name = "f"
-
-    @functools.cached_property
-    def source(self) -> FunctionSource:
-        """The function's text, which is looked for when something has to be compiled."""
-        return function_source(self.f)
-
-    @property
-    def node(self) -> Any:
-        return self.source.node
-
-    @property
-    def filename(self) -> str:
-        return self.source.filename
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return self.source.lines
-
-    @property
-    def cls(self) -> Any:
-        """The class that a method belongs to, as far as it is known."""
-        if not self.plain:
-            return None
-        f = getattr(self.f, "__func__", self.f)
-        if "__class__" in f.__code__.co_freevars and f.__closure__:
-            return f.__closure__[f.__code__.co_freevars.index("__class__")].cell_contents
-        return self.source.defining_class
-
-    def _synthesise(self, f: Any) -> None:
-        """A small function that calls `f`: for partials, callable objects, wrapped and builtin functions."""
-        try:
-            signature = inspect.signature(f)
-        except (TypeError, ValueError):
-            count = getattr(f, "nin", 1)
-            letters = [inspect.Parameter(f"x{i + 1}" if count > 1 else "x", inspect.Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)]
-            signature = inspect.Signature(letters)
-        rule, left_out = registry.adjoint_rule(f), False
-        if rule is not None or isinstance(f, (np.ufunc, types.BuiltinFunctionType)):
-            # Of a function of NumPy's, the parameters that its rule knows and that can be left out.
-            known = {p.name for p in rule.parameters} if rule is not None else set()
-            keep = [
-                p for p in signature.parameters.values()
-                if p.default is p.empty or p.name in known and (p.default is None or type(p.default) in (bool, int, float, str))
-            ]  # fmt: skip
-            left_out = len(keep) < len(signature.parameters)
-            signature = inspect.Signature(keep)
-        self.signature = signature
-        names, call, defaults = [], [], []
-        for p in signature.parameters.values():
-            if p.kind is p.VAR_POSITIONAL:
-                names.append(f"*{p.name}")
-                call.append(f"*{p.name}")
-            elif p.kind is p.VAR_KEYWORD:
-                names.append(f"**{p.name}")
-                call.append(f"**{p.name}")
-            elif p.kind is p.KEYWORD_ONLY:
-                if not any(n.startswith("*") for n in names):
-                    names.append("*")
-                names.append(p.name if p.default is p.empty else f"{p.name}=None")
-                call.append(f"{p.name}={p.name}")
-            else:
-                names.append(p.name if p.default is p.empty else f"{p.name}=None")
-                named = left_out and p.default is not p.empty and p.kind is p.POSITIONAL_OR_KEYWORD  # its place may be another one
-                call.append(f"{p.name}={p.name}" if named else p.name)
-                defaults.append(p.default)
-        name = self.name if self.name.isidentifier() else "f"
-        text = f"def {name}({', '.join(names)}):\n    return {name}({', '.join(call)})\n"
-        lines = tuple(text.splitlines())
-        self.source = FunctionSource(gast.parse(text).body[0], name, name, f"<{name}>", 1, lines, text)
-        self.scope = _CallScope(f, name)
-        self.code = f
-
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return dict(bound.arguments)
-
-    def defaults(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for p in self.signature.parameters.values():
-            if p.default is not p.empty:
-                found[p.name] = printable(p.default, p.name, self.f)
-        return found
-
-    def wrt_names(self, wrt: Wrt) -> tuple[str, ...]:
-        """Parameter names; raises UnknownWrtError for what is no parameter."""
-        given = wrt if isinstance(wrt, tuple) else (wrt,)
-        names = self.names[len(self.prefix) :]
-        if not given:
-            raise UnknownWrtError(f"wrt is empty; {self.name}() has the parameters {', '.join(names)}")
-        if not names:
-            raise UnknownWrtError(f"{self.name}() has no parameter to differentiate with respect to")
-        found = []
-        for w in given:
-            if isinstance(w, (int, np.integer)) and not isinstance(w, bool):
-                if not -len(names) <= w < len(names):
-                    raise UnknownWrtError(f"wrt={w}, but {self.name}() has {len(names)} parameters", hint=f"parameters: {', '.join(names)}")
-                found.append(names[int(w)])
-            elif isinstance(w, str) and w in self.names:
-                found.append(w)
-            else:
-                raise UnknownWrtError(f"wrt={w!r} is not a parameter of {self.name}()", hint=f"parameters: {', '.join(names)}")
-        if len(set(found)) != len(found):
-            raise UnknownWrtError(f"wrt names {found} more than once")
-        return tuple(found)
-
-
-class _CallScope:
-    """The scope of a synthesised function: one name."""
-
-    def __init__(self, f: Any, name: str) -> None:
-        self.f, self.name = f, name
-
-    def lookup(self, name: str, lowerer: Any) -> Any:
-        return Ref(self.f, name, self.f, getattr(self.f, "__module__", None)) if name == self.name else None
-
-    def import_module(self, name: str, full: str, level: int = 0) -> Any:
-        return None
-
-
-def printable(value: Any, name: str, f: Any) -> Any:
-    """A default value as it is written in an emitted signature."""
-    if value is None or isinstance(value, (bool, int, float, str)) and type(value) in (bool, int, float, str):
-        return Lit(value)
-    if isinstance(value, tuple) and all(type(v) in (bool, int, float, str, type(None)) for v in value):
-        return Lit(value)
-    return Ref(value, f"default_{name}", value, getattr(f, "__module__", None))
 
 
 def made(compiled: compiler.Compiled, place: Place | None) -> Variant:
@@ -222,7 +62,7 @@ class Gradient(Backend):
 
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, kind: str = "grad", backend: str = "numpy", strict: bool = False) -> None:
         self.choose_backend(backend, strict)
-        self._target = _Target(f)
+        self._target = Target(f)
         self.wrt = wrt
         self.kind = kind
         self._wrt_names = self._target.wrt_names(wrt)
@@ -540,7 +380,7 @@ class Gradient(Backend):
         return Ref(function, function.__name__, function, "s2sad.generated")
 
 
-def guarded(target: _Target, request: Request, emit: Callable[[], compiler.Compiled]) -> compiler.Compiled:
+def guarded(target: Target, request: Request, emit: Callable[[], compiler.Compiled]) -> compiler.Compiled:
     """What `emit` compiles; an error that is no refusal is reported as a defect of the compiler."""
     try:
         return emit()
@@ -559,61 +399,6 @@ def _has_sizes(bound: dict[str, Any], sizes: bool) -> bool:
 
 def _nameless() -> None:
     """A function without a name of its own."""
-
-
-def parameter_types(node: Any, signature: str | None) -> dict[str, Type]:
-    """The types of a function's parameters that annotations and a signature text give."""
-    symbols = Symbols()
-    for _ in range(64):
-        symbols.fresh()  # the lowerer starts its own count; keep clear of it
-    dims = Dims(symbols)
-    found: dict[str, Type] = {}
-    for p in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-        if p.annotation is not None:
-            t = annotated_type(gast.gast_to_ast(p.annotation), dims)
-            if t is not None:
-                found[p.id] = t
-    if signature:
-        found.update(parse_signature(signature, symbols, [n for n, _ in parameter_names(node)], dims))
-    return found
-
-
-def first_differentiable(node: Any, signature: str | None = None, bound: bool = False) -> Wrt:
-    """The first parameter that may hold floats; of a method that is `bound`, the object does not count."""
-    types_ = parameter_types(node, signature)
-    names = [n for n, _ in parameter_names(node)][1 if bound else 0 :]
-    return next((n for n in names if types_.get(n, UNKNOWN).floating), names[0] if names else 0)
-
-
-def default_wrt(f: Callable[..., Any], signature: str | None = None) -> Wrt:
-    """What `f` is differentiated with respect to where nothing is said."""
-    target = _Target(f)
-    return first_differentiable(target.node, signature, bool(target.prefix) or target.cls is not None and target.names[:1] == ["self"])
-
-
-def typed_request(request: Request, signature: str | None) -> Request:
-    """Fill in the types that annotations and a signature text give."""
-    found = parameter_types(request.node, signature)
-
-    def span(node: Any) -> Span | None:
-        return Span.of_node(node, request.filename, request.lines) if hasattr(node, "lineno") else None
-
-    for p, kind in [(request.node.args.vararg, "*"), (request.node.args.kwarg, "**")]:
-        if p is not None:
-            raise UnsupportedSyntaxError(
-                f"the number of arguments in {kind}{p.id} is not known", span(p), construct="parameter",
-                hint="write the parameters out, or call the gradient from Python")  # fmt: skip
-    if request.cls is not None:
-        check_receiver(request.node, span)
-    for name, _ in parameter_names(request.node):
-        found.setdefault(name, UNKNOWN)
-    for name in request.wrt:
-        if not found[name].floating:
-            raise IntegerInputError(
-                f"the parameter {name!r} of {request.name}() holds no floats, so there is no derivative with respect to it",
-                span(request.node), construct="function", hint="choose another parameter with wrt, or give it the type float")  # fmt: skip
-    request.types = found
-    return request
 
 
 def grad(f: Callable[..., Any], wrt: Wrt = 0, *, backend: str = "numpy", strict: bool = False) -> Gradient:
@@ -647,7 +432,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     >>> value, back(1.0)
     (9.0, (6.0, None))
     """
-    target = remembered(f, "target", (), lambda: _Target(f))
+    target = remembered(f, "target", (), lambda: Target(f))
     names = target.names[len(target.prefix) :]
     bound = target.bind((*target.prefix, *primals), {})
     kinds = dict(parameter_names(target.node))
@@ -720,208 +505,6 @@ def adjoint_like(u: Any, value: Any, what: str) -> Any:
     return np.asarray(u, value.dtype) if array else type(value)(u)
 
 
-class Differentiated:
-    """What `differentiate` returns: called like the function, with derivatives as attributes."""
-
-    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> None:
-        if mode not in ("reverse", "forward"):
-            raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse' or mode='forward'")
-        self.__s2sad_function__ = f
-        self._wrt = wrt
-        self._mode = mode
-        self._backend, self._strict = backend, strict
-        self._methods: dict[str, Gradient] = {}
-        functools.update_wrapper(self, f)
-        self.__wrapped__ = f
-        self.__qualname__ = getattr(f, "__qualname__", type(f).__name__)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.__s2sad_function__(*args, **kwargs)
-
-    def __get__(self, obj: Any, owner: Any = None) -> Any:
-        return self if obj is None else BoundDifferentiated(self, obj)
-
-    def __reduce__(self) -> Any:
-        return self.__qualname__
-
-    def __repr__(self) -> str:
-        return f"<differentiable function {self.__qualname__}>"
-
-    def _of_method(self, kind: str) -> Gradient:
-        """The gradient for objects given as the first argument; positions in `wrt` do not count it."""
-        if kind not in self._methods:
-            given = self._wrt if isinstance(self._wrt, tuple) else (self._wrt,)
-            moved = tuple(w + 1 if isinstance(w, int) and w >= 0 else w for w in given)
-            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend, self._strict)
-        return self._methods[kind]
-
-    def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        f = self.__s2sad_function__
-        return lowerer.embed(f, fn.name, module=fn.module)
-
-    @functools.cached_property
-    def grad(self) -> Any:
-        """The gradient with respect to `wrt`."""
-        return self._derivative("grad")
-
-    @functools.cached_property
-    def value_and_grad(self) -> Any:
-        """Value and gradient."""
-        return self._derivative("value_and_grad")
-
-    def _derivative(self, kind: str) -> Any:
-        from .jacobians import ForwardGradient
-
-        forward = self._mode == "forward"
-        return ForwardGradient(self, self._wrt, kind) if forward else Gradient(self, self._wrt, kind, self._backend, self._strict)
-
-    def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-        """Value and derivative along `tangents`. See `s2sad.jvp`."""
-        from .directional import jvp
-
-        return jvp(self.__s2sad_function__, primals, tangents)
-
-    @property
-    def source(self) -> str:
-        """Text of the derivative's variant last used; the generic or annotated one before any call."""
-        text: str = self.grad.source
-        return text
-
-    def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """Text of the derivative for a call with these arguments."""
-        text: str = self.grad.source_for(*args, **kwargs)
-        return text
-
-    @property
-    def elementary(self) -> str:
-        """Text of the function's elementary form."""
-        return source(self.__s2sad_function__, self._wrt, stage="elementary")
-
-
-class BoundDifferentiated(Differentiated):
-    """A differentiable method of an object. Its derivatives are compiled once for all objects of a kind."""
-
-    def __init__(self, function: Differentiated, obj: Any) -> None:
-        f = types.MethodType(function.__s2sad_function__, obj)
-        super().__init__(f, function._wrt, function._mode, function._backend, function._strict)
-        self._function, self._self = function, obj
-
-    def __reduce__(self) -> Any:
-        return getattr, (self._self, self.__wrapped__.__name__)
-
-    @property
-    def grad(self) -> Any:
-        """The gradient with respect to `wrt`, which does not count the object."""
-        return self._of_object("grad")
-
-    @property
-    def value_and_grad(self) -> Any:
-        """Value and gradient."""
-        return self._of_object("value_and_grad")
-
-    def _of_object(self, kind: str) -> Any:
-        if self._mode == "forward":
-            return self._derivative(kind)
-        return BoundGradient(self._function._of_method(kind), self._self)
-
-
-class BoundGradient:
-    """A gradient whose first argument is given."""
-
-    def __init__(self, gradient: Gradient, obj: Any) -> None:
-        self._gradient, self._self = gradient, obj
-        functools.update_wrapper(self, gradient, updated=())
-        self.__signature__ = inspect.signature(types.MethodType(gradient._target.f, obj))
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._gradient(self._self, *args, **kwargs)
-
-    @property
-    def source(self) -> str:
-        """Text of the variant last used; the generic or annotated one before any call."""
-        return self._gradient.source
-
-    def source_for(self, *args: Any, **kwargs: Any) -> str:
-        """Text for a call with these arguments."""
-        return self._gradient.source_for(self._self, *args, **kwargs)
-
-    def explain(self, *args: Any, **kwargs: Any) -> str:
-        """What is compiled for these arguments and what not, see `Gradient.explain`."""
-        return self._gradient.explain(self._self, *args, **kwargs)
-
-    def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
-        """The emitted function for these arguments, see `Gradient.compiled`."""
-        return functools.partial(self._gradient.compiled(self._self, *args, **kwargs), self._self)
-
-
-def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> Any:
-    """Decorator that gives a function its derivatives: `f.grad`, `f.value_and_grad`, `f.source`.
-
-    >>> @differentiate(wrt="x")
-    ... def area(x, y):
-    ...     return x * y
-    >>> area.grad(2.0, 3.0)
-    3.0
-    """
-    if f is None:
-        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict)
-    if isinstance(f, (staticmethod, classmethod)):
-        raise UnsupportedSyntaxError("differentiate goes under staticmethod or classmethod", hint="swap the two decorators")
-    return Differentiated(f, wrt, mode, backend, strict)
-
-
-def source(
-    f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
-    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
-) -> str:  # fmt: skip
-    """The emitted text of a gradient or, with `mode="forward"`, of the function that returns value and tangent.
-
-    `stage` is "elementary", "adjoint" ("tangent" in forward mode) or "source", `backend` "numpy" or "numba".
-    """
-    gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
-    return _staged(gradient._request(), signature, stage, value, standalone, mode, backend)
-
-
-def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool, mode: str, backend: str) -> str:
-    request = typed_request(request, signature)
-    if backend not in BACKENDS:
-        raise UnsupportedSyntaxError(f"the backend {backend!r} is not available", hint="use 'numpy' or 'numba'")
-    if stage == "elementary":
-        return compiler.elementary(request).text
-    middle = {"reverse": "adjoint", "forward": "tangent"}.get(mode)
-    if middle is None:
-        raise ValueError(f"unknown mode {mode!r}: reverse or forward")
-    if stage not in (middle, "source", "explain"):
-        raise ValueError(f"unknown stage {stage!r}: elementary, {middle} or source")
-    if mode == "forward":
-        compiled = compiler.compile_tangent(request, optimised=stage != middle, backend=backend)
-    else:
-        compiled = compiler.compile_gradient(request, value, optimised=stage != middle, backend=backend)
-    if stage == "explain":
-        return compiled.report.text() if compiled.report is not None else "NumPy code: nothing is compiled"
-    return compiled.standalone if standalone else compiled.text
-
-
-def source_of_file(
-    path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
-    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
-) -> str:  # fmt: skip
-    """The emitted text of the gradient (or, in forward mode, of the tangent) of a function in a file, which is read and not run.
-
-    Without `wrt`, the gradient is with respect to the first parameter that may hold floats, `self` and `cls` left out.
-    """
-    found, scope = read_function(path, func, standalone)
-    if is_bound_method(found, scope):
-        check_receiver(found.node, found.span)
-    target = _Target.__new__(_Target)
-    target.f, target.name, target.prefix, target.names = None, found.name, (), [n for n, _ in parameter_names(found.node)]
-    wrt = first_differentiable(found.node, signature, is_bound_method(found, scope)) if wrt is None else wrt
-    request = Request(
-        found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
-        code=found.node, as_tuple=isinstance(wrt, tuple))  # fmt: skip
-    return _staged(request, signature, stage, value, standalone, mode, backend)
-
-
 def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: float = 1e-5, **kwargs: Any) -> float:
     """The largest relative difference between the gradient of `f` and central finite differences.
 
@@ -930,4 +513,4 @@ def check_grad(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, rtol: 
     return check(f, args, kwargs, wrt, rtol)
 
 
-__all__ = ["check_grad", "differentiate", "grad", "source", "source_of_file", "stop_gradient", "value_and_grad", "vjp"]
+__all__ = ["Gradient", "check_grad", "grad", "value_and_grad", "vjp"]

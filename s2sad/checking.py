@@ -13,10 +13,11 @@ from .runtime import copy_in_layout, fields_of, is_object
 
 
 def check(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], wrt: Any, rtol: float) -> float:
-    from .api import Gradient, _Target
+    from .api import Gradient
+    from .targets import Target
     from .variants import holds_floats
 
-    target = _Target(f)
+    target = Target(f)
     bound = target.bind((*target.prefix, *args), kwargs)
     if wrt is None:
         names = tuple(n for n in target.names[len(target.prefix) :] if holds_floats(bound[n]) and not isinstance(bound[n], tuple) or (

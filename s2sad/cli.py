@@ -151,7 +151,7 @@ def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
 
 def _source(options: argparse.Namespace) -> int:
     import s2sad
-    from s2sad.api import default_wrt
+    from s2sad.by_types import default_wrt
 
     path, name = _target(options.target)
     if options.output not in (None, "-"):

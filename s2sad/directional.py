@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from . import compiler
-from .api import Gradient, Wrt, _Target, guarded, snapshot
+from .api import Gradient, guarded, snapshot
 from .compiled.choice import is_numba_error
 from .errors import AmbiguousMemoryError, IntegerInputError
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
 from .runtime import fields_of, instance, is_object, zeros_along, zeros_like
+from .targets import Target, Wrt
 from .variants import holds_floats
 
 
@@ -165,7 +166,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, batch: bool = Fal
         raise TypeError("jvp takes a tuple of arguments and a tuple of their tangents, e.g. jvp(f, (x,), (x_dot,))")
     if len(primals) != len(tangents):
         raise TypeError(f"{len(primals)} arguments and {len(tangents)} tangents are given")
-    target = remembered(f, "target", (), lambda: _Target(f))
+    target = remembered(f, "target", (), lambda: Target(f))
     names = target.names[len(target.prefix) :]
     kinds = dict(parameter_names(target.node))
     args = (*target.prefix, *primals)

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from .api import Gradient, Wrt, adjoint_like, snapshot
+from .api import Gradient, adjoint_like, snapshot
 from .directional import Directions, Tangent, tangent_like
 from .errors import DifferentiationError, NonScalarOutputError
 from .inner import written_jacobian, written_product
 from .runtime import like, zeros_along, zeros_like
+from .targets import Wrt
 
 Path = tuple[Any, ...]
 BATCH = 64  # directions of one forward sweep

@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from .api import Gradient, Wrt, snapshot
+from .api import Gradient, snapshot
 from .directional import Tangent
 from .errors import DifferentiationError
+from .targets import Wrt
 
 Along = Callable[[np.ndarray], np.ndarray]
 

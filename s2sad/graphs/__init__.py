@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ..analysis.types import Num
-from ..api import Wrt, _Target, first_differentiable, parameter_types, typed_request
 from ..autodiff.calls import parts_of
 from ..autodiff.companions import NeedsCompanions, NoCompanions, Plan
 from ..autodiff.surgery import without_blocks
 from ..backend.load import load
+from ..by_types import first_differentiable, parameter_types, typed_request
 from ..compiler import emit, name_parts
 from ..directional import tangent_like
 from ..errors import DifferentiationError, IntegerInputError, UnknownWrtError
@@ -20,6 +20,7 @@ from ..ir.nodes import Function, Lit, Ref
 from ..optimize.dead import drop_dead
 from ..optimize.simplify import propagate_copies
 from ..reading import defaults_of, is_bound_method, read_function
+from ..targets import Target, Wrt
 from ..variants import holds_floats
 from .build import Graph, build
 from .observe import Notes, ObservedForward, ObservedReverse, annotate, note_values
@@ -36,7 +37,7 @@ def graph(f: Callable[..., Any], *args: Any, wrt: Wrt | None = None, along: Mapp
     >>> print(graph(lambda x, y: x * y, 2.0, 3.0, wrt="x").mermaid().splitlines()[1])
       n0(["x<br/><span style='color:#1f5fa8'>2</span><br/><span style='color:#c2410c'>3</span>"])
     """
-    target = _Target(f)
+    target = Target(f)
     request = Request(target.node, target.name, target.scope, target.filename, target.lines, (), defaults=target.defaults(),
                       code=target.code, cls=target.cls)  # fmt: skip
     if not args and not kwargs:
@@ -57,7 +58,7 @@ def graph_of_file(
     With arguments in `at`, the function (and not the rest of the file) is run at that point, as emitted code.
     """
     found, scope = read_function(path, func, at is not None)
-    target = _Target.__new__(_Target)
+    target = Target.__new__(Target)
     target.f, target.name, target.prefix, target.names = None, found.name, (), [n for n, _ in parameter_names(found.node)]
     request = Request(found.node, found.name, scope, found.filename, found.lines, (), defaults=defaults_of(found, scope), code=found.node)
     if at is None:

@@ -17,8 +17,8 @@ import scipy.linalg as linalg
 import scipy.signal as signal
 
 import s2sad
-from s2sad.api import source_of_file
 from s2sad.errors import DifferentiationError, NoRuleError
+from s2sad.texts import source_of_file
 
 _rng = np.random.default_rng(11)
 

@@ -208,3 +208,14 @@ def test_window_functions_are_arrays(window: Any) -> None:
         return np.sum(p**2)
 
     s2sad.check_grad(f, np.arange(1.0, 9.0))
+
+
+def test_a_tuple_that_holds_a_new_list_in_each_iteration() -> None:
+    def f(x: float, n: int) -> float:
+        pair = ([x, 2.0 * x], x)
+        for i in range(n):
+            pair = ([x * pair[0][0], x + i], 0.5 * pair[1])
+        return pair[0][0] * pair[1] + pair[0][1]
+
+    for n in range(4):
+        s2sad.check_grad(f, 0.7, n)

@@ -702,12 +702,11 @@ class Core:
 
     def carry_in(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
         """The value of `key` at the start of an iteration: one carried variable for each atom in it."""
-        if ("apart", key) in types and not isinstance(init, Parts):
+        if ("apart", key) in types:
             if init is not UNDEF:
                 self.shared_containers.update(containers_within(init, self.cells))
                 init = taken_apart(init, self.cells)
-            return self.made_whole(self.carry_in(init, key, types, pairs, free), self.cells) if init is not UNDEF else self.made_whole(
-                self._carry_parts(init, key, types, pairs, free), self.cells)  # fmt: skip
+            return self.made_whole(self._carry_parts(init, key, types, pairs, free), self.cells)
         return self._carry_parts(init, key, types, pairs, free)
 
     def _carry_parts(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:

@@ -98,10 +98,12 @@ def split(fn: Outlined, joint: Function, seeds: list[Var]) -> tuple[Function, Fu
     forward = Function(fn.names["forward"], [Param(p) for p in fn.params], Block(before), Struct("tuple", (*results, saved)), doc)
     var = Var("saved", named=True)
     loads: list[Any] = [Assign(v, Op("getitem", (var, Lit(i)))) for i, v in enumerate(crossing)]
-    if not bars and not fn.changed():
+    if not bars and not fn.changed() and not fn.shadowed():
         return forward, None
     result: Any = bars[0] if len(bars) == 1 else Struct("tuple", tuple(bars)) if bars else Lit(None)
     doc = f"Adjoints of the parameters of {fn.name} from that of its result."
+    if fn.gathered():
+        doc = f"Add to the adjoints of the parameters of {fn.name} what comes from that of its result."
     if fn.changed():
         doc = f"Undo the stores of {fn.name}, and pass on the adjoints of what it stored to."
     reverse = Function(fn.names["reverse"], [Param(var), *(Param(s) for s in seeds)], Block([*loads, *after]), result, doc)

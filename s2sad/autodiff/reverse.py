@@ -607,11 +607,16 @@ class Reverse(Transport, Checkpoints):
             bar = bars.get(i)
             seeds.append(self.zeros(stmt.results[i]) if bar is None else self.exact(self.bar_atom(bar), stmt.results[i]))
         written: list[Any] = [self.need(a) for a in stmt.writes]
-        for k in fn.active():
-            if k in fn.changed():  # what the caller does not differentiate has an adjoint of its own
-                a = stmt.args[k]
-                seeds.append(self.buffer(a) if k in shared else self.call("zeros_like", (self.need(a),), float_like(a.type), f"{a.hint}_bar"))
-                written.append(seeds[-1])
+        apart = []  # adjoints that are added to those of the arguments afterwards
+        for k in fn.shadowed():
+            a = stmt.args[k]
+            seed = self.buffer(a) if k in shared else self.shadow_of(a) if k in fn.gathered() and self.active(a) else None
+            if seed is None:  # what the caller does not differentiate has an adjoint of its own, too
+                seed = self.call("zeros_like", (self.need(a),), float_like(a.type), f"{a.hint}_bar")
+                self.shadow_vars.add(seed)
+                apart.append((a, seed))
+            seeds.append(seed)
+            written.append(seed)
         found = []
         for k in fn.returned():
             a = stmt.args[k]
@@ -625,6 +630,21 @@ class Reverse(Transport, Checkpoints):
         self.append(Invoke(found, fn, [saved, *seeds], stmt.span, "reverse", reads, written))
         for k, var in zip(fn.returned(), found):
             self.contribute(stmt.args[k], var)
+        for a, var in apart:
+            self.contribute(a, var)
+
+    def shadow_of(self, a: Var) -> Var | None:
+        """Where the adjoint of an array that is only read may be added to in place: in its buffer, or that of what it is a part of."""
+        if self.is_memory(a):
+            return None if self.behind_read_only(a) else self.buffer(a)
+        op = self.definition_of(a)
+        if op is not None and op.kind == "getitem" and effects.is_view(op, a):
+            base = op.args[0]
+            if not isinstance(base, Var) or not isinstance(base.type, Arr) or base not in self.buffered or self.is_memory(base):
+                return None
+            buf = self.buffer(base)
+            return self.emit(Op("getitem", (buf, self.need(op.args[1]))), float_like(a.type), f"{a.hint}_bar", view_of=buf)
+        return self.buffer(a) if a in self.buffered and isinstance(a.type, Arr) else None
 
     def restore_changed(self, stmt: Invoke) -> None:
         """Save the arrays that a call stores to, before it, and put them back here: its reverse part is not needed."""
@@ -664,14 +684,13 @@ class OutlinedReverse(Reverse):
             seeds.append(seed)
             if isinstance(a, Var) and self.active(a):
                 self.contribute(a, seed)
-        for k in fn.active():
-            if k in fn.changed():
-                p = fn.params[k]
-                shadow = Var(f"{p.hint}_bar", float_like(p.type), False, region=Region(caller=True))
-                self.own.add(shadow)
-                self.shadow_vars.add(shadow)
-                self.scope.bars[p] = shadow
-                seeds.append(shadow)
+        for k in fn.shadowed():
+            p = fn.params[k]
+            shadow = Var(f"{p.hint}_bar", float_like(p.type), False, region=Region(caller=True))
+            self.own.add(shadow)
+            self.shadow_vars.add(shadow)
+            self.scope.bars[p] = shadow
+            seeds.append(shadow)
         self.block(fn.body)
         bars = tuple(self.finished(fn.params[k]) for k in fn.returned())
         body = Block([*self.tape_inits, *fn.body.stmts])

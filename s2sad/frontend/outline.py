@@ -86,11 +86,39 @@ class Outlining(Core):
         if fn is None:
             fn = ir.Outlined(frame.name if frame.name.isidentifier() else "function")
             self.outlined[key] = fn
-            self.lower_outlined(fn, frame, names, values, run, call)
+            self.in_progress.append(fn)
+            try:
+                self.lower_outlined(fn, frame, names, values, run, call)
+            finally:
+                self.in_progress.pop()
+        self.note_dependence(fn)
         if fn.template is None:
             raise Unreachable
         actual = [a for v in values for a in self._leaves(v) if isinstance(a, Var)]
         return self.invoke(fn, actual, call)
+
+    @property
+    def in_progress(self) -> list[ir.Outlined]:
+        """The recursive functions that are being lowered, outermost first."""
+        return self.__dict__.setdefault("_in_progress", [])
+
+    @property
+    def rests_on(self) -> dict[ir.Outlined, set[ir.Outlined]]:
+        """Of each recursive function, those that it called before their lowering was finished: what it knows of them may be out of date."""
+        return self.__dict__.setdefault("_rests_on", {})
+
+    def note_dependence(self, fn: ir.Outlined) -> None:
+        """A recursive function is called: what is being lowered inside one that is not finished rests on it."""
+        needed = {fn, *self.rests_on.get(fn, ())}
+        for i, outer in enumerate(self.in_progress):
+            if outer in needed:
+                for inner in self.in_progress[i + 1 :]:
+                    self.rests_on.setdefault(inner, set()).add(outer)
+
+    def forget_dependent(self, fn: ir.Outlined) -> None:
+        """Before another round of `fn`: functions that rest on what the last round knew of it have to be lowered anew."""
+        for key in [k for k, known in self.outlined.items() if fn in self.rests_on.get(known, ())]:
+            self.rests_on.pop(self.outlined.pop(key))
 
     def invoke(self, fn: ir.Outlined, actual: list[Any], call: Any) -> Any:
         results: list[Any] = []
@@ -141,6 +169,7 @@ class Outlining(Core):
         loops = self.loop_depth
         try:
             for _ in range(MAX_ROUNDS):
+                self.forget_dependent(fn)
                 self.cells, self.count = dict(outer_cells), outer_count
                 sizes: dict[Dim, Dim] = {}
                 params: list[Var] = []
@@ -156,6 +185,8 @@ class Outlining(Core):
                 with self.into(block):
                     result = run(frame)
                 if block.diverges:
+                    if self.rests_on.get(fn):  # every path calls a function whose result is not known in this round
+                        return
                     raise self.unsupported(f"{frame.name!r} recurses without end", call)
                 leaves = list(self._leaves(result))
                 if any(isinstance(v, (ListVal, DictVal, ObjVal)) for v in _parts(result)):

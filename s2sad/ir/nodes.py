@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..analysis.types import UNKNOWN, Type
+from ..analysis.types import UNKNOWN, Arr, Type
 from ..errors import Span
 
 
@@ -471,6 +471,7 @@ class Outlined:
     captured: list[Any] = field(default_factory=list)
     stored: list[tuple[bool, bool]] = field(default_factory=list)  # of each parameter: stored to, with something varied
     names: dict[str, str] = field(default_factory=dict)  # part -> name of the emitted function
+    read_in_parts: list[int] | None = None  # see `gathered`
 
     def seeded(self) -> list[int]:
         """Positions of the results that have an adjoint."""
@@ -484,9 +485,24 @@ class Outlined:
         """Positions of the parameters whose memory the function stores to."""
         return [i for i, p in enumerate(self.params) if p.stored]
 
+    def gathered(self) -> list[int]:
+        """Positions of the arrays that are only read, part by part: each part adds to an adjoint that the caller has made."""
+        if self.read_in_parts is None:  # found once: passes may drop what reads a part
+            ops = [s.op for s in walk(self.body) if isinstance(s, Assign) and s.op.kind == "getitem"]
+            parts = {op.args[0] for op in ops if isinstance(op.args[0], Var)}
+            arrays = [i for i in self.active() if isinstance(t := self.params[i].type, Arr) and t.ndim]
+            self.read_in_parts = [i for i in arrays if self.params[i] in parts and not self.params[i].stored]
+        return self.read_in_parts
+
+    def shadowed(self) -> list[int]:
+        """Positions of the parameters whose adjoints the caller passes, to be added to in place."""
+        known = {*self.changed(), *self.gathered()}
+        return [i for i in self.active() if i in known]
+
     def returned(self) -> list[int]:
-        """Positions of the parameters whose adjoints the reverse part returns; those of `changed` ones are added to in place."""
-        return [i for i in self.active() if not self.params[i].stored]
+        """Positions of the parameters whose adjoints the reverse part returns."""
+        known = self.shadowed()
+        return [i for i in self.active() if i not in known]
 
 
 @dataclass(eq=False, slots=True)

@@ -499,3 +499,19 @@ def test_right_or_refused_with_a_place(f: Callable[..., Any]):
     expected = numeric_gradient(f, (X,), "x")
     assert aligned_floats(X, gradient) == pytest.approx(expected, rel=1e-7, abs=1e-7)
     assert floats_of(X).tolist() == [1.5, 2.0, 0.7]
+
+
+def test_a_tangent_is_not_stored_before_the_value_is_known() -> None:
+    def f(x: Any, s: float) -> Any:
+        x = x.copy()
+        try:
+            x[1] = math.log(s)
+        except ValueError:
+            pass
+        return np.sum(x**2)
+
+    x = np.array([2.0, 3.0])
+    for s in (0.7, -0.7):
+        value, dot = s2sad.jvp(f, (x, s), (np.array([0.5, 1.0]), 1.0))
+        by_x, by_s = s2sad.grad(f, wrt=(0, 1))(x, s)
+        assert value == pytest.approx(f(x, s)) and dot == pytest.approx(by_x @ [0.5, 1.0] + by_s)

@@ -1,7 +1,8 @@
 """Which temporaries are written into the expression that uses them.
 
 A temporary is folded if it has no name of its own, is used exactly once, later in the same block, and nothing between
-its definition and its use changes memory that it reads.
+its definition and its use changes memory that it reads. In a `try` block nothing may be changed in between at all: what
+is folded may raise, and the handler would see the change.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Folding:
     sizes: dict[Var, int] = field(default_factory=dict)
     widths: dict[Var, int] = field(default_factory=dict)
     joined: set[Any] = field(default_factory=set)  # what a branch or an iteration hands on
+    guarded: int = 0  # `try` blocks with handlers around
 
     def width(self, atom: Any) -> int:
         """Columns that an atom takes, by estimate."""
@@ -73,7 +75,10 @@ def fold(function: Function, keep_named: bool = True) -> Folding:
 def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> None:
     for stmt in block:
         for inner in ir.blocks_of(stmt):
+            guards = isinstance(stmt, Try) and inner is stmt.body and bool(stmt.handlers)
+            folding.guarded += guards
             _block(inner, uses, folding, indent + 4)
+            folding.guarded -= guards
         if isinstance(stmt, Loop):
             _fold_go(stmt, uses, folding)
     # candidates in this block: var -> position
@@ -265,6 +270,8 @@ def _conflict(block: Block, start: int, stop: int, op: Op, folding: Folding) -> 
         return False
     regions = _tree_reads(op, folding)
     volatile = _tree_volatile(op, folding)
+    if folding.guarded and any(effects.writes(inner) != [] for s in between for inner in ir.within(s)):
+        return True
     if not regions and not volatile:
         return False
     for s in between:

@@ -105,7 +105,7 @@ def reason_of(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines()]
     told = [line for line in lines if re.search(r"\w", line) and not line.endswith("Error")] or [""]
     text = re.sub(r"\S*/(?=\w+\.py:)", "", told[0]).replace("|", "/")
-    return f"{type(error).__name__}: {text[:110]}"
+    return f"{type(error).__name__}: {text if len(text) <= 110 else text[:109] + '…'}"
 
 
 def leaves(result: Any) -> list[Any]:

@@ -27,7 +27,7 @@ def draw(rows: list[Row], path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams.update({"svg.hashsalt": "s2sad", "font.size": 8})
+    matplotlib.rcParams.update({"svg.hashsalt": "s2sad", "svg.fonttype": "none", "font.size": 8})
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 2, figsize=(10.0, 1.2 + 0.24 * len(rows)), sharey=True, layout="constrained")

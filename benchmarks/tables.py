@@ -62,11 +62,11 @@ def section(run: Run, summary: str) -> str:
     return "\n\n".join(
         [
             "![Times of value and gradient relative to JAX and to adjoints written by hand](docs/benchmarks.svg)",
+            summary,
             time_table(run.rows, notes, spread=False),
             footnotes(notes),
             cost_table(run.rows),
             explanation(),
-            summary,
             "Written by `python benchmarks/run.py`. " + environment(PACKAGES) + " " + threads(),
         ]
     )

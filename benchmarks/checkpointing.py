@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from environment import environment
 from measure import duration
-from run import environment
 
 import s2sad
 from s2sad import checkpointed

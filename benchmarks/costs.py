@@ -14,7 +14,6 @@ import argparse
 import copy
 import statistics
 import sys
-import tracemalloc
 import types
 import warnings
 from collections.abc import Callable
@@ -25,10 +24,10 @@ from typing import Any
 import adjoints
 import numpy as np
 from contestants import close, leaves, reason_of
+from environment import environment
 from growth import Family, families
-from measure import duration, interleaved
+from measure import duration, interleaved, peak_memory
 from realistic import Program, further, named
-from run import environment
 
 import s2sad
 from tests.helpers import aligned_floats, bind, floats_of, with_floats
@@ -115,20 +114,6 @@ def time_table(programs: list[Program], rounds: int, batch: float) -> list[str]:
         lines.append(f"| geometric mean of {len(ratios)} | | | | {mean} |")
         print(lines[-1], flush=True)
     return lines
-
-
-def peak_memory(call: Callable[[], Any]) -> int:
-    """The most bytes that were in use at once during a call, beyond those in use before it."""
-    call()
-    tracemalloc.start()
-    try:
-        before, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        call()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    return peak - before
 
 
 def memory_table(programs: list[Program]) -> list[str]:

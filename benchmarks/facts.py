@@ -26,9 +26,9 @@ import contestants
 import numpy as np
 import programs
 from contestants import NotMeasured
+from environment import environment
 from measure import interleaved
-from run import environment
-from workloads import workloads
+from workloads import named
 
 TOOLS = ("s2sad", "autograd", "JAX", "JAX (jit)")
 NUMPY_OF = {"s2sad": "numpy", "autograd": "autograd.numpy", "JAX": "jax.numpy", "JAX (jit)": "jax.numpy"}
@@ -108,15 +108,13 @@ def verdict(tool: str, name: str, module: ModuleType) -> str:
 
 def loop_cost(tool: str, quick: bool) -> str:
     """The 1000-step loop as it stands, relative to its gradient written by hand."""
-    workload = next(w for w in workloads() if w.name == "logistic")
-    if tool == "JAX (jit)":
-        call = contestants.checked(tool, workload, value=True)
-        note = " (rewritten as a scan)"
-    elif tool == "JAX":
+    workload = named("logistic")
+    if tool == "JAX":
         call, note = _eager_jax(workload), ""
     else:
-        call, note = contestants.checked(tool, workload, value=True), ""
-    by_hand = contestants.contestant("hand-written", workload, value=True)
+        call = contestants.contestant(tool, workload).call
+        note = " (rewritten as a scan)" if tool == contestants.JAX else ""
+    by_hand = contestants.contestant(contestants.HAND, workload).call
     rounds, batch = (3, 0.002) if quick or tool == "JAX" else (15, 0.02)
     timings = interleaved({"tool": call, "hand": by_hand}, rounds, batch)
     return f"{timings['tool'].median / timings['hand'].median:.2g}x{note}"

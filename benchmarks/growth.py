@@ -11,11 +11,14 @@ import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from contestants import PRIMAL, S2SAD, contestant
+from measure import interleaved
+from workloads import named
 
 WIDTH = 2000
 
@@ -158,3 +161,14 @@ def families() -> list[Family]:
         Family("newton_roots", "trips", TRIPS, lambda n: _given(newton_roots, 1.3, n)),
         Family("burgers", "trips", TRIPS[:-1], lambda n: _given(burgers, row() + 1.0, 0.05, n)),
     ]
+
+
+def trips(counts: tuple[int, ...], rounds: int, batch: float, most: float) -> dict[int, float]:
+    """The time of value and gradient by that of the primal, as the loop of `logistic` gets longer."""
+    found = {}
+    for count in counts:
+        workload = replace(named("logistic"), args=(3.0, 0.3, count))
+        primal, gradient = contestant(PRIMAL, workload).call, contestant(S2SAD, workload).call
+        timings = interleaved({"primal": primal, "gradient": gradient}, rounds, batch, most)
+        found[count] = timings["gradient"].best / timings["primal"].best
+    return found

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from environment import environment
 from measure import duration
-from run import environment
 
 import s2sad
 

@@ -23,8 +23,8 @@ for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # on these sizes more threads only wait for each other
 
 import numpy as np  # noqa: E402
+from environment import environment  # noqa: E402
 from measure import Timing, duration, interleaved  # noqa: E402
-from run import environment  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "examples"))

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from contestants import emitted_function, installed
+from contestants import installed
 from measure import Timing, interleaved, summarise
-from workloads import workloads
+from workloads import named
 
 LINES = 50
 
@@ -82,11 +82,11 @@ def transformation_time(rounds: int) -> Timing:
 
 
 def cached_call(rounds: int, batch: float) -> tuple[Timing, Timing]:
-    """A cached decorated call and the emitted function called directly, both on the scalar product."""
+    """A cached decorated call and the emitted function called directly, both on the formula of Black and Scholes."""
     s2sad = installed("s2sad")
-    workload = workloads()[0]
-    decorated = s2sad.differentiate(wrt=workload.selected)(workload.function)
-    gradient, direct, args = decorated.grad, emitted_function(workload, value=False), workload.args
+    workload = named("black_scholes")
+    gradient = s2sad.differentiate(wrt=workload.selected)(workload.function).grad
+    direct, args = gradient.compiled(*workload.args), workload.args
     calls = {"decorated": lambda: gradient(*args), "direct": lambda: direct(*args)}
     found = interleaved(calls, rounds, batch)
     return found["decorated"], found["direct"]

@@ -24,6 +24,7 @@ from .frontend.lowerer import Program, Request, lower
 from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
+from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.merge import merge_branches
@@ -85,6 +86,7 @@ ROUND: dict[str, Pass] = {
     "order": reorder,
 }
 LAST: dict[str, Pass] = {
+    "common": share_expressions,
     "in_place": accumulate_in_place,
     "copies": propagate_copies,
     "elide": elide_copies,

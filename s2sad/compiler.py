@@ -27,6 +27,7 @@ from .optimize.branches import sink_into_branches
 from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
+from .optimize.fuse import fuse_sweeps
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.restores import drop_restores
@@ -84,6 +85,7 @@ ROUND: dict[str, Pass] = {
     "sums": tidy_sums,
     "stores": join_stores,
     "order": reorder,
+    "fuse": fuse_sweeps,
 }
 LAST: dict[str, Pass] = {
     "common": share_expressions,
@@ -126,7 +128,7 @@ def compile_gradient(
 
     def improve_parts(f: Function) -> Function:
         # the body is cut into two functions: nothing may move across the cut
-        return optimise(f, skip | {"merge", "branches", "order"}) if optimised else f
+        return optimise(f, skip | {"merge", "branches", "order", "fuse"}) if optimised else f
 
     if optimised:
         function = optimise(function, skip)

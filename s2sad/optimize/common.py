@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
-from ..analysis.types import Arr
+from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Lit, Loop, Op, Ref, Var
@@ -91,7 +91,7 @@ class _Shared:
 
     def assign(self, stmt: Assign, known: dict[Any, tuple[Assign, Any]]) -> None:
         op = stmt.op
-        if not _same_each_time(op):
+        if not _same_each_time(op, stmt.target):
             return
         self.made[stmt.target] = op
         key = (op.kind, op.name, op.data, *map(self.key, op.args), *((k, self.key(a)) for k, a in op.kwargs), self.key(op.fn))
@@ -163,13 +163,15 @@ class _Shared:
     def worth(self, first: Assign, second: Assign, uses: Counter[Var]) -> bool:
         """Whether an expression has a name already, or takes long enough for one."""
         a, b, op = first.target, second.target, first.op
+        if op.kind == "tuple":
+            return False
         if op.kind in ("call", "matmul", "truediv") or op.kind == "pow" and not (isinstance(op.args[1], Lit) and op.args[1].value == 2):
             return True
         if a.named and b.named and a.hint != b.hint:  # the author's names say more
             return False
         if a.named or uses[a] > 1:
             return True
-        if op.kind == "neg" or op.kind in ir.COMPARE:
+        if op.kind in ("neg", "getitem") or op.kind in ir.COMPARE:
             return False
         if isinstance(a.type, Arr) and a.type.ndim:
             return all(isinstance(type_of(x), Arr) for x in op.args) or self.size(a, uses) > 1
@@ -180,10 +182,12 @@ class _Shared:
         return 0 if op is None else 1 + sum(self.size(a, uses) for a in op.args if uses[a] == 1)
 
 
-def _same_each_time(op: Op) -> bool:
-    """Whether an operation gives the same whenever it runs, in new memory, and takes time."""
+def _same_each_time(op: Op, target: Var) -> bool:
+    """Whether an operation gives the same whenever it runs, and no view."""
     if op.kind in _OPERATORS:
         return op.data is None
+    if op.kind == "tuple" or op.kind == "getitem" and isinstance(target.type, Num):
+        return op.data is None and not target.stored
     if op.kind != "call" or not isinstance(op.fn, Ref) or not effects.is_pure(op) or effects.is_volatile(op):
         return False
     if any(isinstance(a, ir.Star) for a in op.args) or op.data not in (None, ir.SAFE):

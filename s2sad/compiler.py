@@ -28,6 +28,7 @@ from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.fuse import fuse_sweeps
+from .optimize.hoist import hoist_invariants
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.restores import drop_restores
@@ -88,6 +89,7 @@ ROUND: dict[str, Pass] = {
     "fuse": fuse_sweeps,
 }
 LAST: dict[str, Pass] = {
+    "hoist": hoist_invariants,
     "common": share_expressions,
     "in_place": accumulate_in_place,
     "copies": propagate_copies,
@@ -128,7 +130,7 @@ def compile_gradient(
 
     def improve_parts(f: Function) -> Function:
         # the body is cut into two functions: nothing may move across the cut
-        return optimise(f, skip | {"merge", "branches", "order", "fuse"}) if optimised else f
+        return optimise(f, skip | {"merge", "branches", "order", "fuse", "hoist"}) if optimised else f
 
     if optimised:
         function = optimise(function, skip)

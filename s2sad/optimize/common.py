@@ -99,14 +99,16 @@ class _Shared:
             first = known.get(key)
         except TypeError:  # a constant that has no hash
             return
-        memory = self.memory(op)
+        view = op.kind != "tuple" and effects.is_view(op, stmt.target)
+        memory = [] if view else self.memory(op)
         if first is None or first[1] != memory or first[0].target.type != stmt.target.type:
             known[key] = (stmt, memory)
             return
-        if not self.one_object(first[0].target, stmt.target):
-            return
-        self.pairs.append((first[0], stmt))
-        self.leader[stmt.target] = first[0].target
+        if view or op.kind in ("tuple", "slice"):  # parts of expressions
+            self.leader[stmt.target] = first[0].target
+        elif self.one_object(first[0].target, stmt.target):
+            self.pairs.append((first[0], stmt))
+            self.leader[stmt.target] = first[0].target
 
     def key(self, atom: Any) -> Any:
         if isinstance(atom, Var):
@@ -163,8 +165,6 @@ class _Shared:
     def worth(self, first: Assign, second: Assign, uses: Counter[Var]) -> bool:
         """Whether an expression has a name already, or takes long enough for one."""
         a, b, op = first.target, second.target, first.op
-        if op.kind == "tuple":
-            return False
         if op.kind in ("call", "matmul", "truediv") or op.kind == "pow" and not (isinstance(op.args[1], Lit) and op.args[1].value == 2):
             return True
         if a.named and b.named and a.hint != b.hint:  # the author's names say more
@@ -183,11 +183,12 @@ class _Shared:
 
 
 def _same_each_time(op: Op, target: Var) -> bool:
-    """Whether an operation gives the same whenever it runs, and no view."""
-    if op.kind in _OPERATORS:
+    """Whether an operation gives the same whenever it runs."""
+    if op.kind in _OPERATORS or op.kind in ("tuple", "slice"):
         return op.data is None
-    if op.kind == "tuple" or op.kind == "getitem" and isinstance(target.type, Num):
-        return op.data is None and not target.stored
+    if op.kind == "getitem":
+        array = isinstance(type_of(op.args[0]), Arr) and (isinstance(target.type, Num) or effects.is_view(op, target))
+        return op.data is None and array
     if op.kind != "call" or not isinstance(op.fn, Ref) or not effects.is_pure(op) or effects.is_volatile(op):
         return False
     if any(isinstance(a, ir.Star) for a in op.args) or op.data not in (None, ir.SAFE):

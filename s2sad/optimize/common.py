@@ -27,7 +27,11 @@ _ENOUGH = 3  # operations on numbers that are worth a name
 
 
 def share_expressions(function: Function) -> Function:
-    """Replace what is computed a second time by the first result; changed in place. Exact."""
+    """Replace what is computed a second time by the first result; changed in place.
+
+    Exact in a gradient. Before differentiation, the adjoint of a shared value is one sum, which goes on from there once: sums
+    have another order.
+    """
     found = _Shared(function)
     found.block(function.body, {})
     if not found.pairs:
@@ -130,7 +134,7 @@ class _Shared:
         if a.region is None or b.region is None:
             return False
         x, y = a.region.find(), b.region.find()
-        if x in self.written or y in self.written or a.view or b.view:
+        if x in self.written or y in self.written or x.stored or y.stored or a.view or b.view:
             return False
         returned = {effects.region_of(v) for v in ir.result_atoms(self.function.result)}
         return not (x in returned and y in returned)

@@ -39,15 +39,26 @@ _COMPUTING = frozenset({"add", "sub", "mul", "truediv", "pow", "neg", "matmul", 
 
 def hoist_invariants(function: Function) -> Function:
     """Move computations out of loops, and off the tapes; changed in place. Exact."""
-    if not any(type(s) is Loop for s in ir.walk(function.body)):
-        return function
-    _Hoist(function).run()
+    if any(type(s) is Loop for s in ir.walk(function.body)):
+        _Hoist(function).run()
+    return function
+
+
+def hoist_from_primal(function: Function) -> Function:
+    """Move computations out of the loops of a program that is to be differentiated; changed in place.
+
+    The adjoint of what moves is added up in the loop and goes on from there once: sums have another order. Where a loop may run
+    no iteration, only linear operations move: the adjoint of others, a zero, might be multiplied by infinity.
+    """
+    if any(type(s) is Loop for s in ir.walk(function.body)):
+        _Hoist(function, linear=True).block(function.body, False)
     return function
 
 
 class _Hoist:
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, linear: bool = False) -> None:
         self.function = function
+        self.linear = linear  # only linear operations move out of loops that may run no iteration
         self.look()
 
     def look(self) -> None:
@@ -91,7 +102,7 @@ class _Hoist:
         runs = not attempt and _runs(loop)
         found: dict[Var, Assign] = {}
         for stmt in loop.body.stmts:
-            if type(stmt) is Assign and self.same(stmt, defined, changed) and (runs or _raises_nothing(stmt.op)):
+            if type(stmt) is Assign and self.same(stmt, defined, changed) and (runs or self.always(stmt.op)):
                 found[stmt.target] = stmt
                 defined.discard(stmt.target)
             runs = runs and type(stmt) in (Assign, Push) and (type(stmt) is Push or effects.is_pure(stmt.op))
@@ -104,6 +115,9 @@ class _Hoist:
         if moved:
             loop.body.stmts[:] = [s for s in loop.body.stmts if not (type(s) is Assign and s.target in wanted)]
         return moved
+
+    def always(self, op: Op) -> bool:
+        return _raises_nothing(op) and (not self.linear or _linear(op))
 
     def take(self, v: Any, found: dict[Var, Assign], wanted: dict[Var, None]) -> None:
         if v in found and v not in wanted:
@@ -125,7 +139,7 @@ class _Hoist:
         return target not in self.returned and (target.region is None or self.only_read(target))
 
     def only_read(self, v: Var) -> bool:
-        if v.region is None or v.region.find() in self.stored or not isinstance(v.type, (Arr, Num)):
+        if v.region is None or v.region.find() in self.stored or v.stored or not isinstance(v.type, (Arr, Num)):
             return False
         return all(type(s) is Push or type(s) is Assign and (_makes_new(s) or self.looked_at(s)) for s in self.uses.get(v, []))
 
@@ -295,6 +309,14 @@ def _raises_nothing(op: Op) -> bool:
     if op.kind == "pow":
         return arrays or any(isinstance(t, Num) and not t.py for t in types)
     return True
+
+
+def _linear(op: Op) -> bool:
+    """Whether the adjoints of an operation's operands are zero if its own is, even next to infinities."""
+    if op.kind == "call":
+        return op.fn.obj in (np.sum, np.transpose, np.add, np.subtract, np.negative) or all(isinstance(a, Lit) for a in op.args)
+    constant = any(isinstance(a, Lit) for a in op.args)
+    return op.kind in ("add", "sub", "neg") or op.kind == "mul" and constant or op.kind == "truediv" and isinstance(op.args[1], Lit)
 
 
 def _works(op: Op) -> bool:

@@ -15,12 +15,11 @@ def invariant_matrix_grad(x, W, b, n, invariant_matrix_bar=1.0):
     # reverse sweep
     x_bar = np.full_like(x, invariant_matrix_bar)
     b_bar = np.zeros_like(b)
-    W_bar = np.zeros_like(W)
-    transpose = total.T
+    total_bar = np.zeros_like(total)
     for value_bar, x in zip(reversed(x_tape), reversed(x_tape1)):
-        total_bar = x_bar * (1.0 - value_bar**2)
-        total_bar1 = np.outer(total_bar, x)
-        x_bar = transpose @ total_bar
-        b_bar += total_bar * exp
-        W_bar = W_bar + total_bar1 + np.transpose(total_bar1)
+        total_bar1 = x_bar * (1.0 - value_bar**2)
+        x_bar = total.T @ total_bar1
+        b_bar += total_bar1 * exp
+        total_bar += np.outer(total_bar1, x)
+    W_bar = total_bar + np.transpose(total_bar)
     return x_bar, W_bar, b_bar

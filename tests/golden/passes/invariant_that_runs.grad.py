@@ -13,8 +13,11 @@ def invariant_that_runs_grad(x, k, invariant_that_runs_bar=1.0):
         x = x * exp + quotient
     # reverse sweep
     x_bar = invariant_that_runs_bar
-    k_bar = 0.0
+    quotient_bar = 0.0
+    exp_bar = 0.0
     for x in reversed(x_tape):
-        k_bar = k_bar + x_bar / 2.0 * 0.5 / sqrt - x_bar * x * exp
+        quotient_bar += x_bar
+        exp_bar += x_bar * x
         x_bar *= exp
+    k_bar = quotient_bar / 2.0 * 0.5 / sqrt - exp_bar * exp
     return x_bar, k_bar

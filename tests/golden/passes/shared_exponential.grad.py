@@ -9,10 +9,9 @@ def shared_exponential_grad(x, w, shared_exponential_bar=1.0):
     exp = math.exp(-z)
     total = 1.0 + exp
     # reverse sweep
-    quotient_bar = shared_exponential_bar * math.cos(ratio)
-    ratio_bar = shared_exponential_bar * exp
-    negative_bar = shared_exponential_bar * ratio * exp
-    z_bar = shared_exponential_bar * (1.0 / total) / total * exp - negative_bar
-    w_bar = -quotient_bar * ratio / w - ratio_bar * ratio / w + z_bar * x
-    x_bar = quotient_bar / w + ratio_bar / w + z_bar * w
+    ratio_bar = shared_exponential_bar * math.cos(ratio) + shared_exponential_bar * exp
+    product = shared_exponential_bar * (1.0 / total) / total
+    z_bar = -(shared_exponential_bar * ratio - product) * exp
+    w_bar = z_bar * x - ratio_bar * ratio / w
+    x_bar = ratio_bar / w + z_bar * w
     return x_bar, w_bar

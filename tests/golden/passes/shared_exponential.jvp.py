@@ -8,9 +8,10 @@ def shared_exponential_jvp(x, w, *, x_dot, w_dot):
     ratio = x / w
     ratio_dot = x_dot / w - w_dot * ratio / w
     exp = math.exp(-z)
+    exp_dot = -z_dot * exp
     total = 1.0 + exp
     quotient = 1.0 / total
-    total_dot = z_dot * exp * quotient / total + (ratio_dot * exp - z_dot * exp * ratio)
-    total = quotient + exp * ratio + math.sin(ratio)
-    total_dot += ratio_dot * math.cos(ratio)
-    return total, total_dot
+    sin_dot = ratio_dot * math.cos(ratio)
+    total1 = quotient + exp * ratio + math.sin(ratio)
+    total_dot = exp_dot * ratio + ratio_dot * exp - exp_dot * quotient / total + sin_dot
+    return total1, total_dot

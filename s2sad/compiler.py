@@ -24,8 +24,11 @@ from .frontend.lowerer import Program, Request, lower
 from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
+from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
+from .optimize.fuse import fuse_sweeps
+from .optimize.hoist import hoist_from_primal, hoist_invariants
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.restores import drop_restores
@@ -70,7 +73,11 @@ class Compiled:
         return "\n\n".join([*(f"{part}\n" for part in (header, constants) if part), *helpers, self.definition])
 
 
-# Every pass can be left out: none of them decides what is right.
+# Every pass can be left out: none of them decides what is right. Those of FIRST run before differentiation.
+FIRST: dict[str, Pass] = {
+    "repeats": share_expressions,
+    "invariants": hoist_from_primal,
+}
 ROUND: dict[str, Pass] = {
     "copies": propagate_copies,
     "restores": drop_restores,
@@ -83,8 +90,11 @@ ROUND: dict[str, Pass] = {
     "sums": tidy_sums,
     "stores": join_stores,
     "order": reorder,
+    "fuse": fuse_sweeps,
 }
 LAST: dict[str, Pass] = {
+    "hoist": hoist_invariants,
+    "common": share_expressions,
     "in_place": accumulate_in_place,
     "copies": propagate_copies,
     "elide": elide_copies,
@@ -92,7 +102,7 @@ LAST: dict[str, Pass] = {
     "states": drop_states,
     "dead": drop_dead,
 }
-PASSES = frozenset(ROUND) | frozenset(LAST)
+PASSES = frozenset(FIRST) | frozenset(ROUND) | frozenset(LAST)
 
 
 def optimise(function: Function, skip: frozenset[str] = frozenset()) -> Function:
@@ -124,7 +134,7 @@ def compile_gradient(
 
     def improve_parts(f: Function) -> Function:
         # the body is cut into two functions: nothing may move across the cut
-        return optimise(f, skip | {"merge", "branches", "order"}) if optimised else f
+        return optimise(f, skip | {"merge", "branches", "order", "fuse", "hoist"}) if optimised else f
 
     if optimised:
         function = optimise(function, skip)
@@ -189,6 +199,9 @@ def prepared(request: Request, optimised: bool, skip: frozenset[str]) -> Program
     if optimised and "dead" not in skip:
         # what reaches no result has no adjoint: not even one of zeros, which times infinity would be a NaN
         drop_dead(program.function, keep=program.variables_at_entry())
+    for name, run in FIRST.items():
+        if optimised and name not in skip:
+            run(program.function)
     return program
 
 

@@ -6,11 +6,12 @@ written as a copy between two names, or an adjoint asks for the shape of the val
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from ..analysis.unassigned import doubtful, merges
 from ..ir import nodes as ir
-from ..ir.nodes import UNDEF, Assign, Function, If, Lit, Loop, Try, Var
+from ..ir.nodes import UNDEF, Assign, Function, Lit, Var
 
 # helpers of adjoints that look at a value's shape only
 _SHAPES = frozenset({"unbroadcast", "zeros_like", "full_like", "like", "buffer_like"})
@@ -44,22 +45,6 @@ def define_where_read(function: Function, same_name: Callable[[Var, Any], bool])
     return changed
 
 
-def merges(stmt: Any) -> Iterator[tuple[Any, Var, list[Any]]]:
-    """The merges of a statement: each with its variable and the values that it takes."""
-    if isinstance(stmt, If):
-        for p in stmt.phis:
-            values = [v for v, b in ((p.then, stmt.then), (p.orelse, stmt.orelse)) if not b.diverges]
-            yield p, p.var, values
-    elif isinstance(stmt, Try):
-        blocks = [stmt.body, *(h.body for h in stmt.handlers)]
-        for m in stmt.phis:
-            yield m, m.var, [v for v, b in zip(m.values, blocks) if not b.diverges]
-    elif isinstance(stmt, Loop):
-        for c in stmt.carries:
-            yield c, c.phi, [c.init, c.next]
-            yield c, c.result, [c.init, c.next]
-
-
 def _operands(merge: Any) -> list[tuple[Any, Any]]:
     if isinstance(merge, ir.Phi):
         return [("then", merge.then), ("orelse", merge.orelse)]
@@ -73,16 +58,3 @@ def _set(merge: Any, field: Any, value: Any) -> None:
         merge.values[field] = value
     else:
         setattr(merge, field, value)
-
-
-def doubtful(function: Function) -> set[Var]:
-    """The variables that some path leaves unassigned."""
-    found: set[Var] = set()
-    while True:
-        before = len(found)
-        for stmt in ir.walk(function.body):
-            for _, var, values in merges(stmt):
-                if any(v is UNDEF or isinstance(v, Var) and v in found for v in values):
-                    found.add(var)
-        if len(found) == before:
-            return found

@@ -4,8 +4,8 @@
         x = x_tape.pop()        ->         ...
         ...
 
-A tape is written by one loop and read by its mirror. Where both run at most once, every entry is read exactly once, in
-reverse order. Tapes of checkpointed functions are popped, so that not all of them are there at the end.
+A tape is written by one loop and read by its mirror. Where both run at most once after the tape is made, every entry is read
+exactly once, in reverse order. Tapes of checkpointed functions are popped, so that not all of them are there at the end.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any
 
 from ..analysis.types import TapeT
 from ..ir import nodes as ir
-from ..ir.nodes import Block, Function, Loop, Pop, Push, Range, Taped, Var
+from ..ir.nodes import Assign, Block, Function, Loop, Pop, Push, Range, Taped, Var
+from ..ir.uses import all_blocks
 
 MOST = 3  # tapes in the head of one loop
 
@@ -33,14 +34,23 @@ class _Accesses:
 
 def iterate_tapes(function: Function) -> Function:
     """Turn pops at the start of a loop's iterations into the loop's head; changed in place."""
+    for block in all_blocks(function):
+        tapes = {s.target for s in block if isinstance(s, Assign) and isinstance(s.target.type, TapeT)}
+        if tapes:
+            _block(block, tapes)
+    return function
+
+
+def _block(block: Block, tapes: set[Var]) -> None:
+    """Iterate over tapes that are made in a block."""
     pushes: dict[Var, _Accesses] = {}
     pops: dict[Var, _Accesses] = {}
     loops: list[Loop] = []
-    _collect(function.body, None, False, pushes, pops, loops)
+    _collect(block, None, False, pushes, pops, loops)
     for loop in loops:
         if not isinstance(loop.iter, Range) or loop.go is not None:
             continue
-        popped = [s for s in loop.body if isinstance(s, Pop) and not (isinstance(s.tape.type, TapeT) and s.tape.type.shrinks)]
+        popped = [s for s in loop.body if isinstance(s, Pop) and s.tape in tapes and not getattr(s.tape.type, "shrinks", False)]
         wanted = [s for s in popped if pops[s.tape].single is loop and _filled(pushes.get(s.tape))]
         if not wanted:
             continue
@@ -52,7 +62,6 @@ def iterate_tapes(function: Function) -> Function:
                 continue
         loop.iter = Taped(tuple(p.tape for p in wanted), tuple(p.target for p in wanted), loop.iter if used else None)
         loop.body.stmts[:] = [s for s in loop.body if s not in wanted]
-    return function
 
 
 def _filled(accesses: _Accesses | None) -> bool:

@@ -14,8 +14,8 @@ def isinstance_test_grad(x, isinstance_test_bar=1.0):
     # reverse sweep
     result_bar = unbroadcast(isinstance_test_bar, result)
     if test:
-        product_bar = unbroadcast(result_bar, result)
-        x_bar = add(unbroadcast(product_bar * x, x), unbroadcast(product_bar * x, x))
+        x_bar = unbroadcast(unbroadcast(result_bar, result) * x, x)
+        x_bar = add(x_bar, x_bar)
     else:
         x_bar = np.broadcast_to(unbroadcast(result_bar, result), np.shape(x))
         x_bar = unbroadcast(x_bar, x)

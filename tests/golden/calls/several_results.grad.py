@@ -9,6 +9,7 @@ def several_results_grad(x, y, several_results_bar=1.0):
     # reverse sweep
     hypot_bar = several_results_bar * angle
     angle_bar = several_results_bar * hypot
-    x_bar = hypot_bar * (x / hypot) - angle_bar * y / (y**2 + x**2)
-    y_bar = angle_bar * x / (y**2 + x**2) + hypot_bar * (y / hypot)
+    total = y**2 + x**2
+    x_bar = hypot_bar * (x / hypot) - angle_bar * y / total
+    y_bar = angle_bar * x / total + hypot_bar * (y / hypot)
     return x_bar, y_bar

@@ -10,7 +10,8 @@ def several_results_jvp(x, y, *, x_dot, y_dot):
     for i in range(min(len(items1), len(items2))):
         items.append(items2[i] * (items1[i] / hypot))
     angle = math.atan2(y, x)
-    angle_dot = y_dot * x / (y**2 + x**2) - x_dot * y / (y**2 + x**2)
+    total = y**2 + x**2
+    angle_dot = y_dot * x / total - x_dot * y / total
     product = hypot * angle
     product_dot = sum(items) * angle + angle_dot * hypot
     return product, product_dot

@@ -7,9 +7,8 @@ def fill_elements_jvp(x, *, x_dot):
     y_dot = np.zeros_like(y)
     for i in range(len(x)):
         x_item = x[i]
-        x_item1 = x[i]
-        y_dot[i] = x_dot[i] * x_item1 + x_dot[i] * x_item
-        y[i] = x_item * x_item1
+        y_dot[i] = x_dot[i] * x_item + x_dot[i] * x_item
+        y[i] = x_item * x_item
     sum_ = np.sum(y * y)
     sum_dot = np.sum(2.0 * y_dot * y)
     return sum_, sum_dot

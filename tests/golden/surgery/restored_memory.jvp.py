@@ -11,7 +11,6 @@ def restored_memory_jvp(x, *, x_dot):
         x_item = x[i]
         seen_dot[i] = x_dot[i] * (2.0 * x_item)
         seen[i] = x_item**2
-        x_item = x[i]
         sum_ = np.sum(seen)
         term = x_item * sum_
         term_dot = x_dot[i] * sum_ + np.sum(seen_dot) * x_item

@@ -12,7 +12,7 @@ def watched_value_and_grad(x, w, watched_bar=1.0):
     h_bar = watched_bar * x * (2.0 * h)
     print("adjoint of h:", h_bar, "at", scale)
     assert np.all(np.isfinite(h_bar)), "not finite"
-    product_bar = h_bar * (1.0 - h**2)
+    product_bar = h_bar * (1.0 - power)
     w_bar = np.outer(product_bar, x)
     x_bar = watched_bar * power + w.T @ product_bar
     return sum_, (x_bar, w_bar)

@@ -32,6 +32,7 @@ class Program:
         self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
         self.doubtful = doubtful(function)
         self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
+        self.entries: dict[Var, int] = {}  # on such a tape, by estimate
         self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
         self.stored = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}  # memory that changes
 
@@ -53,6 +54,7 @@ class State:
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
         self.bits, self.divisions = Bits(), Divisions()
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
+        self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
         self.conditional = 0
         self.work = 0

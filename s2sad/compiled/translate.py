@@ -6,7 +6,6 @@ from typing import Any
 
 from ..analysis import effects
 from ..analysis.types import Arr, Num, Obj
-from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -29,7 +28,7 @@ from ..ir.nodes import (
 from . import scalars
 from .nodes import NotCompiled
 from .state import Program, a_noun
-from .tapes import Tapes
+from .tapes import Tapes, estimated
 from .views import Ended, Pending, Place, Run, Size, View
 
 _KINDS = {"Invoke": "a call of a recursive function", "Effect": "a call for its effect, such as append() or print()"}
@@ -163,7 +162,7 @@ class Translator(Tapes):
         go = None if stmt.go is None else self.number(stmt.go)
         self.loops.pop()
         trip = self.trips.pop()
-        self.work = before + max(1, self.work) * _estimate(trip)
+        self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))
         results = [self._merge_target(c.result) for c in stmt.carries]
         for phi, nxt in zip(phis, nexts):
             self._check_count(phi, nxt, body)
@@ -197,17 +196,6 @@ class Translator(Tapes):
         """The trip count as a Range of atoms outside, None if something inside the function decides it."""
         inside = any(isinstance(a, Var) and a not in self.params for a in it.atoms()) or stmt.go is not None
         return None if inside else it
-
-
-def _estimate(trip: Any) -> int:
-    """How often a loop runs in the call that is compiled for; 10 where nothing is known."""
-    if trip is None:
-        return 10
-    ends = [a.value if isinstance(a, Lit) else (getattr(primal_type(a), "ints", None) or (0, 0, 0, 10))[-1] for a in trip.atoms()]
-    try:
-        return max(len(range(*(int(e) for e in ends))), 1)
-    except (ValueError, TypeError):
-        return 10
 
 
 __all__ = ["Program", "Translator"]

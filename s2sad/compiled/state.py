@@ -49,6 +49,13 @@ class State:
         self.prologue, self.out = Block(), Block()
         self.outside: set[Var] = set()  # arrays inside that are there before the loop
         self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
+        self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
+        self.fresh: set[Var] = set()  # made where they stand, in memory of their own
+        self.hoisted: set[Var] = set()  # buffers that are made once, and known by no other name
+        self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
+        self.queues: dict[Var, list[Any]] = {}
+        self.now = 0
+        self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints: set[str] = set()
         self.tapes: dict[Var, Tape] = {}
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to

@@ -45,8 +45,10 @@ class Translator(Tapes):
     def block(self, block: Block) -> Block:
         """A block translated; what is pending at its end has been used."""
         outer, self.out = self.out, Block(diverges=block.diverges)
+        around, self.held, self.queues, self.now = (self.held, self.queues, self.now), [], {}, 0
         for k, stmt in enumerate(block.stmts):
             try:
+                self.before(stmt, k)
                 method = getattr(self, "stmt_" + type(stmt).__name__, None)
                 if method is None:
                     raise NotCompiled(_KINDS.get(type(stmt).__name__, f"a `{type(stmt).__name__.lower()}` statement"))
@@ -58,6 +60,9 @@ class Translator(Tapes):
                 if refused.span is None:
                     refused.span = getattr(stmt, "span", None)
                 raise
+        self.now = len(block.stmts)
+        self.settle()
+        self.held, self.queues, self.now = around
         done, self.out = self.out, outer
         return done
 
@@ -112,7 +117,7 @@ class Translator(Tapes):
 
     def _merged(self, a: Any, block: Block) -> Any:
         """The atom that a branch or an iteration hands on."""
-        v = self.value(a)
+        v = self.present(a)
         if isinstance(v, View):
             if any(not isinstance(x, Run) or x.start != Place() or x.stop != Ended() for x in v.axes) or v.order != tuple(range(v.ndim)):
                 raise NotCompiled("a part of an array that is handed on")
@@ -128,6 +133,7 @@ class Translator(Tapes):
             raise NotCompiled(f"{p.hint}, {a_noun(scalars.describe(p.type))}")
         self._check_array(p.type, p.hint)
         var = Var(p.hint, p.type, named=p.named, region=effects.region_of(p) or Region())
+        self.births[var] = len(self.births) + 1
         self.env[p] = self.whole(var, var.region)
         return var
 

@@ -50,9 +50,9 @@ class Arrays(Integers):
     def size(self, s: Size) -> Any:
         """The atom of a size."""
         if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
-            return self.emit("call", (s.array,), INTEGER, fn=LEN)
-        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape")
-        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER)
+            return self.emit("call", (s.array,), INTEGER, fn=LEN, hint="n")
+        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape", hint="shape")
+        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER, hint="n")
 
     def stop(self, run: Run) -> Any:
         """The atom behind the last index of a run."""
@@ -61,7 +61,7 @@ class Arrays(Integers):
         if isinstance(run.stop, Place):
             return self.place(run.stop)
         n = self.size(run.size)
-        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER) if run.stop.before else n
+        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER, hint="stop") if run.stop.before else n
 
     # --- views -----------------------------------------------------------------------------------------------------------
 
@@ -176,6 +176,9 @@ class Arrays(Integers):
         """The index of an element of a view in its array."""
         at = at[len(at) - view.ndim :] if view.ndim else []
         parts: list[Any] = list(view.axes)
+        if not any(t.var is view.array for t in self.tapes.values()):
+            for k, p in enumerate(parts):
+                self.checked |= not isinstance(p, Run) and not self.in_range(p, Size(view.array, k))
         for (var, origin), axis in zip(at, view.order):
             if axis is None:
                 continue
@@ -286,7 +289,9 @@ class Arrays(Integers):
 
     def _apart(self, a: Var, b: Var) -> bool:
         """Whether an array has memory of its own, which another one that is there does not have."""
-        return a in self.hoisted or a in self.fresh and (b in self.fresh or self.births.get(b, 0) < self.births[a])
+        if a in self.hoisted or any(t.var is a for t in self.tapes.values()):
+            return True
+        return a in self.fresh and (b in self.fresh or self.births.get(b, 0) < self.births[a])
 
     def runs(self, value: Any) -> list[Run | None]:
         """The runs of the axes of an array: of those that tell, where several values have the axis."""

@@ -205,6 +205,7 @@ class Outliner:
         args, params = list(t.params), [Param(v) for v in t.params.values()]
         kernel = Kernel(Function(self._name(f.reverse), params, t.body, Lit(None)), args, results, list(t.tapes.values()), list(t.writes))
         kernel.error_model = t.divisions.error_model
+        kernel.boundscheck = t.checked
         kernel.work = t.work
         kernel.independent = t.independent
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)

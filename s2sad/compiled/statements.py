@@ -11,7 +11,7 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Pop, Push, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
 from . import scalars
 from .arrays import NP, elementwise
 from .nodes import NotCompiled

@@ -74,13 +74,20 @@ class Tapes(Statements):
         done()
         return None
 
-    def _push_array(self, stmt: Push, v: Any) -> None:
+    def _push_array(self, stmt: Push, v: Any, late: bool = False) -> None:
         runs = self.known_runs(v)
-        if len(runs) > 2:
-            raise NotCompiled("a tape of arrays of more than two axes")
+        if len(runs) > 3:
+            raise NotCompiled("a tape of arrays of more than three axes")
         region = effects.region_of(stmt.value)
-        if region is None or region in self.program.stored:
-            raise NotCompiled("a tape of arrays that change after they were saved")
+        if region is None:
+            raise NotCompiled("a tape of arrays that may change after they were saved")
+        if region in self.program.stored and not late:
+            saved = self.program.saved(self.root, region)
+            if not saved.fits or len(self.loops) != 1 or self.conditional:
+                raise NotCompiled("a tape of arrays that change after they were saved")
+            if stmt.value in saved.own:
+                self.late.append(stmt)
+                return
         t: Any = primal_type(stmt.value)
         sizes, shape = [], []
         for r, dim in zip(runs, t.shape):
@@ -102,6 +109,12 @@ class Tapes(Statements):
         own = tuple(Run(Place(), Ended(), Size(tape.var, k + 1)) for k in range(len(runs)))
         self.assign(View(tape.var, (position, *own), tuple(range(1, len(runs) + 1)), None), v, None if None not in shape else runs)
         done()
+
+    def push_late(self) -> None:
+        """Save the arrays that were to be complete."""
+        for stmt in self.late:
+            self._push_array(stmt, self.present(stmt.value), late=True)
+        self.late = []
 
     def _written(self, outer: Var, row: Row) -> Tape:
         if outer not in self.tapes:

@@ -62,6 +62,8 @@ class Translator(Tapes):
                 raise
         self.now = len(block.stmts)
         self.settle()
+        if block is self.root.body:
+            self.push_late()
         self.held, self.queues, self.now = around
         done, self.out = self.out, outer
         return done

@@ -257,35 +257,41 @@ class Updates(Arrays):
             self._single(updates[0], axis, prefix)
             return
         u0 = updates[0].view
+        size = u0.axes[axis].size
         ends = [_ends(u.view.axes[axis]) for u in updates]
         first, last = min(s for s, _ in ends), min(e for _, e in ends)  # type: ignore[misc]
-        if axis < u0.ndim - 1:
-            self._rows(updates, axis, prefix, ends, first, last, apart)
-            return
         inner_first, inner_last = max(s for s, _ in ends), max(e for _, e in ends)  # type: ignore[misc]
-        size = u0.axes[axis].size
+        same = inner_first == first and inner_last == last
+        if axis < u0.ndim - 2 or axis == u0.ndim - 2 and same:
+            self._rows(updates, axis, prefix, Lit(first), self._less(size, last), (first, last), apart)
+            return
 
-        def less(k: int) -> Any:
-            n = self.size(size)
-            return self.emit("sub", (n, Lit(k)), INTEGER) if k else n
+        def part(start: Any, stop: Any, reached: list[Update], edge: tuple[int, int] | None) -> None:
+            if axis < u0.ndim - 1:
+                self._rows(reached, axis, prefix, start, stop, edge, apart)
+            else:
+                self._pass(reached, axis, prefix, start, stop, down, edge, apart)
 
         def left() -> None:
             if inner_first > first:
-                stop = self.emit("call", (Lit(inner_first), less(last)), INTEGER, fn=MIN)
-                reached = [u for u, (s, _) in zip(updates, ends) if s < inner_first]  # type: ignore[misc]
-                self._pass(reached, axis, prefix, Lit(first), stop, down, (first, last))
+                stop = self.emit("call", (Lit(inner_first), self._less(size, last)), INTEGER, fn=MIN, hint="stop")
+                part(Lit(first), stop, [u for u, (s, _) in zip(updates, ends) if s < inner_first], (first, last))  # type: ignore[misc]
 
         def core() -> None:
-            self._pass(updates, axis, prefix, Lit(inner_first), less(inner_last), down, None, apart)
+            part(Lit(inner_first), self._less(size, inner_last), updates, None)
 
         def right() -> None:
             if inner_last > last:
-                start = self.emit("call", (Lit(inner_first), less(inner_last)), INTEGER, fn=MAX)
+                start = self.emit("call", (Lit(inner_first), self._less(size, inner_last)), INTEGER, fn=MAX, hint="start")
                 reached = [u for u, (_, e) in zip(updates, ends) if e < inner_last]  # type: ignore[misc]
-                self._pass(reached, axis, prefix, start, less(last), down, (inner_first, last))
+                part(start, self._less(size, last), reached, (inner_first, last))
 
-        for part in (right, core, left) if down else (left, core, right):
-            part()
+        for run in (right, core, left) if down else (left, core, right):
+            run()
+
+    def _less(self, size: Any, k: int) -> Any:
+        n = self.size(size)
+        return self.emit("sub", (n, Lit(k)), INTEGER, hint="stop") if k else n
 
     def _single(self, u: Update, axis: int, prefix: Coordinates) -> None:
         runs = [u.view.axes[k] for k in range(axis, u.view.ndim)]
@@ -303,32 +309,45 @@ class Updates(Arrays):
         return [(var, view.axes[k].start) for k, (var, _) in enumerate(prefix)]
 
     def _rows(
-        self, updates: list[Update], axis: int, prefix: Coordinates, ends: list[Any], first: int, last: int, apart: bool
+        self, updates: list[Update], axis: int, prefix: Coordinates, start: Any, stop: Any, edge: tuple[int, int] | None, apart: bool
     ) -> None:  # fmt: skip
-        """A loop over an axis that others follow: in each row, the stores that reach it."""
+        """A loop over an axis that others follow: in each row, the stores that reach it; at an `edge`, not all of them do."""
         size = updates[0].view.axes[axis].size
         groups: list[tuple[Any, list[Update]]] = []
-        for u, e in zip(updates, ends):
-            if groups and groups[-1][0] == e:
+        for u in updates:
+            e = _ends(u.view.axes[axis])
+            if groups and (groups[-1][0] == e or edge is None):
                 groups[-1][1].append(u)
             else:
                 groups.append((e, [u]))
-        run = Run(Place(None, first), Ended(last), size)
+        var = Var("ijklmn"[axis % 6], INTEGER)
+        where: Coordinates = [*prefix, (var, Place())]
 
-        def body(at: Coordinates) -> None:
-            var = at[0][0]
-            where = [*prefix, (var, Place())]
-            for (start, end), group in groups:
-                test = self._within_ends(var, start, end, first, last, size)
-                if test is None:
+        def body() -> None:
+            for (begin, end), group in groups:
+                if edge is None:
                     self.gather(group, axis + 1, where, False, apart)
                     continue
+                test = self._within_ends(var, begin, end, *edge, size)
                 outer, self.out = self.out, Block()
-                self.gather(group, axis + 1, where, False, apart)
-                then, self.out = self.out, outer
-                self.out.stmts.append(If(test, then, Block(), []))
+                for u in group:
+                    self._single(u, axis + 1, where)
+                inside, self.out = self.out, outer
+                self.out.stmts += inside.stmts if test is None else [If(test, inside, Block(), [])]
 
-        self.over([run], body, independent=apart and axis == 0, letter=axis)
+        self._loop(var, start, stop, False, body, self._trips(list(updates[0].view.axes)), apart and not prefix and edge is None)
+
+    def _loop(self, var: Var, start: Any, stop: Any, down: bool, body: Callable[[], None], count: int, independent: bool) -> None:
+        """A loop whose body is made by `body`, which runs `count` times in all."""
+        before, outer, self.out = self.work, self.out, Block()
+        body()
+        inside, self.out = self.out, outer
+        self.work = before + max(1, self.work - before) * count
+        loop = Loop(Range(start, stop, Lit(1), down), var, [], inside)
+        self.out.stmts.append(loop)
+        if independent and count >= self.large():
+            self.independent.add(id(loop))
+            self.kept.append(loop)
 
     def _within_ends(self, var: Var, start: int, end: int, first: int, last: int, size: Any) -> Any:
         """The condition that an index is in a range; None if it certainly is."""
@@ -350,35 +369,33 @@ class Updates(Arrays):
         array = updates[0].view.array
         size = updates[0].view.axes[axis].size
         var = Var("ijklmn"[axis % 6], INTEGER)
-        before, outer, self.out = self.work, self.out, Block()
-        whole: Coordinates = [*prefix, (var, Place())]
-        own = View(array, tuple(Run(Place(), Ended(), r.size) for r in updates[0].view.axes), updates[0].view.order, None)
-        index = self.index(own, whole)
-        total: Any = None
-        if edge is not None or updates[0].aug is not None:
-            total = self.emit("getitem", (array, index), Num(scalars.FLOAT, False), hint=array.hint)
-        for u in updates:
-            where = [*self._starts(u.view, prefix), (var, u.view.axes[axis].start)]
-            begin, end = _ends(u.view.axes[axis])  # type: ignore[misc]
-            test = None if edge is None else self._within_ends(var, begin, end, *edge, size)
-            if test is None:
-                total = self._with(u, total, where, array)
-                continue
-            inside, self.out = self.out, Block()
-            added = self._with(u, total, where, array)
-            then, self.out = self.out, inside
-            merged = Var(array.hint, Num(scalars.FLOAT, False))
-            self.out.stmts.append(If(test, then, Block(), [Phi(merged, added, total)]))
-            total = merged
-        self.out.stmts.append(Store(array, index, total))
-        body, self.out = self.out, outer
+
+        def body() -> None:
+            whole: Coordinates = [*prefix, (var, Place())]
+            own = View(array, tuple(Run(Place(), Ended(), r.size) for r in updates[0].view.axes), updates[0].view.order, None)
+            index = self.index(own, whole)
+            total: Any = None
+            begin, end = _ends(updates[0].view.axes[axis])  # type: ignore[misc]
+            everywhere = edge is None or begin <= edge[0] and end <= edge[1]
+            if updates[0].aug is not None or not everywhere:
+                total = self.emit("getitem", (array, index), Num(scalars.FLOAT, False), hint=array.hint)
+            for u in updates:
+                where = [*self._starts(u.view, prefix), (var, u.view.axes[axis].start)]
+                begin, end = _ends(u.view.axes[axis])  # type: ignore[misc]
+                test = None if edge is None else self._within_ends(var, begin, end, *edge, size)
+                if test is None:
+                    total = self._with(u, total, where, array)
+                    continue
+                inside, self.out = self.out, Block()
+                added = self._with(u, total, where, array)
+                then, self.out = self.out, inside
+                merged = Var(array.hint, Num(scalars.FLOAT, False))
+                self.out.stmts.append(If(test, then, Block(), [Phi(merged, added, total)]))
+                total = merged
+            self.out.stmts.append(Store(array, index, total))
+
         count = 2 if edge is not None else self._trips([updates[0].view.axes[axis]])
-        self.work = before + max(1, self.work - before) * count
-        loop = Loop(Range(start, stop, Lit(1), down), var, [], body)
-        self.out.stmts.append(loop)
-        if apart and edge is None and not prefix and count >= self.large():
-            self.independent.add(id(loop))
-            self.kept.append(loop)
+        self._loop(var, start, stop, down, body, count, apart and edge is None and not prefix)
 
     def _with(self, u: Update, total: Any, where: Coordinates, array: Var) -> Any:
         element = self.element(u.value, where)

@@ -77,8 +77,23 @@ class Writer:
             return [f"{name} = 0.5 * {other} + {name}"] if self.rng.random() < 0.5 else [f"{name} = {name} * c"]
         if roll < 0.6:
             return [f"if c > {self.rng.choice(['0.0', '9.0'])}:", f"    {self.part(kind)} *= 0.5"]
+        if roll < 0.75:
+            return self.next_state(kind)
         op = self.rng.choice(["=", "=", "+=", "-=", "*="])
         return [f"{self.part(kind)} {op} 0.4 * {self.value(kind)}"]
+
+
+    def next_state(self, kind: tuple[int, ...]) -> list[str]:
+        """An array of its own for the next step, or for the last one."""
+        name = self.rng.choice(self.names[:2])
+        self.names.append("w")
+        if self.rng.random() < 0.3:
+            return [f"w = {name}.copy()", f"{self.part(kind, name)} = 0.4 * {self.value(kind)} + {self.part(kind, 'w')}"]
+        lines = [f"w = {self.rng.choice([f'{name}.copy()', f'0.9 * {name}', f'np.zeros_like({name})'])}"]
+        lines += [f"{self.part(kind, 'w')} {self.rng.choice(['=', '+='])} 0.4 * {self.value(kind)}" for _ in range(self.rng.randint(1, 2))]
+        if self.rng.random() < 0.2:
+            return [*lines, f"{name}, w = w, {name}"]
+        return [*lines, f"{name} = w"]
 
 
 def check(seed: int) -> str:

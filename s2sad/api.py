@@ -261,7 +261,7 @@ class Gradient(Backend):
     def _variant(self, bound: dict[str, Any]) -> Variant:
         """A variant for arguments of this kind; where that is refused, for their very integers, then sizes, too."""
         place = self._place(bound, self._ints, self._sizes)
-        stored = None if place is None else fetch(place)
+        stored = None if place is None else self._fetched(place)
         if isinstance(stored, Variant):
             return stored
         if stored is not None:  # it was refused before
@@ -283,7 +283,7 @@ class Gradient(Backend):
             if (ints, sizes) <= (self._ints, self._sizes) or not _has_sizes(bound, sizes):
                 continue
             place = self._place(bound, ints, sizes)
-            stored = None if place is None else fetch(place)
+            stored = None if place is None else self._fetched(place)
             try:
                 variant = stored if isinstance(stored, Variant) else self._made(bound, ints, sizes, place)
             except DifferentiationError:
@@ -300,13 +300,22 @@ class Gradient(Backend):
             compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
             return made(compiled, place)
 
+    def _fetched(self, place: Place) -> Variant | dict[str, Any] | None:
+        """What is stored, unless it would have to be refused with more than the entry knows of it."""
+        stored = fetch(place)
+        if isinstance(stored, Variant) and stored.report is not None:
+            if self.strict and stored.report.refused() is not None:
+                return None
+            self.check_report(self._target.name, stored.report)
+        return stored
+
     def _place(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Place | None:
         """Where the variant is stored, None where no other process could tell that it is the one."""
         t = self._target
-        if not folder.enabled() or self.backend != "numpy" or t.prefix or not t.plain:
+        if not folder.enabled() or t.prefix or not t.plain:
             return None
         options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful,
-                   self._checkpoints]  # fmt: skip
+                   self._checkpoints, *self.backend_options(bound)]  # fmt: skip
         try:
             return Place.of(t.f, f"{t.name}_{self.kind}", key(t.f, options, self._wide_key(bound, ints, sizes)))
         except (Undescribed, OSError):  # OSError: s2sad is no folder of files

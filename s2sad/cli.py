@@ -292,8 +292,9 @@ def _cache(options: argparse.Namespace) -> int:
             print(f"{file.size:>8}  {file.name}")
     else:
         found = folder.files()
+        size = sum(file.size for file in [*found, *folder.files(".numba")])
         state = "" if folder.enabled() else "; switched off by S2SAD_CACHE"
-        print(f"{folder.path()}: {_counted(len(found))}, {sum(file.size for file in found) / 1e6:.1f} MB{state}")
+        print(f"{folder.path()}: {_counted(len(found))}, {size / 1e6:.1f} MB{state}")
     return 0
 
 

@@ -10,6 +10,7 @@ import sys
 import types
 from typing import Any
 
+from ..compiled.numba import njit, prange
 from ..frontend.scope import ABSENT
 from ..rules import registry
 from .descriptions import LIBRARIES, Undescribed, found, home, of_library_object, of_object
@@ -133,6 +134,10 @@ def _way(obj: Any, state: Found) -> list[Any]:
     for i, other in enumerate(state.objects):
         if other is obj:
             return ["read", i]
+    if obj is njit:
+        return ["numba", "njit"]
+    if str(getattr(obj, "__module__", "")).startswith("numba.") and obj is prange():
+        return ["numba", "prange"]
     description = of_object(obj)
     if description[0] in ("module", "named"):
         return list(description)
@@ -147,6 +152,8 @@ def objects_named(ways: dict[str, Any], state: Found) -> dict[str, Any] | None:
             names[name] = state.objects[rest[0]]
         elif kind == "module":
             names[name] = sys.modules.get(rest[0])
+        elif kind == "numba":
+            names[name] = njit if rest[0] == "njit" else prange()
         else:
             names[name] = found(*rest)
         if names[name] is None and kind != "read":

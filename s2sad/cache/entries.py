@@ -25,6 +25,8 @@ from ..variants import Guards, Variant
 from . import folder
 from .dependencies import found_again, named, objects_named, recorded
 from .descriptions import Undescribed
+from .machine_code import kept
+from .reports import described, reported
 
 TITLE = "# A derivative that s2sad emitted: it is not run if it is changed."
 
@@ -61,7 +63,8 @@ def fetch(place: Place) -> Variant | dict[str, Any] | None:
     if state is None or names is None:
         return None
     call = _run(text, facts["name"], names, place)
-    return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"])
+    report = None if facts.get("report") is None else reported(facts["report"], state)
+    return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"], report)
 
 
 def store(place: Place, compiled: Any, text: str, stores: bool, changes: bool) -> Callable[..., Any] | None:
@@ -73,6 +76,8 @@ def store(place: Place, compiled: Any, text: str, stores: bool, changes: bool) -
     except Undescribed:
         return None
     facts = {"name": compiled.name, "reads": reads, "names": names, "stores": stores, "changes": changes}
+    if compiled.report is not None:
+        facts["report"] = described(compiled.report, state)
     whole = _composed(facts, text, place.key)
     if folder.write(place.file, whole) is None:
         return None
@@ -106,7 +111,11 @@ def _digest(key: str, rest: str) -> str:
 
 def _run(text: str, name: str, names: dict[str, Any], place: Place) -> Callable[..., Any]:
     """The function, defined from the whole file, so that its lines are those of the file."""
-    call: Callable[..., Any] = defined(text, name, names, str(folder.path() / place.file))
+    file = folder.path() / place.file
+    compiling = kept(names, place.file.rpartition("_")[0], _digest(place.key, text), text)
+    if compiling is not None:
+        names, file = compiling
+    call: Callable[..., Any] = defined(text, name, names, str(file))
     return call
 
 

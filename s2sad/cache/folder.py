@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -60,7 +61,6 @@ def read(name: str) -> str | None:
 def write(name: str, text: str) -> Path | None:
     """Store an entry: readers see all of it or none. Returns its path, None if it could not be stored."""
     global _written
-    temporary = None
     try:
         folder = path()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,22 +69,53 @@ def write(name: str, text: str) -> Path | None:
         if _written % CROWDED == 0:
             shrink()
         _written += 1
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-        with open(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-        os.replace(temporary, folder / name)
+        replace(folder / name, text.encode("utf-8"))
     except (OSError, ValueError, RuntimeError):
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
         return None
     return folder / name
 
 
+def replace(target: Path, data: bytes) -> None:
+    """Write a file all at once. Raises OSError if that cannot be done."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def shelf(name: str, file: str, text: str) -> Path | None:
+    """A folder of the folder, for files of which nobody else may read or write any, and in it a file that holds a text and
+    is left alone if it holds it already. Returns the file's path, None if there can be none."""
+    try:
+        place = path() / name
+        if not _private(path()):
+            return None
+        if os.path.lexists(place) and not (closed(place) and closed(place / "__pycache__")):
+            discard(name)
+        (place / "__pycache__").mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.chmod(0o700)
+        target, data = place / file, text.encode("utf-8")
+        if not os.path.lexists(target) or not _private(target) or target.read_bytes() != data:
+            replace(target, data)
+        os.utime(place)  # what is used stays
+        return target if closed(place) and closed(place / "__pycache__") else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
 def discard(name: str) -> None:
-    """Remove a file of the folder."""
+    """Remove a file of the folder, or a folder with all its files."""
     with contextlib.suppress(OSError, RuntimeError):
-        (path() / name).unlink()
+        target = path() / name
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            target.unlink()
 
 
 @dataclass(frozen=True, order=True)
@@ -97,14 +128,15 @@ class File:
 
 
 def files(suffix: str = ".py") -> list[File]:
-    """The entries, or with the suffix ".tmp" the files that are being written or were never finished."""
+    """The entries, or with the suffix ".tmp" the files that are being written or were never finished; with ".numba" the
+    folders of what Numba compiled."""
     found: list[File] = []
     with contextlib.suppress(OSError, RuntimeError), os.scandir(path()) as folder:
         for entry in folder:
             with contextlib.suppress(OSError):  # another process has removed it
-                if entry.name.endswith(suffix) and entry.is_file(follow_symlinks=False):
+                if entry.name.endswith(suffix) and (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)):
                     info = entry.stat(follow_symlinks=False)
-                    found.append(File(info.st_mtime, info.st_size, entry.name))
+                    found.append(File(info.st_mtime, _inside(entry.path) if entry.is_dir() else info.st_size, entry.name))
     return sorted(found)
 
 
@@ -113,7 +145,7 @@ def shrink() -> None:
     for file in files(".tmp"):
         if time.time() - file.used > ABANDONED:
             discard(file.name)
-    room, kept = _room(), files()
+    room, kept = _room(), sorted([*files(), *files(".numba")])
     size, count = sum(file.size for file in kept), len(kept)
     if size <= room and count <= FILES:
         return
@@ -127,9 +159,22 @@ def shrink() -> None:
 def clear() -> int:
     """Remove all entries; how many there were."""
     found = files()
-    for file in [*found, *files(".tmp")]:
+    for file in [*found, *files(".tmp"), *files(".numba")]:
         discard(file.name)
     return len(found)
+
+
+def _inside(place: str) -> int:
+    """The size of all files in a folder."""
+    return sum(os.lstat(os.path.join(at, name)).st_size for at, _, names in os.walk(place) for name in names)
+
+
+def closed(target: Path) -> bool:
+    """Whether a folder is this user's, and nobody else has access to it."""
+    if not hasattr(os, "getuid"):
+        return target.is_dir()
+    info = os.lstat(target)
+    return stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid() and not info.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def _room() -> float:

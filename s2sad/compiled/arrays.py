@@ -27,7 +27,7 @@ LEN = Ref(len, "len", len, "builtins")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
 MAX = Ref(builtins.max, "max", builtins.max, "builtins")
 MIN = Ref(builtins.min, "min", builtins.min, "builtins")
-_ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
+ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
@@ -50,9 +50,9 @@ class Arrays(Integers):
     def size(self, s: Size) -> Any:
         """The atom of a size."""
         if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
-            return self.emit("call", (s.array,), INTEGER, fn=LEN)
-        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape")
-        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER)
+            return self.emit("call", (s.array,), INTEGER, fn=LEN, hint="n")
+        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape", hint="shape")
+        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER, hint="n")
 
     def stop(self, run: Run) -> Any:
         """The atom behind the last index of a run."""
@@ -61,7 +61,7 @@ class Arrays(Integers):
         if isinstance(run.stop, Place):
             return self.place(run.stop)
         n = self.size(run.size)
-        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER) if run.stop.before else n
+        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER, hint="stop") if run.stop.before else n
 
     # --- views -----------------------------------------------------------------------------------------------------------
 
@@ -160,6 +160,8 @@ class Arrays(Integers):
 
     def element(self, value: Any, at: Coordinates) -> Any:
         """The atom of the element of `value` at the coordinates."""
+        if isinstance(value, Pending) and value in self.done:
+            value = self.done[value]
         if isinstance(value, View):
             return self.load(value, at)
         if isinstance(value, Pending):
@@ -174,6 +176,9 @@ class Arrays(Integers):
         """The index of an element of a view in its array."""
         at = at[len(at) - view.ndim :] if view.ndim else []
         parts: list[Any] = list(view.axes)
+        if not any(t.var is view.array for t in self.tapes.values()):
+            for k, p in enumerate(parts):
+                self.checked |= not isinstance(p, Run) and not self.in_range(p, Size(view.array, k))
         for (var, origin), axis in zip(at, view.order):
             if axis is None:
                 continue
@@ -218,12 +223,12 @@ class Arrays(Integers):
 
     def over(
         self, runs: list[Run], body: Callable[[Coordinates], None], descending: bool = False, carries: Any = None,
-        independent: bool = False,
+        independent: bool = False, letter: int = 0,
     ) -> None:  # fmt: skip
-        """Run `body` for all elements of the runs; `independent`: in any order."""
+        """Run `body` for all elements of the runs; `independent`: in any order. `letter`: of the first index."""
         outer = self.out
         ends = [(self.place(r.start), self.stop(r)) for r in runs]
-        coordinates = [(Var(_LETTERS[k % 6], INTEGER), r.start) for k, r in enumerate(runs)]
+        coordinates = [(Var(_LETTERS[(k + letter) % 6], INTEGER), r.start) for k, r in enumerate(runs)]
         holders = [Block() for _ in runs]
         self.out = holders[-1]
         before = self.work
@@ -233,10 +238,13 @@ class Arrays(Integers):
             start, stop = ends[k]
             loop = Loop(Range(start, stop, Lit(1), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
             (holders[k - 1] if k else outer).stmts.append(loop)
-            if independent and k == 0 and self._trips(runs) >= LARGE:
+            if independent and k == 0 and self._trips(runs) >= self.large():
                 self.independent.add(id(loop))
                 self.kept.append(loop)
         self.out = outer
+
+    def large(self) -> int:
+        return LARGE
 
     def _trips(self, runs: list[Run]) -> int:
         """The number of elements in the call that is compiled for, by estimate."""
@@ -248,14 +256,8 @@ class Arrays(Integers):
 
     def pending(self, stmt: Assign, op: Op, values: list[Any]) -> Pending:
         """An elementwise operation on values, their sizes checked."""
-        leaves: list[View] = []
-        for v in values:
-            if isinstance(v, View):
-                leaves.append(v)
-            elif isinstance(v, Pending):
-                leaves += v.leaves
         ndim = stmt.target.type.ndim  # type: ignore[attr-defined]
-        made = Pending(Op(op.kind, tuple(values), fn=op.fn), stmt.target, tuple(leaves), ndim)
+        made = Pending(Op(op.kind, tuple(values), fn=op.fn), stmt.target, ndim)
         if op.kind != "outer":
             self.check_sizes([self.runs(v) for v in values if isinstance(v, (View, Pending))])
         return made
@@ -268,6 +270,28 @@ class Arrays(Integers):
             for r in real[1:]:
                 if not real[0].same_length(r):
                     raise NotCompiled("arrays that may differ in size")
+
+    def leaves(self, value: Any) -> list[View]:
+        """The parts of arrays that a value is made of."""
+        if isinstance(value, Pending):
+            if value in self.done:
+                return [self.done[value]]
+            return [leaf for a in value.op.args for leaf in self.leaves(a)]
+        return [value] if isinstance(value, View) else []
+
+    def shares(self, a: View, b: View) -> bool:
+        """Whether two views may share memory."""
+        if a.array is b.array:
+            return True
+        if a.region is None or b.region is None or a.region.find() is not b.region.find():
+            return False
+        return not (self._apart(a.array, b.array) or self._apart(b.array, a.array))
+
+    def _apart(self, a: Var, b: Var) -> bool:
+        """Whether an array has memory of its own, which another one that is there does not have."""
+        if a in self.hoisted or any(t.var is a for t in self.tapes.values()):
+            return True
+        return a in self.fresh and (b in self.fresh or self.births.get(b, 0) < self.births[a])
 
     def runs(self, value: Any) -> list[Run | None]:
         """The runs of the axes of an array: of those that tell, where several values have the axis."""
@@ -310,6 +334,8 @@ class Arrays(Integers):
             op = new_array([self.size(s) if exact else self._length(r) for s, r in zip(sizes, runs)], dtype, self.emit)
         self.out.stmts.append(Assign(array, op))
         self.out = outer
+        self.births[array] = len(self.births) + 1
+        (self.hoisted if hoist else self.fresh).add(array)
         if exact:
             self.origins[array] = list(sizes)
         ends = [(r.start, r.stop) if exact else (Place(), Ended()) for r in runs]
@@ -346,8 +372,8 @@ class Arrays(Integers):
 
         self.over(found, body, descending, independent=independent)
 
-    def store(self, view: View, value: Any, aug: str | None, span: Any, fits: bool = False) -> None:
-        """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored. `fits`: it certainly has the size."""
+    def check_store(self, view: View, value: Any, span: Any, fits: bool = False) -> None:
+        """Raise NotCompiled unless a value certainly has the size of what it is stored to; `fits`: it has."""
         if isinstance(value, (View, Pending)):
             target = [view.run(k) for k in range(view.ndim)]
             shape = self.runs(value)
@@ -356,12 +382,15 @@ class Arrays(Integers):
             for t, r in zip(reversed(target), reversed(shape)):
                 if not fits and r is not None and t is not None and not _is_one(r) and not t.same_length(r):
                     raise NotCompiled("a store of an array that may differ in size", span)
-        leaves = value.leaves if isinstance(value, Pending) else (value,) if isinstance(value, View) else ()
-        conflicts = [v for v in leaves if _shares(v, view) and not v.same_elements(view)]
+
+    def store(self, view: View, value: Any, aug: str | None, span: Any, fits: bool = False) -> None:
+        """`view[...] op= value`; as NumPy does it, as if the value were computed before anything is stored. `fits`: it certainly has the size."""
+        self.check_store(view, value, span, fits)
+        conflicts = [v for v in self.leaves(value) if self.shares(v, view) and not v.same_elements(view)]
         order = self._order(view, conflicts)
         if order is None:
             if isinstance(value, View):
-                value = Pending(Op("atom", (value,)), Var("part", view.array.type), (value,), value.ndim)
+                value = Pending(Op("atom", (value,)), Var("part", view.array.type), value.ndim)
             value, conflicts = self.materialised(value, True), []
         self.assign(view, value, None, aug, order == "down", not conflicts)
 
@@ -407,7 +436,7 @@ def new_array(sizes: list[Any], dtype: Any, emit: Callable[..., Var]) -> Op:
 
 def elementwise(op: Op) -> Op | None:
     """The operation as one on elements; None if it is no such operation. Raises NotCompiled for those that NumPy does faster."""
-    if op.kind in _ELEMENTWISE:
+    if op.kind in ELEMENTWISE:
         power = op.args[-1]
         if op.kind == "pow" and not (isinstance(power, Lit) and power.value in (1, 2, 3, 4, -1, -2, 1.0, 2.0, 0.5)):
             raise NotCompiled("powers of arrays, which are faster in NumPy")
@@ -446,13 +475,6 @@ def _is_one(run: Run) -> bool:
     """Whether an axis has one element, which is repeated."""
     sample = run.size.sample()
     return sample is not None and set(sample) == {1} and run.start == Place() and run.stop == Ended()
-
-
-def _shares(a: View, b: View) -> bool:
-    """Whether two views may share memory."""
-    if a.array is b.array:
-        return True
-    return a.region is not None and b.region is not None and a.region.find() is b.region.find()
 
 
 def _offsets(view: View, target: View) -> list[int] | None:

@@ -6,7 +6,9 @@ import warnings
 from typing import Any
 
 from ..errors import FallbackWarning, UnsupportedSyntaxError
+from ..variants import arrays_in
 from . import numba
+from .arrays import LARGE
 from .kernels import Report
 from .nodes import LARGEST
 
@@ -62,15 +64,29 @@ class Backend:
         """Tell of a loop that stays NumPy code though it was asked for compiled; an error with `strict`."""
         if report is None or self.backend != "numba":
             return
-        for entry in report.entries:
-            if entry.name or entry.choice:
-                continue
-            where = f"line {entry.span.line}: " if entry.span is not None else ""
-            if self.strict:
-                raise UnsupportedSyntaxError(f"a loop of {name}() cannot be compiled: {entry.reason}", entry.at or entry.span,
-                                             construct="loop", hint="leave strict=True out, or use backend='numpy'")  # fmt: skip
-            self.tell(f"a loop of {name}() stays NumPy code: {where}{entry.reason}")
+        entry = report.refused()
+        if entry is None:
             return
+        if self.strict:
+            raise UnsupportedSyntaxError(f"a loop of {name}() cannot be compiled: {entry.reason}", entry.at or entry.span,
+                                         construct="loop", hint="leave strict=True out, or use backend='numpy'")  # fmt: skip
+        where = f"line {entry.span.line}: " if entry.span is not None else ""
+        self.tell(f"a loop of {name}() stays NumPy code: {where}{entry.reason}")
+
+    def backend_options(self, bound: dict[str, Any]) -> list[Any]:
+        """What an entry on disk depends on besides the program and the kinds of its arguments.
+
+        What is worth compiling, and in parallel, is judged by the sizes of the call that a variant is compiled for: other
+        orders of magnitude have entries of their own.
+        """
+        if self.backend == "numpy":
+            return []
+        found = [a.size for a in arrays_in(list(bound.values()), [])]
+        if self.backend == "auto":
+            found += [v for v in bound.values() if type(v) is int]
+            return [self.backend, numba.release(), [n.bit_length() // 4 for n in found]]
+        numba.load()  # it imports SciPy, and an entry says whether that is imported; it is needed anyway
+        return [self.backend, numba.release(), any(n >= LARGE for n in found)]
 
     def give_up(self, name: str, err: BaseException) -> None:
         """Go on with NumPy code after an error of Numba's; an error with `strict`."""

@@ -69,6 +69,39 @@ class Integers(State):
         gaps = {i - s for i, s in zip(ints, sample)}
         return len(gaps) == 1 and gaps.pop() + offset <= 0
 
+    def in_range(self, a: Any, size: Size) -> bool:
+        """Whether an index is certainly that of an element, from the front or from the end."""
+        sample = size.sample()
+        if isinstance(a, Lit):  # sizes of 0 and 1 have types of their own
+            least_size = 2 if sample is None or min(sample) >= 2 else min(sample)
+            return sample is not None and -least_size <= a.value < least_size
+        least, (root, offset) = self._bounds(a)
+        if least is None and root is not None and -2 <= offset < 0 and sample is not None and min(sample) >= 2:
+            return getattr(root.type, "ints", None) == sample  # from the end
+        if least is None or least < 0 or root is None:
+            return False
+        if self.at_most(a, size):
+            return self._gap(root, offset, size) < 0
+        made = self.made.get(root)
+        if made is None or made.kind not in ("call", "getitem"):
+            return False
+        known = self._size_of(made)
+        return known is not None and known.same(size) and offset < 0
+
+    def _gap(self, root: Any, offset: int, size: Size) -> int:
+        """By how much an index that is no larger than a size differs from it."""
+        return int(root.type.ints[0] - size.sample()[0] + offset)
+
+    def _size_of(self, op: Any) -> Size | None:
+        """The size that `len(a)` or `a.shape[k]` is."""
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is builtins.len and isinstance(op.args[0], Var):
+            return Size(op.args[0], 0)
+        if op.kind == "getitem" and isinstance(op.args[1], Lit):
+            shape = self.made.get(op.args[0])
+            if shape is not None and shape.kind == "getattr" and shape.name == "shape":
+                return Size(shape.args[0], op.args[1].value)
+        return None
+
     def _check_count(self, phi: Var, value: Any, body: ir.Block) -> None:
         """Raise NotCompiled for an integer that grows faster than a count."""
         if phi not in self.bits.known:

@@ -60,6 +60,10 @@ class Report:
 
     entries: list[Entry] = field(default_factory=list)
 
+    def refused(self) -> Entry | None:
+        """The first loop that cannot be compiled."""
+        return next((e for e in self.entries if not e.name and not e.choice), None)
+
     def text(self) -> str:
         """One line for each loop."""
         lines = []
@@ -136,6 +140,7 @@ class Outliner:
         for outer, tape in done.tapes.items():
             if tape.written:
                 self.program.rows[outer] = tape.row
+                self.program.entries[outer] = tape.entries
                 if not tape.counted:
                     self.program.by_index.add(outer)
         self.report.entries.append(Entry(loop.span, name="?", reverse=reverse))
@@ -200,6 +205,7 @@ class Outliner:
         args, params = list(t.params), [Param(v) for v in t.params.values()]
         kernel = Kernel(Function(self._name(f.reverse), params, t.body, Lit(None)), args, results, list(t.tapes.values()), list(t.writes))
         kernel.error_model = t.divisions.error_model
+        kernel.boundscheck = t.checked
         kernel.work = t.work
         kernel.independent = t.independent
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)

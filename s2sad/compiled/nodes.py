@@ -60,6 +60,7 @@ class Tape:
     exact: bool = False  # every row is written
     shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
+    entries: int = 10  # how many there are in the call that is compiled for, by estimate
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
 from . import scalars
 from .nodes import NotCompiled, Row, Tape
+from .saved import Saved
 from .scalars import Bits, Divisions
 from .views import Ended, Pending, Place, Run, Size, SliceParts, View
 
@@ -32,8 +33,18 @@ class Program:
         self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
         self.doubtful = doubtful(function)
         self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
+        self.entries: dict[Var, int] = {}  # on such a tape, by estimate
         self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
+        self.function = function
+        self._saved: dict[tuple[int, Region], Saved] = {}
         self.stored = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}  # memory that changes
+
+    def saved(self, loop: Loop, region: Region) -> Saved:
+        """What a loop does with the arrays of one kind that it saves."""
+        key = (id(loop), region)
+        if key not in self._saved:
+            self._saved[key] = Saved(self.function, self.made, loop, region)
+        return self._saved[key]
 
 
 class State:
@@ -48,14 +59,24 @@ class State:
         self.prologue, self.out = Block(), Block()
         self.outside: set[Var] = set()  # arrays inside that are there before the loop
         self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
+        self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
+        self.fresh: set[Var] = set()  # made where they stand, in memory of their own
+        self.hoisted: set[Var] = set()  # buffers that are made once, and known by no other name
+        self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
+        self.queues: dict[Var, list[Any]] = {}
+        self.now = 0
+        self.late: list[Push] = []  # that are done when the iteration has made all its stores
+        self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints: set[str] = set()
         self.tapes: dict[Var, Tape] = {}
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
         self.bits, self.divisions = Bits(), Divisions()
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
+        self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
         self.conditional = 0
         self.work = 0
+        self.checked = False  # whether an index of the author's may be out of range
         self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
         self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero

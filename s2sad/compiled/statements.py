@@ -11,11 +11,12 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Pop, Push, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
 from . import scalars
-from .arrays import NP, Arrays, elementwise
+from .arrays import NP, elementwise
 from .nodes import NotCompiled
 from .state import a_noun
+from .updates import Update, Updates
 from .views import Ended, Pending, Place, View
 
 _LIKE: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.empty_like})
@@ -23,11 +24,11 @@ _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
 
 
-class Statements(Arrays):
+class Statements(Updates):
     """The part of the translator that knows assignments and stores."""
 
     def _attribute(self, target: Var, op: Op) -> None:
-        v = self.value(op.args[0])
+        v = self.present(op.args[0])
         if isinstance(v, View) and op.name == "shape":
             self.env[target] = ((v,), "shape")
         elif isinstance(v, View) and op.name == "T":
@@ -56,7 +57,7 @@ class Statements(Arrays):
         if op.kind == "getitem":
             return self._load(target, op)
         if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is builtins.len:
-            v = self.value(op.args[0])
+            v = self.present(op.args[0])
             if not isinstance(v, View):
                 raise NotCompiled("the length of something other than an array")
             self.env[target] = self._length_of(v, 0, target)
@@ -80,7 +81,7 @@ class Statements(Arrays):
         return None
 
     def _load(self, target: Var, op: Op) -> None:
-        base, index = self.value(op.args[0]), self.value(op.args[1])
+        base, index = self.present(op.args[0]), self.value(op.args[1])
         if isinstance(base, tuple) and len(base) == 2 and base[1] == "shape" and isinstance(index, Lit):
             view = base[0][0]
             self.env[target] = self._length_of(view, index.value % view.ndim, target)
@@ -112,15 +113,14 @@ class Statements(Arrays):
         if not all(isinstance(v, (View, Pending)) for v in (a, b)) or not len(self.runs(a)) == len(self.runs(b)) == 1:
             raise NotCompiled("a product of matrices, which is faster in NumPy")
         product = Var("product", Arr(scalars.FLOAT, None))
-        leaves = [leaf for v in (a, b) for leaf in (v.leaves if isinstance(v, Pending) else (v,))]
         self.check_sizes([self.runs(a), self.runs(b)])
-        self._sum(target, Pending(Op("mul", (a, b)), product, tuple(leaves), 1))
+        self._sum(target, Pending(Op("mul", (a, b)), product, 1))
 
     def _array(self, stmt: Assign, stmts: list[Any], k: int) -> None:
         target, op = stmt.target, stmt.op
         self._check_array(target.type, target.hint)
         if op.kind == "getitem":
-            base, index = self.value(op.args[0]), self.value(op.args[1])
+            base, index = self.present(op.args[0]), self.value(op.args[1])
             if isinstance(base, Pending):
                 raise NotCompiled("a part of an array that is not there yet")
             if not isinstance(base, View):
@@ -128,16 +128,16 @@ class Statements(Arrays):
             self.env[target] = self.part(base, index).typed(target.type.shape)  # type: ignore[attr-defined]
             return None
         if op.kind == "atom":
-            self.env[target] = self.value(op.args[0])
+            self.env[target] = self.present(op.args[0])
             return None
         if op.kind == "call" and isinstance(op.fn, Ref):
             if op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs:
-                v = self.value(op.args[0])
+                v = self.present(op.args[0])
                 if isinstance(v, View):
                     self.env[target] = v.transposed()
                     return None
             if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
-                return self._unbroadcast(target, op)
+                return self._unbroadcast(target, op, stmts, k)
             if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 and not op.kwargs:
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
@@ -145,11 +145,7 @@ class Statements(Arrays):
         done = elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
-        made = self.pending(stmt, done, [self._operand(a) for a in done.args])
-        self.env[target] = made
-        if self.program.uses[target] != 1 or not self._used_soon(target, stmts, k):
-            escapes = self._escapes(target)
-            self.env[target] = self._own(self.materialised(made, hoist=not escapes), target)
+        self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
         return None
 
     def _operand(self, a: Any) -> Any:
@@ -162,14 +158,17 @@ class Statements(Arrays):
         view.array.region = effects.region_of(target) or Region()
         return View(view.array, view.axes, view.order, view.array.region)
 
-    def _unbroadcast(self, target: Var, op: Op) -> None:
+    def _unbroadcast(self, target: Var, op: Op, stmts: list[Any], k: int) -> None:
         value, like = self.value(op.args[0]), self.value(op.args[1])
         if not all(isinstance(v, (View, Pending)) for v in (value, like)):
             raise NotCompiled("a sum over the axes of an array")
         a, b = self.runs(value), self.runs(like)
         if len(a) != len(b) or any(x is None or y is None or not (x.same_length(y)) for x, y in zip(a, b)):
             raise NotCompiled("a sum over some axes of an array")
-        self.env[target] = value
+        if isinstance(value, Pending):
+            self.hold(target, Pending(Op("atom", (value,)), target, value.ndim), stmts, k)
+        else:
+            self.env[target] = value
 
     def _like(self, target: Var, op: Op) -> None:
         view = self.value(op.args[0])
@@ -179,7 +178,10 @@ class Statements(Arrays):
         self.env[target] = made
         if op.fn.obj is not np.empty_like:
             value = 0.0 if op.fn.obj is np.zeros_like else 1.0
-            self.assign(made, Lit(value) if made.array.type.dtype == scalars.FLOAT else Lit(int(value)))  # type: ignore[attr-defined]
+            if made.array.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+                self.assign(made, Lit(int(value)))
+            else:
+                self.queues[made.array] = [Update(made, Lit(value), None, None, True)]
 
     def _filled(self, target: Var, op: Op) -> None:
         """`np.zeros(n)` and the like: an array of its own in each iteration."""
@@ -203,21 +205,6 @@ class Statements(Arrays):
                 return True
         return False
 
-    def _used_soon(self, target: Var, stmts: list[Any], k: int) -> bool:
-        """Whether the only reader is in the same block, and nothing that the value is made of changes before it."""
-        at = next((j for j in range(k + 1, len(stmts)) if any(a is target for a in ir.uses_of(stmts[j]))), None)
-        if at is None or not isinstance(stmts[at], (Assign, Store, Push)):
-            return False
-        made = self.env[target]
-        regions = [v.region.find() for v in made.leaves if v.region is not None]
-        unknown = any(v.region is None for v in made.leaves)
-        for s in stmts[k + 1 : at]:
-            for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))):
-                changed = effects.writes(x)
-                if changed is None or any(r in regions for r in changed) or isinstance(x, Pop) and unknown:
-                    return False
-        return True
-
     def _exception(self, target: Var, op: Op) -> None:
         if not all(isinstance(a, Lit) for a in op.args) or op.kwargs or not isinstance(op.fn, Ref) or op.fn.module != "builtins":
             raise NotCompiled("an exception whose message is made when it is raised")
@@ -235,16 +222,16 @@ class Statements(Arrays):
         if outer is not None:
             self.writes[outer] = outer
         view = base if stmt.index is None else self.part(base, self.value(stmt.index))
-        value = self.value(stmt.value)
-        if not isinstance(value, (View, Pending)):
-            value = self.number(stmt.value)
+        if not view.ndim:
+            self.before_store(view)
+        value = self._operand(stmt.value)
         dtype, given = _dtype(view), _dtype(value)
         if dtype != scalars.FLOAT and (given != dtype or stmt.aug == "truediv"):
             raise NotCompiled("a store to an array of another type")
         if stmt.aug == "truediv" and not isinstance(value, Lit):
             self.divisions.silent = True
         if view.ndim:
-            return self.store(view, value, stmt.aug, stmt.span, stmt.role == "restore")
+            return self.update(stmt, view, lambda: self._operand(stmt.value))
         if isinstance(value, (View, Pending)):
             raise NotCompiled("a store of an array to an element")
         self.out.stmts.append(Store(view.array, self.index(view, []), value, stmt.aug, stmt.span, stmt.role))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..analysis import effects
@@ -73,13 +74,20 @@ class Tapes(Statements):
         done()
         return None
 
-    def _push_array(self, stmt: Push, v: Any) -> None:
+    def _push_array(self, stmt: Push, v: Any, late: bool = False) -> None:
         runs = self.known_runs(v)
-        if len(runs) > 2:
-            raise NotCompiled("a tape of arrays of more than two axes")
+        if len(runs) > 3:
+            raise NotCompiled("a tape of arrays of more than three axes")
         region = effects.region_of(stmt.value)
-        if region is None or region in self.program.stored:
-            raise NotCompiled("a tape of arrays that change after they were saved")
+        if region is None:
+            raise NotCompiled("a tape of arrays that may change after they were saved")
+        if region in self.program.stored and not late:
+            saved = self.program.saved(self.root, region)
+            if not saved.fits or len(self.loops) != 1 or self.conditional:
+                raise NotCompiled("a tape of arrays that change after they were saved")
+            if stmt.value in saved.own:
+                self.late.append(stmt)
+                return
         t: Any = primal_type(stmt.value)
         sizes, shape = [], []
         for r, dim in zip(runs, t.shape):
@@ -102,10 +110,16 @@ class Tapes(Statements):
         self.assign(View(tape.var, (position, *own), tuple(range(1, len(runs) + 1)), None), v, None if None not in shape else runs)
         done()
 
+    def push_late(self) -> None:
+        """Save the arrays that were to be complete."""
+        for stmt in self.late:
+            self._push_array(stmt, self.present(stmt.value), late=True)
+        self.late = []
+
     def _written(self, outer: Var, row: Row) -> Tape:
         if outer not in self.tapes:
             self.tapes[outer] = tape = self._new_tape(outer, row, True)
-            tape.room = self._room()
+            tape.room, tape.entries = self._room(), math.prod(map(estimated, self.trips))
             tape.counted = not (
                 len(self.loops) == 1 and self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
                 and self._from_zero(self.loops[0])
@@ -145,6 +159,7 @@ class Tapes(Statements):
         r = it.range
         plain = r is not None and isinstance(r.start, Lit) and r.start.value == 0 and isinstance(r.step, Lit) and r.step.value == 1
         self.trips.append(None)
+        self.counts[id(stmt)] = self.program.entries.get(it.tapes[0], 10)
         if r is None or plain and r.reverse:
             new.iter = Range(Lit(0), n, Lit(1), True)
             self._index(stmt, new, new.iter)
@@ -181,3 +196,13 @@ class Tapes(Statements):
         bits = max((self.bits.of(a) for a in (r.start, r.stop)), default=31)
         self.bits.known[new.index] = bits
 
+
+def estimated(trip: Any) -> int:
+    """How often a loop runs in the call that is compiled for; 10 where nothing is known."""
+    if trip is None:
+        return 10
+    ends = [a.value if isinstance(a, Lit) else (getattr(primal_type(a), "ints", None) or (0, 0, 0, 10))[-1] for a in trip.atoms()]
+    try:
+        return max(len(range(*(int(e) for e in ends))), 1)
+    except (ValueError, TypeError):
+        return 10

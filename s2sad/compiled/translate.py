@@ -6,7 +6,6 @@ from typing import Any
 
 from ..analysis import effects
 from ..analysis.types import Arr, Num, Obj
-from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -29,7 +28,7 @@ from ..ir.nodes import (
 from . import scalars
 from .nodes import NotCompiled
 from .state import Program, a_noun
-from .tapes import Tapes
+from .tapes import Tapes, estimated
 from .views import Ended, Pending, Place, Run, Size, View
 
 _KINDS = {"Invoke": "a call of a recursive function", "Effect": "a call for its effect, such as append() or print()"}
@@ -46,8 +45,10 @@ class Translator(Tapes):
     def block(self, block: Block) -> Block:
         """A block translated; what is pending at its end has been used."""
         outer, self.out = self.out, Block(diverges=block.diverges)
+        around, self.held, self.queues, self.now = (self.held, self.queues, self.now), [], {}, 0
         for k, stmt in enumerate(block.stmts):
             try:
+                self.before(stmt, k)
                 method = getattr(self, "stmt_" + type(stmt).__name__, None)
                 if method is None:
                     raise NotCompiled(_KINDS.get(type(stmt).__name__, f"a `{type(stmt).__name__.lower()}` statement"))
@@ -59,6 +60,11 @@ class Translator(Tapes):
                 if refused.span is None:
                     refused.span = getattr(stmt, "span", None)
                 raise
+        self.now = len(block.stmts)
+        self.settle()
+        if block is self.root.body:
+            self.push_late()
+        self.held, self.queues, self.now = around
         done, self.out = self.out, outer
         return done
 
@@ -113,7 +119,7 @@ class Translator(Tapes):
 
     def _merged(self, a: Any, block: Block) -> Any:
         """The atom that a branch or an iteration hands on."""
-        v = self.value(a)
+        v = self.present(a)
         if isinstance(v, View):
             if any(not isinstance(x, Run) or x.start != Place() or x.stop != Ended() for x in v.axes) or v.order != tuple(range(v.ndim)):
                 raise NotCompiled("a part of an array that is handed on")
@@ -129,6 +135,7 @@ class Translator(Tapes):
             raise NotCompiled(f"{p.hint}, {a_noun(scalars.describe(p.type))}")
         self._check_array(p.type, p.hint)
         var = Var(p.hint, p.type, named=p.named, region=effects.region_of(p) or Region())
+        self.births[var] = len(self.births) + 1
         self.env[p] = self.whole(var, var.region)
         return var
 
@@ -163,7 +170,7 @@ class Translator(Tapes):
         go = None if stmt.go is None else self.number(stmt.go)
         self.loops.pop()
         trip = self.trips.pop()
-        self.work = before + max(1, self.work) * _estimate(trip)
+        self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))
         results = [self._merge_target(c.result) for c in stmt.carries]
         for phi, nxt in zip(phis, nexts):
             self._check_count(phi, nxt, body)
@@ -197,17 +204,6 @@ class Translator(Tapes):
         """The trip count as a Range of atoms outside, None if something inside the function decides it."""
         inside = any(isinstance(a, Var) and a not in self.params for a in it.atoms()) or stmt.go is not None
         return None if inside else it
-
-
-def _estimate(trip: Any) -> int:
-    """How often a loop runs in the call that is compiled for; 10 where nothing is known."""
-    if trip is None:
-        return 10
-    ends = [a.value if isinstance(a, Lit) else (getattr(primal_type(a), "ints", None) or (0, 0, 0, 10))[-1] for a in trip.atoms()]
-    try:
-        return max(len(range(*(int(e) for e in ends))), 1)
-    except (ValueError, TypeError):
-        return 10
 
 
 __all__ = ["Program", "Translator"]

@@ -142,7 +142,6 @@ class Pending:
 
     op: Any  # Op on values
     var: Var  # of the original program: its name and type
-    leaves: tuple[View, ...]
     ndim: int
 
 

@@ -1,0 +1,414 @@
+"""Array statements held back until they can be done in one pass: operations that are used more than once, and stores to parts
+of one array that follow each other, such as the adjoints of a stencil.
+
+What is held back reads memory as it was. So before anything changes that memory, the operations are done into buffers and the
+stores made. Stores to an array that were held back are made element by element: each element gets its value, or the sum of
+all that is added to it, in the order of the statements (`gather`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..analysis import effects
+from ..analysis.types import INT as INTEGER
+from ..analysis.types import Num
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Phi, Push, Range, Region, Store, Var
+from . import scalars
+from .arrays import ELEMENTWISE, MAX, MIN, Arrays, Coordinates, elementwise
+from .nodes import NotCompiled
+from .views import Ended, Pending, Place, Run, View
+
+WORTH = 8  # operations, on each element, that are rather repeated than kept in a buffer
+_SLOW = frozenset({"truediv", "pow", "call", "where"})
+_READERS = ELEMENTWISE | {"matmul", "copy"}
+
+
+@dataclass(eq=False)
+class Update:
+    """`view[...] op= value`, held back."""
+
+    view: View
+    value: Any
+    aug: str | None
+    span: Any
+    fits: bool
+
+
+@dataclass
+class Held:
+    """An operation held back: the index of the last statement that uses it."""
+
+    target: Var
+    value: Pending
+    last: int
+
+
+class Updates(Arrays):
+    """The part of the translator that holds array statements back."""
+
+    held: list[Held]
+    queues: dict[Var, list[Update]]
+    now: int  # the index of the statement at hand in its block
+
+    # --- operations ------------------------------------------------------------------------------------------------------
+
+    def hold(self, target: Var, made: Pending, stmts: list[Any], k: int) -> None:
+        """Let an array be an operation that is done where it is used, or do it now, into memory of its own."""
+        uses = [j for j in range(k + 1, len(stmts)) for a in ir.uses_of(stmts[j]) if a is target]
+        direct = len(uses) == self.program.uses[target] and all(self._reads(stmts[j], target) for j in uses)
+        if uses and direct and (len(uses) == 1 or self.cost(made) * (len(uses) - 1) <= WORTH):
+            self.env[target] = made
+            self.held.append(Held(target, made, uses[-1]))
+        else:
+            self.env[target] = made
+            self._do(target, made)
+
+    def _reads(self, stmt: Any, target: Var) -> bool:
+        """Whether a statement takes the elements of an operation where it stands."""
+        if isinstance(stmt, Store):
+            return stmt.value is target and stmt.base is not target
+        if isinstance(stmt, Push):
+            return True
+        if not isinstance(stmt, Assign):
+            return False
+        if stmt.op.kind in _READERS:
+            return True
+        try:
+            return stmt.op.kind == "call" and (elementwise(stmt.op) is not None or isinstance(stmt.target.type, Num))
+        except NotCompiled:
+            return True  # it is refused when it is reached
+
+    def cost(self, value: Any) -> int:
+        """How many operations an element takes."""
+        if not isinstance(value, Pending) or value in self.done:
+            return 0
+        own = 0 if value.op.kind == "atom" else 4 if value.op.kind in _SLOW else 1
+        return own + sum(map(self.cost, value.op.args))
+
+    def _do(self, target: Var, made: Pending) -> View:
+        """Do an operation into memory of its own."""
+        escapes = self._escapes(target)
+        view = self.materialised(made, hoist=not escapes)
+        view.array.region = effects.region_of(target) or Region()
+        view = View(view.array, view.axes, view.order, view.array.region)
+        self.done[made] = view
+        self.env[target] = view
+        return view
+
+    def present(self, a: Any) -> Any:
+        """The value of an atom, done if it was held back."""
+        v = self.value(a)
+        if isinstance(v, Pending):
+            if v in self.done:
+                return self.done[v]
+            found = next((h for h in self.held if h.value is v), None)
+            if found is not None and isinstance(a, Var):
+                return self._do(a, v)
+        return v
+
+    def _escapes(self, target: Var) -> bool:  # pragma: no cover
+        raise NotImplementedError
+
+    # --- before something is read or changed -----------------------------------------------------------------------------
+
+    def before(self, stmt: Any, k: int) -> None:
+        """Do what must not wait any longer when a statement is reached."""
+        self.now = k
+        self.held = [h for h in self.held if h.last >= k]
+        if isinstance(stmt, (If, Loop)):
+            self.settle()
+            return
+        if isinstance(stmt, Assign) and stmt.op.kind in ("getitem", "getattr", "atom") and not isinstance(stmt.target.type, Num):
+            return  # a view reads nothing
+        base = stmt.base if isinstance(stmt, Store) else None
+        for a in ir.uses_of(stmt):
+            v = self.env.get(a) if isinstance(a, Var) and a is not base else None
+            if isinstance(v, View):
+                self.flush_targets(v)
+        if isinstance(stmt, Store) and isinstance(stmt.value, Var) and isinstance(stmt.base, Var):
+            v = self.env.get(stmt.base)
+            value = self.env.get(stmt.value)
+            if isinstance(v, View) and isinstance(value, View) and value.array is v.array:
+                self.flush_targets(v)
+
+    def settle(self) -> None:
+        """Do all that is held back."""
+        for array in list(self.queues):
+            self.flush(array)
+        for h in self.held:
+            if h.last >= self.now and h.value not in self.done:
+                self._do(h.target, h.value)
+        self.held = []
+
+    def flush_targets(self, view: View) -> None:
+        """Make the stores to memory that is read."""
+        for array in [a for a, q in self.queues.items() if self.shares(q[0].view, view)]:
+            self.flush(array)
+
+    def before_store(self, view: View) -> None:
+        """Make ready for a store: what reads the old elements is done."""
+        self.flush_targets(view)
+        for array, queue in list(self.queues.items()):
+            if array in self.queues and any(self.shares(leaf, view) for u in queue for leaf in self.leaves(u.value)):
+                self.flush(array)
+        self._do_readers(view, self.now + 1)
+
+    def _do_readers(self, view: View, since: int) -> None:
+        for h in self.held:
+            if h.last >= since and h.value not in self.done and any(self.shares(leaf, view) for leaf in self.leaves(h.value)):
+                self._do(h.target, h.value)
+
+    # --- stores ----------------------------------------------------------------------------------------------------------
+
+    def update(self, stmt: Store, view: View, value: Callable[[], Any]) -> None:
+        """A store to a part of an array: held back, if another one may join it."""
+        simple = (
+            stmt.aug in (None, "add", "sub") and view.array.type.dtype == scalars.FLOAT  # type: ignore[attr-defined]
+            and view.order == tuple(range(view.ndim)) and all(_ends(r) is not None for r in view.axes) and view.region is not None
+        )  # fmt: skip
+        if not simple:
+            self.before_store(view)
+            self.store(view, value(), stmt.aug, stmt.span, stmt.role == "restore")
+            return
+        for array, queue in list(self.queues.items()):
+            other = queue[0].view
+            if array is not view.array and array in self.queues and (
+                self.shares(other, view) or any(self.shares(leaf, view) for u in queue for leaf in self.leaves(u.value))
+            ):  # fmt: skip
+                self.flush(array)
+        v = value()
+        for leaf in self.leaves(v):
+            for array, queue in list(self.queues.items()):
+                if array is not view.array and array in self.queues and self.shares(queue[0].view, leaf):
+                    self.flush(array)
+        v = value()
+        fits = stmt.role == "restore"
+        self.check_store(view, v, stmt.span, fits)
+        self.queues.setdefault(view.array, []).append(Update(view, v, stmt.aug, stmt.span, fits))
+
+    def flush(self, array: Var) -> None:
+        """Make the stores to an array that were held back."""
+        updates = self.queues.pop(array)
+        self._do_readers(updates[0].view, self.now)
+        if len(updates) == 1:
+            self._one_by_one(updates)
+            return
+        down = self._direction(updates)
+        if down is None:
+            self._do_values(updates)
+            down = False
+        apart = not any(self.shares(leaf, u.view) for u in updates for leaf in self.leaves(u.value))
+        if not apart and array.type.ndim > 1:  # type: ignore[attr-defined]
+            self._do_values(updates)
+            apart = True
+        self.gather(updates, 0, [], down, apart)
+
+    def _one_by_one(self, updates: list[Update]) -> None:
+        for u in updates:
+            self.store(u.view, u.value, u.aug, u.span, True)
+
+    def _do_values(self, updates: list[Update]) -> None:
+        """Into buffers with what reads the array that is stored to."""
+        target = updates[0].view
+        for v in [v for u in updates for v in self._parts(u.value)]:  # inner operations come first
+            if self._shared(v, updates) and any(self.shares(leaf, target) for leaf in self.leaves(v)):
+                self.done[v] = self.materialised(v, True)
+        for u in updates:
+            if any(self.shares(leaf, u.view) for leaf in self.leaves(u.value)):
+                value = u.value
+                if isinstance(value, View):
+                    value = Pending(Op("atom", (value,)), Var("part", value.array.type), value.ndim)
+                u.value = self.materialised(value, True)
+
+    def _shared(self, value: Pending, updates: list[Update]) -> bool:
+        """Whether several stores are made of an operation that is not done yet."""
+        return sum(value in self._parts(u.value) for u in updates) > 1
+
+    def _parts(self, value: Any) -> list[Pending]:
+        """The operations that a value is made of, inner ones first."""
+        if not isinstance(value, Pending) or value in self.done:
+            return []
+        return [*(p for a in value.op.args for p in self._parts(a)), value]
+
+    def _direction(self, updates: list[Update]) -> bool | None:
+        """Whether the elements are to be stored downwards, so that none is read after it was stored to; None if neither way does."""
+        signs = set()
+        for u in updates:
+            for leaf in self.leaves(u.value):
+                if not self.shares(leaf, u.view):
+                    continue
+                if leaf.array is not u.view.array or leaf.ndim != 1 or leaf.order != (0,) or len(leaf.axes) != 1 or _ends(leaf.axes[0]) is None:
+                    return None
+                d = leaf.axes[0].start.offset - u.view.axes[0].start.offset
+                signs.add((d > 0) - (d < 0))
+        if {1, -1} <= signs:
+            return None
+        return -1 in signs
+
+    # --- one pass over an array ------------------------------------------------------------------------------------------
+
+    def gather(self, updates: list[Update], axis: int, prefix: Coordinates, down: bool = False, apart: bool = True) -> None:
+        """Make stores to an array, together along `axis` and those behind; `prefix` are the coordinates of the axes before."""
+        if len(updates) == 1:
+            self._single(updates[0], axis, prefix)
+            return
+        u0 = updates[0].view
+        size = u0.axes[axis].size
+        ends = [_ends(u.view.axes[axis]) for u in updates]
+        first, last = min(s for s, _ in ends), min(e for _, e in ends)  # type: ignore[misc]
+        inner_first, inner_last = max(s for s, _ in ends), max(e for _, e in ends)  # type: ignore[misc]
+        same = inner_first == first and inner_last == last
+        if axis < u0.ndim - 2 or axis == u0.ndim - 2 and same:
+            self._rows(updates, axis, prefix, Lit(first), self._less(size, last), (first, last), apart)
+            return
+
+        def part(start: Any, stop: Any, reached: list[Update], edge: tuple[int, int] | None) -> None:
+            if axis < u0.ndim - 1:
+                self._rows(reached, axis, prefix, start, stop, edge, apart)
+            else:
+                self._pass(reached, axis, prefix, start, stop, down, edge, apart)
+
+        def left() -> None:
+            if inner_first > first:
+                stop = self.emit("call", (Lit(inner_first), self._less(size, last)), INTEGER, fn=MIN, hint="stop")
+                part(Lit(first), stop, [u for u, (s, _) in zip(updates, ends) if s < inner_first], (first, last))  # type: ignore[misc]
+
+        def core() -> None:
+            part(Lit(inner_first), self._less(size, inner_last), updates, None)
+
+        def right() -> None:
+            if inner_last > last:
+                start = self.emit("call", (Lit(inner_first), self._less(size, inner_last)), INTEGER, fn=MAX, hint="start")
+                reached = [u for u, (_, e) in zip(updates, ends) if e < inner_last]  # type: ignore[misc]
+                part(start, self._less(size, last), reached, (inner_first, last))
+
+        for run in (right, core, left) if down else (left, core, right):
+            run()
+
+    def _less(self, size: Any, k: int) -> Any:
+        n = self.size(size)
+        return self.emit("sub", (n, Lit(k)), INTEGER, hint="stop") if k else n
+
+    def _single(self, u: Update, axis: int, prefix: Coordinates) -> None:
+        runs = [u.view.axes[k] for k in range(axis, u.view.ndim)]
+
+        def body(at: Coordinates) -> None:
+            where = [*self._starts(u.view, prefix), *at]
+            element = self.element(u.value, where)
+            self.out.stmts.append(Store(u.view.array, self.index(u.view, where), element, u.aug))
+            self.work += 1
+
+        self.over(runs, body, letter=axis)
+
+    def _starts(self, view: View, prefix: Coordinates) -> Coordinates:
+        """The coordinates of a view's first axes, whose variables are indices of the array."""
+        return [(var, view.axes[k].start) for k, (var, _) in enumerate(prefix)]
+
+    def _rows(
+        self, updates: list[Update], axis: int, prefix: Coordinates, start: Any, stop: Any, edge: tuple[int, int] | None, apart: bool
+    ) -> None:  # fmt: skip
+        """A loop over an axis that others follow: in each row, the stores that reach it; at an `edge`, not all of them do."""
+        size = updates[0].view.axes[axis].size
+        groups: list[tuple[Any, list[Update]]] = []
+        for u in updates:
+            e = _ends(u.view.axes[axis])
+            if groups and (groups[-1][0] == e or edge is None):
+                groups[-1][1].append(u)
+            else:
+                groups.append((e, [u]))
+        var = Var("ijklmn"[axis % 6], INTEGER)
+        where: Coordinates = [*prefix, (var, Place())]
+
+        def body() -> None:
+            for (begin, end), group in groups:
+                if edge is None:
+                    self.gather(group, axis + 1, where, False, apart)
+                    continue
+                test = self._within_ends(var, begin, end, *edge, size)
+                outer, self.out = self.out, Block()
+                for u in group:
+                    self._single(u, axis + 1, where)
+                inside, self.out = self.out, outer
+                self.out.stmts += inside.stmts if test is None else [If(test, inside, Block(), [])]
+
+        self._loop(var, start, stop, False, body, self._trips(list(updates[0].view.axes)), apart and not prefix and edge is None)
+
+    def _loop(self, var: Var, start: Any, stop: Any, down: bool, body: Callable[[], None], count: int, independent: bool) -> None:
+        """A loop whose body is made by `body`, which runs `count` times in all."""
+        before, outer, self.out = self.work, self.out, Block()
+        body()
+        inside, self.out = self.out, outer
+        self.work = before + max(1, self.work - before) * count
+        loop = Loop(Range(start, stop, Lit(1), down), var, [], inside)
+        self.out.stmts.append(loop)
+        if independent and count >= self.large():
+            self.independent.add(id(loop))
+            self.kept.append(loop)
+
+    def _within_ends(self, var: Var, start: int, end: int, first: int, last: int, size: Any) -> Any:
+        """The condition that an index is in a range; None if it certainly is."""
+        tests = []
+        if start > first:
+            tests.append(self.emit("ge", (var, Lit(start)), Num(scalars.BOOL), hint="test"))
+        if end > last:
+            stop = self.emit("sub", (self.size(size), Lit(end)), INTEGER)
+            tests.append(self.emit("lt", (var, stop), Num(scalars.BOOL), hint="test"))
+        if len(tests) == 2:
+            return self.emit("and_", tuple(tests), Num(scalars.BOOL), hint="test")
+        return tests[0] if tests else None
+
+    def _pass(
+        self, updates: list[Update], axis: int, prefix: Coordinates, start: Any, stop: Any, down: bool,
+        edge: tuple[int, int] | None, apart: bool = False,
+    ) -> None:  # fmt: skip
+        """A loop over elements, each of which gets all that is stored to it; at an `edge`, not all stores reach all elements."""
+        array = updates[0].view.array
+        size = updates[0].view.axes[axis].size
+        var = Var("ijklmn"[axis % 6], INTEGER)
+
+        def body() -> None:
+            whole: Coordinates = [*prefix, (var, Place())]
+            own = View(array, tuple(Run(Place(), Ended(), r.size) for r in updates[0].view.axes), updates[0].view.order, None)
+            index = self.index(own, whole)
+            total: Any = None
+            begin, end = _ends(updates[0].view.axes[axis])  # type: ignore[misc]
+            everywhere = edge is None or begin <= edge[0] and end <= edge[1]
+            if updates[0].aug is not None or not everywhere:
+                total = self.emit("getitem", (array, index), Num(scalars.FLOAT, False), hint=array.hint)
+            for u in updates:
+                where = [*self._starts(u.view, prefix), (var, u.view.axes[axis].start)]
+                begin, end = _ends(u.view.axes[axis])  # type: ignore[misc]
+                test = None if edge is None else self._within_ends(var, begin, end, *edge, size)
+                if test is None:
+                    total = self._with(u, total, where, array)
+                    continue
+                inside, self.out = self.out, Block()
+                added = self._with(u, total, where, array)
+                then, self.out = self.out, inside
+                merged = Var(array.hint, Num(scalars.FLOAT, False))
+                self.out.stmts.append(If(test, then, Block(), [Phi(merged, added, total)]))
+                total = merged
+            self.out.stmts.append(Store(array, index, total))
+
+        count = 2 if edge is not None else self._trips([updates[0].view.axes[axis]])
+        self._loop(var, start, stop, down, body, count, apart and edge is None and not prefix)
+
+    def _with(self, u: Update, total: Any, where: Coordinates, array: Var) -> Any:
+        element = self.element(u.value, where)
+        if u.aug is None:
+            return element
+        return self.emit(u.aug, (total, element), Num(scalars.FLOAT, False), hint=array.hint)
+
+
+def _ends(run: Any) -> tuple[int, int] | None:
+    """How many elements of an axis are before and behind a run; None where that is no constant."""
+    if not isinstance(run, Run) or run.start.root is not None or not isinstance(run.stop, Ended):
+        return None
+    return run.start.offset, run.stop.before
+
+
+__all__ = ["Updates"]

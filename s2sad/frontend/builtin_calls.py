@@ -48,6 +48,7 @@ from .values import (
     ListVal,
     ObjVal,
     Partial,
+    Poison,
     RangeVal,
     ReversedVal,
     SetVal,
@@ -626,6 +627,11 @@ class BuiltinCalls(Core):
                 if v.id not in copies:
                     items = self.items(v)
                     made = self.make_list((), node) if isinstance(v, ListVal) else self.call_dict([], {}, node)
+                    if not isinstance(made, (ListVal, DictVal)):  # a list that only the run knows
+                        copies[v.id] = Poison("a deep copy of a list that holds itself")
+                        made = self.run_time_list(tuple(map(deep, items)))
+                        copies[v.id] = made
+                        return made
                     copies[v.id] = made  # a list may hold itself
                     self.cells[(made.id, "items")] = tuple(map(deep, items)) if isinstance(v, ListVal) else tuple((k, deep(i)) for k, i in items)
                 return copies[v.id]
@@ -636,6 +642,9 @@ class BuiltinCalls(Core):
             if isinstance(v, Var) and v.region is not None:
                 if any(isinstance(o, Var) and o.region is not None and o.region.find() is v.region.find() for o in copies):
                     raise self.unsupported("a deep copy of arrays that may be one array", node, "copy them one by one")
+                if isinstance(v.type, ListT) or v.type is UNKNOWN and v.varied:
+                    copies[v] = self.emit(Op("deepcopy", (v,), name="deepcopy"), v.type, "items", varied=v.varied, fresh=True)
+                    return copies[v]
             copied = self.call_copy([v], {}, node)
             copies[v] = self.opaque(Ref(copy.deepcopy, "copy.deepcopy", copy), [v], {}, node, safe=True) if copied is NotImplemented else copied
             return copies[v]

@@ -110,7 +110,7 @@ def stored(y, a_bar, index):
     a_bar_bar = place_stored(y_bar, a_bar, index)
 
 
-zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)
+zero_derivative(runtime.check_restored, runtime.count_along, runtime.layout, runtime.zeros_like)
 
 
 @adjoint(runtime.copy_in_layout)

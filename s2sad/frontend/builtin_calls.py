@@ -31,7 +31,7 @@ from ..checkpointing import checkpoint, checkpointed, replayed
 from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import REPLAYED, Assign, Block, Effect, Lit, Op, Ref, Region, Slots, Var, With
 from ..rules import registry
-from ..runtime import run_checkpointed, stop_gradient
+from ..runtime import add, index_add, like, run_checkpointed, stop_gradient
 from ..surgery import adjoint_of
 from .calls import REFUSED_BUILTINS
 from .iterators import CHANGING
@@ -783,6 +783,9 @@ class BuiltinCalls(Core):
         if fn is None:
             if not self.varied(base) and not self.varied_args(args, kwargs):
                 return self.opaque_method(base, name, args, kwargs, node)
+            made = self.method_as_it_stands(base, name, args, kwargs, node)
+            if made is not NotImplemented:
+                return made
             raise self.no_rule(f"the array method {name!r}", node)
         if registry.packs_arguments(name) and len(args) > 1:
             args = [TupleVal(tuple(args))]
@@ -930,6 +933,7 @@ class BuiltinCalls(Core):
     join_types: Callable[..., Type]
     lookup: Callable[..., Any]
     site: Callable[..., Any]
+    method_as_it_stands: Callable[..., Any]
 
 
 _HANDLERS: dict[Any, str] = {
@@ -940,7 +944,7 @@ _HANDLERS: dict[Any, str] = {
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
     adjoint_of: "adjoint_of", checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
-    run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
+    add: "add", index_add: "index_add", like: "like", run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",
 }  # fmt: skip

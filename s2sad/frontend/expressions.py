@@ -83,7 +83,10 @@ class Expressions(Core):
                 raise self.unsupported(f"{type(node).__name__} expressions are not supported", node, hints.get(type(node).__name__, ""))
             value = method(node)
             if isinstance(value, Poison):
-                raise self.poisoned(value, node)
+                merged = value.merged(node) if value.merged is not None else None
+                if merged is None:
+                    raise self.poisoned(value, node)
+                return merged
             return value
         finally:
             self.node = outer
@@ -1095,10 +1098,8 @@ class Expressions(Core):
                     return
         if self.varied(value) or base.varied:
             if not isinstance(t, (Arr, ListT)):
-                raise self.error(
-                    AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
-                    'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
-                )  # fmt: skip
+                self.store_as_it_stands(base, index, value, aug, node)
+                return
             if self.varied(value) and isinstance(t, Arr) and t.dtype is not None and t.dtype.kind not in "fc":
                 # the store truncates to an integer: no derivative passes
                 pass
@@ -1112,6 +1113,23 @@ class Expressions(Core):
         else:
             base.region.stored = True
         self.append(Store(base, atom, value, aug, self.span(node)))
+
+    def store_as_it_stands(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
+        """A store to what may be an array or a list: in forward mode it is done to the tangent, too."""
+        error = self.error(
+            AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
+            'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
+        )  # fmt: skip
+        if base.type is not UNKNOWN or index is None or aug not in (None, "add", "sub") or not self.in_emitted_code:
+            raise error
+        if base.region is None or base.region.caller:
+            raise self.error(AmbiguousMemoryError, f"{base.hint!r} may be memory from outside the function", node, "copy it first")
+        stmt = Store(base, self.index_atom(index), value, aug, self.span(node))
+        self.backward[stmt] = error
+        if aug is None and isinstance(value, Var) and is_mutable(value.type):
+            self.share(base, value)  # a list holds it
+        self.mark_stored(base, value)
+        self.append(stmt)
 
     def expr_Lambda(self, node: Any) -> Any:
         defaults = tuple(self.expr(d) for d in node.args.defaults)

@@ -45,6 +45,7 @@ from .calls import Calls
 from .expressions import Expressions
 from .iteration import Iteration
 from .laziness import Laziness
+from .helper_calls import HelperCalls
 from .library_calls import LibraryCalls
 from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names
@@ -55,7 +56,8 @@ from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal
 
 
 class Lowerer(
-    AdjointBlocks, ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Laziness, Objects, RunTimeLists
+    AdjointBlocks, ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, HelperCalls, Iteration, Laziness, Objects,
+    RunTimeLists,
 ):
     """The parts of the frontend, each in its file, on top of `lower.Core`."""
 

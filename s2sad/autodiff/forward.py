@@ -391,8 +391,9 @@ class Forward(TangentMemory):
                 terms = [*terms, ("add", slope)] if kind == "mul" else [("sub", slope), *terms]
         self.out.stmts.append(self.certain("require_floats", (x,), stmt))
         for name, operand in terms:
-            new = Var(f"{v.hint}_dot", t, False, region=Region())
-            join(dot, new.region)
+            memory = Region()
+            join(dot, memory)
+            new = Var(f"{v.hint}_dot", t, False, region=memory)
             self.out.stmts.append(Assign(new, Op("inplace", (dot, operand), name=name), stmt.span))
             dot = new
         self.out.stmts.append(stmt)

@@ -146,6 +146,8 @@ class Calls(Outlining):
                 return result
         if (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime") and not self.varied_args(args, kwargs):
             return self.primitive(fn, args, kwargs, node)
+        if self.is_beyond_its_rule(obj, args, kwargs):
+            return self.call_live(fn, obj, args, kwargs, node)
         if isinstance(obj, StaticFunction):
             return self.call_static(fn, args, kwargs, node)
         if isinstance(obj, StaticClass):
@@ -791,6 +793,7 @@ class Calls(Outlining):
 
     # provided by the other parts
     adjoint_blocks: int
+    is_beyond_its_rule: Callable[..., bool]
     marked: Callable[..., Any]
     seed_defaults: Callable[..., Any]
     changes_state: Callable[..., Any]

@@ -13,6 +13,7 @@ from .. import runtime
 from ..analysis.types import UNKNOWN, Arr, Num, Obj
 from ..errors import NoRuleError
 from ..ir.nodes import Effect, Lit, Op, Ref, Var
+from ..rules import registry
 from .lower import Core, type_of
 from .values import is_atom
 
@@ -36,6 +37,14 @@ class HelperCalls(Core):
         if all(map(is_atom, args)):
             return self.primitive(fn, args, kwargs, node)
         return self.call_live(fn, runtime.add, args, kwargs, node)
+
+    def is_beyond_its_rule(self, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+        """Whether a helper is called in a way that its rule does not take: its source is followed instead."""
+        rule = registry.adjoint_rule(obj)
+        if rule is None or not rule.options or not (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime"):
+            return False
+        given = {**dict(zip((p.name for p in rule.parameters), args)), **kwargs}
+        return any(isinstance(v, Lit) and v.value not in rule.options[k] for k, v in given.items() if k in rule.options)
 
     def call_like(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`runtime.like(x, g)`: a call that has a rule where it is not known what `x` is."""

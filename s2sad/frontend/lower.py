@@ -417,6 +417,7 @@ class Core:
                 if isinstance(v, ListVal) and v.site not in self.dynamic_sites:
                     raise Restart(v.site)
 
+    atom: Callable[..., Any]  # provided by the other parts
     meeting_if: Any = None  # the statement whose branches are being merged
     meeting: Any = None  # the cells of the paths that are being merged
     made: Any = None  # cells of containers made by merging
@@ -648,7 +649,7 @@ class Core:
                     stable = False
                     continue
                 for i, (nxt, (var, _)) in enumerate(zip(nexts, pairs)):
-                    if nxt is var:
+                    if nxt is var or ("poison", key) in types:
                         continue
                     t = _atom_type(nxt) if nxt is not UNDEF else var.type
                     if nxt is not UNDEF and not covers(var.type, t, free):
@@ -706,8 +707,10 @@ class Core:
         if isinstance(value, tuple) or isinstance(entered, tuple):
             return True  # contents of a container, compared by their number
         if ("apart", key) in types:
-            if start != skeleton(taken_apart(value, after)):
-                raise self.unsupported(f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next")
+            if start != skeleton(taken_apart(value, after)):  # an error only if an iteration reads what the one before left
+                types[("shape", key)] = taken_apart(value, after)
+                types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
+                return False
             self.shared_containers.update(containers_within(value, after))
             return True
         if skeleton(value) == skeleton(entered) or is_atom(value) or is_atom(entered):

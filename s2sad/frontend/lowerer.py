@@ -43,9 +43,9 @@ from .array_calls import ArrayCalls
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
+from .helper_calls import HelperCalls
 from .iteration import Iteration
 from .laziness import Laziness
-from .helper_calls import HelperCalls
 from .library_calls import LibraryCalls
 from .lower import Poisoned, Restart, Unreachable, type_of
 from .objects import Objects, attribute_names

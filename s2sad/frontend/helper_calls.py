@@ -51,7 +51,7 @@ class HelperCalls(Core):
         fn = Ref(runtime.like, "like", runtime.like, "s2sad.runtime")
         if len(args) != 2 or kwargs:
             return NotImplemented
-        if all(map(is_atom, args)) and not isinstance(type_of(args[0]), (Num, Arr, Obj)):
+        if all(map(is_atom, args)) and not (isinstance(args[0], Var) and isinstance(args[0].type, (Num, Arr, Obj))):
             return self.primitive(fn, args, kwargs, node)
         return self.call_live(fn, runtime.like, args, kwargs, node)
 

@@ -164,6 +164,8 @@ class Gradient(Backend):
         text, name = str(err), self._target.name
         if text.startswith(VIEW):
             return AmbiguousMemoryError(f"in {name}(), {text}", hint="where it is only read, flatten a copy: .flatten() or .copy()")
+        if text.startswith("an array of integers is changed"):
+            return AmbiguousMemoryError(f"in {name}(), {text}", hint="store to an array of floats, or annotate the parameters")
         if text.startswith("an exception came after a store in a try block"):
             return AmbiguousMemoryError(f"in {name}(), {text}", hint="move the store behind the try statement")
         if text.startswith("grad needs a function that returns a single real number"):

@@ -6,6 +6,7 @@ objects. The helpers for arrays live in files by topic and are only collected he
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import types
 from typing import Any
@@ -74,8 +75,8 @@ _TOPICS = (
 )
 __all__ = [
     "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
-    "place_stored", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat", "views_like",
-    "zeros_like",
+    "place_stored", "require_floats", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat",
+    "views_like", "zeros_like", "zeros_of_kind",
     *(name for topic in _TOPICS for name in topic.__all__),
 ]  # fmt: skip
 
@@ -104,15 +105,20 @@ def zeros_like(x: Any) -> Any:
     return None
 
 
+def zeros_of_kind(x: Any) -> Any:
+    """`zeros_like(x)`, and a zero for an integer, too: the tangent of what is about to become a float."""
+    return 0.0 if isinstance(x, (int, np.integer, np.bool_)) else zeros_like(x)
+
+
 def buffer_like(x: Any) -> Any:
     """The zero adjoint of `x` as memory whose items may be added to: an array, too, for a NumPy scalar."""
     return np.zeros_like(x) if isinstance(x, np.inexact) else zeros_like(x)
 
 
 def add(a: Any, b: Any) -> Any:
-    """The sum of two adjoints of one primal; None counts as zero. Neither is changed."""
+    """The sum of two adjoints of one primal, in memory of its own; None counts as zero."""
     if a is None or b is None:
-        return b if a is None else a
+        return copy.deepcopy(b if a is None else a)
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         if len(a) != len(b):
             raise ValueError(f"adjoints of {len(a)} and {len(b)} items cannot be added")
@@ -124,29 +130,29 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
-def like(x: Any, x_bar: Any) -> Any:
+def like(x: Any, g: Any) -> Any:
     """The gradient of parameter `x` from its adjoint: structure and dtypes of `x`, in memory of its own."""
     if isinstance(x, np.ndarray):
         if x.dtype.kind not in "fc":
-            return None if x_bar is None else np.array(unbroadcast(x_bar, x), dtype=float)
-        return np.zeros_like(x) if x_bar is None else np.array(unbroadcast(x_bar, x), dtype=x.dtype)
+            return None if g is None else np.array(unbroadcast(g, x), dtype=float)
+        return np.zeros_like(x) if g is None else np.array(unbroadcast(g, x), dtype=x.dtype)
     if isinstance(x, np.inexact):
-        return x.dtype.type(0.0 if x_bar is None else cast_like(x_bar, x))
+        return x.dtype.type(0.0 if g is None else cast_like(g, x))
     if isinstance(x, float):
-        return 0.0 if x_bar is None else float(cast_like(x_bar, x))
+        return 0.0 if g is None else float(cast_like(g, x))
     if isinstance(x, complex):
-        return 0j if x_bar is None else complex(x_bar)
+        return 0j if g is None else complex(g)
     if isinstance(x, (list, tuple)):
-        bars = [None] * len(x) if x_bar is None else x_bar
+        bars = [None] * len(x) if g is None else g
         items = [like(item, bar) for item, bar in zip(x, bars)]
         if hasattr(x, "_fields"):
             cls: Any = type(x)
             return cls._make(items)  # not __new__, either
         return tuple(items) if isinstance(x, tuple) else items
     if isinstance(x, dict):
-        return {key: like(item, None if x_bar is None else x_bar.get(key)) for key, item in x.items()}
+        return {key: like(item, None if g is None else g.get(key)) for key, item in x.items()}
     if is_object(x):
-        fields = {name: like(item, getattr(x_bar, name, None)) for name, item in fields_of(x).items()}
+        fields = {name: like(item, getattr(g, name, None)) for name, item in fields_of(x).items()}
         if dataclasses.is_dataclass(x):
             return instance(type(x), **fields)
         return types.SimpleNamespace(**fields)
@@ -321,6 +327,12 @@ def require_view(y: Any, x: Any, error: type[BaseException] = ValueError) -> Non
     """
     if np.size(y) and not np.may_share_memory(y, x):
         raise error("an array that is stored to was copied where its gradient needs a view")
+
+
+def require_floats(x: Any, error: type[BaseException] = ValueError) -> None:
+    """Raise an error if `x` is an array that cuts off what is stored to it: the derivative would be zero, not that of the value."""
+    if isinstance(x, np.ndarray) and x.dtype.kind not in "fcO":
+        raise error("an array of integers is changed where its type is not known")
 
 
 def views_like(y_dot: Any, x_dot: Any, y: Any, x: Any, error: type[BaseException] = ValueError) -> Any:

@@ -253,10 +253,11 @@ def vector_norm_bar(g: Any, y: Any, x: Any, ord: Any, axis: Any, keepdims: bool)
     """The adjoint of `x` of `y = np.linalg.vector_norm(x, ord=ord, axis=axis, keepdims=keepdims)`."""
     ndim = np.ndim(x)
     axes = tuple(range(ndim)) if axis is None else tuple(k % ndim for k in (axis if isinstance(axis, tuple) else (axis,)))
-    moved = np.moveaxis(x, axes, range(ndim - len(axes), ndim))
+    last = tuple(range(ndim - len(axes), ndim))
+    moved = np.moveaxis(x, axes, last)
     flat = np.reshape(moved, (*moved.shape[: ndim - len(axes)], -1))
     bar = norm_bar(np.reshape(g, flat.shape[:-1]), np.reshape(y, flat.shape[:-1]), flat, ord, -1, False)
-    return np.moveaxis(np.reshape(bar, moved.shape), range(ndim - len(axes), ndim), axes)
+    return np.moveaxis(np.reshape(bar, moved.shape), last, axes)
 
 
 def cond_bar(g: Any, x: Any, p: Any = None) -> Any:

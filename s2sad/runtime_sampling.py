@@ -147,9 +147,4 @@ def interp_values_bar(g: Any, x: Any, xp: Any, fp: Any, left: Any = None, right:
 
 def interp_nodes_bar(g: Any, x: Any, xp: Any, fp: Any) -> Any:
     """The adjoint of the nodes `xp` of `np.interp`."""
-    k, t, inside = _intervals(x, xp)
-    slope_bar = np.where(inside, g * interp_slope(x, xp, fp), 0.0)
-    out = np.zeros(np.shape(xp), np.result_type(g))
-    np.add.at(out, k, -slope_bar * (1.0 - t))
-    np.add.at(out, np.minimum(k + 1, len(out) - 1), -slope_bar * t)
-    return out
+    return -interp_values_bar(g * interp_slope(x, xp, fp), x, xp, fp, 0.0, 0.0)

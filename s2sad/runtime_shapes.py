@@ -11,7 +11,7 @@ from s2sad.runtime_arrays import cast_like, unbroadcast
 
 __all__ = [
     "arange_bar", "arange_dot", "block_bar", "bounded_indices", "choose_bar", "delete_bar", "diag_bar", "gather",
-    "insert_bar", "item_bar", "join_like", "layout", "meshgrid_bar", "partition_bar", "partition_dot",
+    "insert_bar", "item_bar", "item_of", "join_like", "layout", "meshgrid_bar", "partition_bar", "partition_dot",
     "place_diagonal", "repeat_bar", "select_bar", "sort_bar", "split_like", "take_along_bar", "take_bar", "tile_bar",
     "trace_bar", "unbroadcast_all", "unique_bar", "unique_dot", "unroll_axis", "unstack_bar", "windows_bar",
 ]  # fmt: skip
@@ -307,6 +307,11 @@ def item_bar(g: Any, a: Any, args: Any) -> Any:
     else:
         out[args[0] if len(args) == 1 else args] = g
     return out
+
+
+def item_of(x: Any, args: Any) -> Any:
+    """`x.item(*args)` of what may be a number: the transpose of `item_bar`."""
+    return np.asarray(x).item(*args)
 
 
 def arange_bar(g: Any, args: Any) -> list[Any]:

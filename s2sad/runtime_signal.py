@@ -12,7 +12,7 @@ from s2sad.runtime_linalg import _filled
 
 __all__ = [
     "convolve_over", "convolve_over_left", "convolve_over_right", "correlate_over", "correlate_over_left", "correlate_over_right",
-    "cosine_bar", "lfilter_bar", "lfilter_tangent",
+    "cosine_bar", "cosine_of", "lfilter_bar", "lfilter_tangent",
 ]  # fmt: skip
 
 # --- convolution in several dimensions ----------------------------------------------------------------------
@@ -207,3 +207,11 @@ def cosine_bar(g: Any, x: Any, kind: str, type: int, axis: int = -1, norm: Any =
     else:
         bar = transform(g, type, norm=norm)
     return fit_axis(np.moveaxis(bar, -1, axis), x, axis)
+
+
+def cosine_of(x: Any, g: Any, kind: str, type: int, axis: int = -1, norm: Any = None) -> Any:
+    """`scipy.fft.dct`, `idct`, `dst` or `idst` of `x`, whichever is the `kind`, as long as `g`: the transpose of `cosine_bar`."""
+    from scipy import fft
+
+    transform = {"dct": fft.dct, "idct": fft.idct, "dst": fft.dst, "idst": fft.idst}[kind]
+    return transform(x, type, np.shape(g)[axis], axis, norm)

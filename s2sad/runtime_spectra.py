@@ -56,9 +56,8 @@ def eig_bar(values_bar: Any, vectors_bar: Any, w: Any, v: Any) -> Any:
         bar = vectors_bar - np.conj(v) * np.real(along)  # the columns keep the length 1
         if np.iscomplexobj(v):  # and their largest component stays real
             largest, at = _largest_real(v)
-            phase = np.zeros_like(v)
-            np.put_along_axis(phase, at, 1j * np.imag(along) * _inverse_or_zero(largest), -2)
-            bar = bar - phase
+            rows = np.arange(np.shape(v)[-2])[:, None]
+            bar = bar - np.where(rows == at, 1j * np.imag(along) * _inverse_or_zero(largest), 0.0)
         inner = inner + _gaps(w) * (_t(v) @ bar)
     if values_bar is not None:
         inner = inner + _on_diagonal(values_bar)

@@ -288,10 +288,18 @@ def first_cases() -> list[Any]:
     return list(found.values())
 
 
+# by the name of the function, why the product of its Hessian is refused
+REFUSED_PRODUCTS = {
+    "product_norm": "stores to an argument",  # recursion whose forward part returns an array that it stores to
+    "evaluate": "this container was given to a function",  # and so is the gradient by the tree alone, whose variables are given
+    "gini": "returns an array that it stores to",  # the same: it saves the array that it sorts in place
+}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", first_cases())
 def test_hessian_products_of_programs(case: Case) -> None:
-    """Forward over reverse, through tapes, stores and calls: right, or refused."""
+    """Forward over reverse, through tapes, stores and calls."""
     args = case.make_args(np.random.default_rng(SEED))
     name = case.wrt[0]
     parameters = bind(case.func, args)
@@ -304,11 +312,10 @@ def test_hessian_products_of_programs(case: Case) -> None:
         there[place] = with_floats(copy.deepcopy(x), floats_of(x) + step * floats_of(v))
         return aligned_floats(x, gradient(*there), name)
 
-    try:
-        expected = (moved(1e-5) - moved(-1e-5)) / 2e-5
-        found = aligned_floats(x, s2sad.hvp(case.func, wrt=name)(*copy.deepcopy(args), v), name)
-    except s2sad.errors.InternalCompilerError:
-        raise
-    except s2sad.DifferentiationError:
-        pytest.skip("refused")
+    if case.func.__name__ in REFUSED_PRODUCTS:
+        with pytest.raises(s2sad.DifferentiationError, match=REFUSED_PRODUCTS[case.func.__name__]):
+            s2sad.hvp(case.func, wrt=name)(*copy.deepcopy(args), v)
+        return
+    expected = (moved(1e-5) - moved(-1e-5)) / 2e-5
+    found = aligned_floats(x, s2sad.hvp(case.func, wrt=name)(*copy.deepcopy(args), v), name)
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * float(np.max(np.abs(expected), initial=1e-3)))

@@ -46,6 +46,12 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
                 raise refuse(region, AmbiguousMemoryError(
                     f"{stmt.target.hint!r} is taken from a list that gets other arrays later", stmt.span, construct="list",
                     hint="take a copy"))  # fmt: skip
+    for stmt in ir.walk(function.body):
+        copied = isinstance(stmt, Assign) and stmt.op.kind == "deepcopy" and stmt.op.name and stmt.target.region
+        if copied and copied.find() in opened & written:
+            raise AmbiguousMemoryError(
+                "arrays in a deep copy of a list are stored to, and two of them may be one", stmt.span, construct="list",
+                hint="copy them one by one: [a.copy() for a in ...]")  # fmt: skip
     shared = {r for r in opened & written if r.varied} - followed
     if not shared:
         return

@@ -12,6 +12,7 @@ import dataclasses
 import types
 from typing import Any
 
+from .. import runtime
 from ..analysis import effects
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, float_like, is_mutable
 from ..errors import AmbiguousMemoryError, NoRuleError
@@ -42,7 +43,7 @@ from ..ir.nodes import (
     Var,
     With,
 )
-from .tangent_memory import TangentMemory, join
+from .tangent_memory import TangentMemory, helper, join
 from .templates import Splicer
 
 ALONG = frozenset({"tuple", "list", "dict"})  # what holds tangents as it holds values
@@ -291,7 +292,10 @@ class Forward(TangentMemory):
 
     def tangent_Store(self, stmt: Store) -> None:
         base, value = stmt.base, stmt.value
-        if self.active(base):
+        if self.active(base) and type_of(base) is UNKNOWN:
+            self.out.stmts.append(self.certain("require_floats", (base,), stmt))
+            self.out.stmts.append(Store(self.dot(base), stmt.index, self.of_kind(value), stmt.aug, stmt.span))
+        elif self.active(base):
             buffer = self.dot(base)
             if stmt.aug is None or self.dot(value) is not None:
                 dot = self.needed(value) if isinstance(type_of(base), ListT) else self.dot(value)
@@ -303,10 +307,14 @@ class Forward(TangentMemory):
     def tangent_Effect(self, stmt: Effect) -> None:
         op = stmt.op
         base = op.args[0] if op.args else None
-        if op.kind == "method" and isinstance(type_of(base), ListT) and self.active(base):
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is runtime.index_add and self.active(base):
+            self.out.stmts.append(self.certain("require_floats", (base,), stmt))
+            same = Op("call", (self.dot(base), op.args[1], self.of_kind(op.args[2])), fn=op.fn)
+            self.out.stmts.append(Effect(same, stmt.span))
+        elif op.kind == "method" and (isinstance(type_of(base), ListT) or type_of(base) is UNKNOWN) and self.active(base):
             if op.name != "append":
                 raise NoRuleError(f"the method {op.name} of a list has no forward rule", stmt.span, construct="call")
-            self.out.stmts.append(Effect(Op("method", (self.dot(base), self.needed(op.args[1])), name="append"), stmt.span))
+            self.out.stmts.append(Effect(Op("method", (self.dot(base), self.of_kind(op.args[1])), name="append"), stmt.span))
         else:
             self.check_harmless(stmt)
         self.out.stmts.append(stmt)
@@ -363,8 +371,39 @@ class Forward(TangentMemory):
     def again(self, function: Function) -> Forward:
         return Forward(self.program, function, self.parts)
 
+    def of_kind(self, atom: Any) -> Any:
+        """The tangent of an atom; zeros are of the kind of the value, a number for an integer."""
+        if self.dot(atom) is not None or not isinstance(atom, Var) or type_of(atom) is not UNKNOWN:
+            return self.needed(atom)
+        return self.emit(Op("call", (atom,), fn=helper("zeros_of_kind")), UNKNOWN, atom)
+
+    def changed_in_place(self, stmt: Assign) -> None:
+        """`x op= y` of what may be an array or a number: its tangent is of the same kind, and is changed in the same way."""
+        v, (x, y), kind = stmt.target, stmt.op.args, stmt.op.name
+        dot, t = self.of_kind(x), float_like(v.type)
+        if kind in ("add", "sub"):
+            terms = [(kind, self.of_kind(y))]
+        else:
+            terms = [("mul", y)] if kind == "mul" else [("truediv", y)]
+            if (y_dot := self.dot(y)) is not None:
+                factor = x if kind == "mul" else self.emit(Op("truediv", (x, y)), t, v)
+                slope = self.emit(Op("mul", (factor, y_dot)), t, v)
+                terms = [*terms, ("add", slope)] if kind == "mul" else [("sub", slope), *terms]
+        self.out.stmts.append(self.certain("require_floats", (x,), stmt))
+        for name, operand in terms:
+            memory = Region()
+            join(dot, memory)
+            new = Var(f"{v.hint}_dot", t, False, region=memory)
+            self.out.stmts.append(Assign(new, Op("inplace", (dot, operand), name=name), stmt.span))
+            dot = new
+        self.out.stmts.append(stmt)
+        self.define(v, dot)
+
     def tangent_Assign(self, stmt: Assign) -> None:
         v, op = stmt.target, stmt.op
+        if op.kind == "inplace" and self.active(v):
+            self.changed_in_place(stmt)
+            return
         self.out.stmts.append(stmt)
         if v in self.given:
             return

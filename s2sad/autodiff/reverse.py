@@ -75,6 +75,10 @@ class Reverse(Transport, Checkpoints):
     """One run of reverse mode on one program; `plan` says which memory gets companions."""
 
     def __init__(self, program: Program, plan: Plan | None = None) -> None:
+        for stmt in ir.walk(program.function.body):
+            for made in (stmt, *ir.defs_of(stmt)):
+                if made in program.lowerer.backward:
+                    raise program.lowerer.backward[made]
         self.regions = regions_in_order(program.function)
         self.plan = plan or Plan()
         regions = {self.regions[n] for n in self.plan.wanted}

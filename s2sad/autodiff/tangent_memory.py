@@ -136,6 +136,9 @@ class TangentMemory(Tangents):
         v, op = stmt.target, stmt.op
         rule = registry.adjoint_rule(op.fn.obj if isinstance(op.fn, Ref) else None)
         name = op.fn.name if isinstance(op.fn, Ref) else op.kind
+        if rule is not None and rule.memory != "fresh" and isinstance(type_of(op.args[0]), Num):  # of a number, which is no memory
+            own = self.through_rule(stmt)
+            return None if own is None else self.emit(Op("call", (v, own), fn=helper("like")), float_like(v.type), v)
         if rule is None or rule.memory == "fresh" or not isinstance(type_of(op.args[0]), Arr) and type_of(op.args[0]) is not UNKNOWN:
             raise AmbiguousMemoryError(
                 f"{name} may return a view or a copy, and this memory is stored to", stmt.span, construct="call",
@@ -169,7 +172,7 @@ class TangentMemory(Tangents):
         self.out.stmts += [Assign(shares, test, stmt.span), If(shares, view, own, [Phi(dot, same, other)], stmt.span)]
         return dot
 
-    def certain(self, name: str, args: tuple[Any, ...], stmt: Assign) -> Effect:
+    def certain(self, name: str, args: tuple[Any, ...], stmt: Any) -> Effect:
         """The call of a helper that makes sure of a view; what it raises is no error that the author catches."""
         part = self.function is not self.program.function  # whoever calls it
         around = tries_in(self.program.function.body) if part else self.tries

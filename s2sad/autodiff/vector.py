@@ -358,6 +358,10 @@ class Vectorised(Forward):
             return SliceVal(*made.op.args)
         return index
 
+    def changed_in_place(self, stmt: Assign) -> None:
+        raise NoRuleError("an in-place operation on an unknown value is not followed along a batch of directions", stmt.span,
+                          hint="take one direction at a time")  # fmt: skip
+
     def tangent_Store(self, stmt: Store) -> None:
         base, value, index = stmt.base, stmt.value, stmt.index
         if not self.active(base) or not isinstance(type_of(base), Arr):

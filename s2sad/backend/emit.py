@@ -261,7 +261,8 @@ class Emitter(Loops):
             call = ast.Call(ast.Name(stmt.fn.names[stmt.part], ast.Load()), [self.atom(a) for a in stmt.args], [])
         if not stmt.results:
             return [ast.Expr(call)]
-        targets: list[ast.expr] = [ast.Name(self.names[r], ast.Store()) for r in stmt.results]
+        several = len(stmt.results) > 1 and not any(self.names[v] == "_" for v in self.used if v in self.names)
+        targets: list[ast.expr] = [ast.Name("_" if several and r not in self.used else self.names[r], ast.Store()) for r in stmt.results]
         target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
         return [ast.Assign([target], call, lineno=0)]
 

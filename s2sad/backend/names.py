@@ -131,8 +131,11 @@ class Names:
             return live
         live = set(live)
         copy_of = stmt.op.args[0] if isinstance(stmt, Assign) and stmt.op.kind == "atom" else None
-        for v in ir.defs_of(stmt):
-            self._define(v, live, copy_of)
+        made = list(ir.defs_of(stmt))
+        live |= set(made)  # the results of a call come all at once
+        for v in made:
+            self._define(v, live - {v}, copy_of)
+        live -= set(made)
         for a in ir.uses_of(stmt):
             self._use(a, live)
         return live

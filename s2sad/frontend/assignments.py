@@ -186,19 +186,28 @@ class Assignments(Core):
             self.replace_items(old, self.binary("mul", old, value, node), node)
             return old
         if isinstance(old, Var) and (t is UNKNOWN or isinstance(t, Obj) and t.cls is np.ndarray) and old.region is not None:
-            if not self.varied(old) and not self.varied_value(value):
-                # executed as it stands: memory that no derivative flows through
-                self.append(Assign(new := Var(old.hint, UNKNOWN, False, old.named, old.region),
-                                   Op("inplace", (old, self.atom(value)), name=kind), self.span(node)))  # fmt: skip
-                old.region.stored = True
-                return new
-            if not getattr(old, "named", False) or not self.certainly_rebinds(old):
-                raise self.error(
-                    AmbiguousMemoryError, f"it is not known whether {old.hint!r} is an array, which this would change in place",
-                    node, f"write {old.hint} = {old.hint} ... if it is a number, or annotate the parameters "
-                    "(np.ndarray, float) or give --signature",
-                )  # fmt: skip
+            varied = self.varied(old) or self.varied_value(value)
+            if not varied or not getattr(old, "named", False) or not self.certainly_rebinds(old):
+                return self.changed_as_it_stands(kind, old, self.atom(value), varied, node)
         return self.binary(kind, old, value, node)
+
+    def changed_as_it_stands(self, kind: str, old: Var, value: Any, varied: bool, node: Any) -> Var:
+        """`old op= value` of what may be an array or a number: in forward mode its tangent is changed in the same way."""
+        assert old.region is not None
+        new = Var(old.hint, UNKNOWN, varied, old.named, old.region)
+        stmt = Assign(new, Op("inplace", (old, value), name=kind), self.span(node))
+        if varied:
+            error = self.error(
+                AmbiguousMemoryError, f"it is not known whether {old.hint!r} is an array, which this would change in place",
+                node, f"write {old.hint} = {old.hint} ... if it is a number, or annotate the parameters "
+                "(np.ndarray, float) or give --signature",
+            )  # fmt: skip
+            if kind not in ("add", "sub", "mul", "truediv") or not self.in_emitted_code:
+                raise error
+            self.backward[stmt] = error
+        self.mark_stored(old, value)
+        self.append(stmt)
+        return new
 
     def in_place_operator(self, kind: str, old: Any, value: Any, node: Any) -> Any:
         """`old op= value` by a method such as `__iadd__` of the user's, or NotImplemented."""

@@ -118,6 +118,8 @@ class Calls(Primitives, Classes):
                 return result
         if (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime") and not self.varied_args(args, kwargs):
             return self.primitive(fn, args, kwargs, node)
+        if self.is_beyond_its_rule(obj, args, kwargs):
+            return self.call_live(fn, obj, args, kwargs, node)
         if isinstance(obj, StaticFunction):
             return self.call_static(fn, args, kwargs, node)
         if isinstance(obj, StaticClass):
@@ -414,6 +416,7 @@ class Calls(Primitives, Classes):
 
 
     # provided by the other parts
+    is_beyond_its_rule: Callable[..., bool]
     adjoint_blocks: int
     atom: Callable[..., Any]
     body: Callable[..., Any]

@@ -15,11 +15,7 @@ from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Ref
 from .outline import Outlining
 from .structures import generated_init
-from .values import (
-    ObjVal,
-    TupleVal,
-    is_atom,
-)  # fmt: skip
+from .values import ObjVal, TupleVal, is_atom
 
 _HEAP_TYPE = 1 << 9  # set for classes that are written in Python
 

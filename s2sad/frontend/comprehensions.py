@@ -7,14 +7,10 @@ from typing import Any
 
 import gast
 
-from ..analysis.types import (
-    Obj,
-)  # fmt: skip
+from ..analysis.types import Obj
 from ..ir.nodes import Op, Var
 from .lower import Core
-from .values import (
-    TupleVal,
-)  # fmt: skip
+from .values import TupleVal
 
 
 class Comprehensions(Core):

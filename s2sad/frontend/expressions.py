@@ -7,15 +7,7 @@ from typing import Any
 
 import gast
 
-from ..analysis.types import (
-    STR,
-    UNKNOWN,
-    ListT,
-    Obj,
-    TupleT,
-    Type,
-    is_mutable,
-)  # fmt: skip
+from ..analysis.types import STR, UNKNOWN, ListT, Obj, TupleT, Type, is_mutable
 from ..errors import NameResolutionError
 from ..ir.nodes import Lit, Op, Ref, Var
 from .comprehensions import Comprehensions
@@ -55,7 +47,10 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
                 raise self.unsupported(f"{type(node).__name__} expressions are not supported", node, hints.get(type(node).__name__, ""))
             value = method(node)
             if isinstance(value, Poison):
-                raise self.poisoned(value, node)
+                merged = value.merged(node) if value.merged is not None else None
+                if merged is None:
+                    raise self.poisoned(value, node)
+                return merged
             return value
         finally:
             self.node = outer

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..analysis.types import (
-    Arr,
-    ListT,
-)  # fmt: skip
+from ..analysis.types import UNKNOWN, Arr, ListT, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Region, Store, Var
 from .lower import Core, Restart, type_of
 from .run_time_lists import known_slice
-from .values import (
-    DictVal,
-    ListVal,
-    ObjVal,
-    TupleVal,
-)  # fmt: skip
+from .values import DictVal, ListVal, ObjVal, TupleVal
 
 
 class ItemStores(Core):
@@ -84,10 +76,8 @@ class ItemStores(Core):
                     return
         if self.varied(value) or base.varied:
             if not isinstance(t, (Arr, ListT)):
-                raise self.error(
-                    AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
-                    'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
-                )  # fmt: skip
+                self.store_as_it_stands(base, index, value, aug, node)
+                return
             if self.varied(value) and isinstance(t, Arr) and t.dtype is not None and t.dtype.kind not in "fc":
                 # the store truncates to an integer: no derivative passes
                 pass
@@ -101,6 +91,23 @@ class ItemStores(Core):
         else:
             base.region.stored = True
         self.append(Store(base, atom, value, aug, self.span(node)))
+
+    def store_as_it_stands(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
+        """A store to what may be an array or a list: in forward mode it is done to the tangent, too."""
+        error = self.error(
+            AmbiguousMemoryError, f"it is not known what {base.hint!r} is, so this store cannot be differentiated", node,
+            'give the number of dimensions, as in --signature "x: f8[n]", or call the gradient from Python',
+        )  # fmt: skip
+        if base.type is not UNKNOWN or index is None or aug not in (None, "add", "sub") or not self.in_emitted_code:
+            raise error
+        if base.region is None or base.region.caller:
+            raise self.error(AmbiguousMemoryError, f"{base.hint!r} may be memory from outside the function", node, "copy it first")
+        stmt = Store(base, self.index_atom(index), value, aug, self.span(node))
+        self.backward[stmt] = error
+        if aug is None and isinstance(value, Var) and is_mutable(value.type):
+            self.share(base, value)  # a list holds it
+        self.mark_stored(base, value)
+        self.append(stmt)
 
     # provided by the other parts
     atom: Callable[..., Any]

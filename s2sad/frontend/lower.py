@@ -119,12 +119,21 @@ class Core:
         self.reads: dict[Any, Any] = {}  # the same with modules and names that are Python's own: what a stored variant depends on
         self.sources: dict[Any, Any] = {}  # code that was read: for cache keys
         self.inactive_depth = 0
+        self.open: list[Block] = []  # blocks around the current one
+        self.backward: dict[Any, Any] = {}  # statements and variables that reverse mode cannot follow, each with its error
 
     # --- places and errors -------------------------------------------------------------------------------------
 
     @property
     def frame(self) -> Frame:
         return self.frames[-1]
+
+    @property
+    def in_emitted_code(self) -> bool:
+        """Whether the code that is lowered was emitted, or is a helper of such code: what it stores to is its own memory."""
+        function = getattr(self.frame.scope, "function", None)
+        home = getattr(function, "__globals__", {}).get("__name__") or ""
+        return home == "s2sad.generated" or home.startswith("s2sad.runtime")
 
     def span(self, node: Any = None) -> Span | None:
         node = node if node is not None else self.node
@@ -174,11 +183,13 @@ class Core:
     @contextlib.contextmanager
     def into(self, block: Block) -> Iterator[Block]:
         saved, self.block = self.block, block
+        self.open.append(saved)
         self.nesting += 1
         try:
             yield block
         finally:
             self.block = saved
+            self.open.pop()
             self.nesting -= 1
 
     def varied(self, atom: Any) -> bool:
@@ -329,7 +340,7 @@ class Core:
             return first
         hint, named = self.hint_of(key)
         if any(isinstance(v, Poison) for v in present):
-            return next(v for v in present if isinstance(v, Poison))
+            return unmerged(next(v for v in present if isinstance(v, Poison)))
         if all(isinstance(v, TupleVal) and len(v.items) == len(first.items) and v.cls is first.cls for v in present):
             columns = []
             for i in range(len(first.items)):
@@ -369,7 +380,35 @@ class Core:
             if mixed is not None and mixed.site not in self.dynamic_sites and isinstance(mixed, ListVal):
                 return Poison(f"{hint!r} is a different list on different paths", mixed.site)
         kinds = " or ".join(sorted({_kind_name(v) for v in present}))
-        return Poison(f"{hint!r} is {kinds}, depending on the path taken")
+        reason = f"{hint!r} is {kinds}, depending on the path taken"
+        return Poison(reason, None, self.merged_tuples(values, hint, named, reason))
+
+    def merged_tuples(self, values: list[Any], hint: str, named: bool, reason: str) -> Callable[[Any], Any] | None:
+        """What makes one variable of a tuple and None, or of a tuple and something unknown, where two paths met; None for else.
+
+        It is made only if it is used, in a place that both paths lead to.
+        """
+        stmt, home = self.meeting_if, self.block
+        known = all(isinstance(v, TupleVal) or is_atom(v) and type_of(v) in (NONE, UNKNOWN) for v in values)
+        if stmt is None or not known or not any(isinstance(v, TupleVal) for v in values):
+            return None
+        made: list[Any] = []
+
+        def merged(node: Any) -> Any:
+            if self.block is not home and not any(b is home for b in self.open):
+                return None
+            if not made:
+                atoms = []
+                for block, v in zip((stmt.then, stmt.orelse), values):
+                    with self.into(block):
+                        atoms.append(self.atom(v))
+                var = self.phi_var(atoms, hint, named, UNKNOWN)
+                stmt.phis.append(Phi(var, *atoms))
+                self.backward[var] = self.unsupported(reason, node)
+                made.append(var)
+            return made[0]
+
+        return merged
 
     def same_kind_of_list(self, values: list[Any]) -> None:
         """Where a list of known length meets one of unknown length, it needs a run-time representation, too."""
@@ -378,6 +417,8 @@ class Core:
                 if isinstance(v, ListVal) and v.site not in self.dynamic_sites:
                     raise Restart(v.site)
 
+    atom: Callable[..., Any]  # provided by the other parts
+    meeting_if: Any = None  # the statement whose branches are being merged
     meeting: Any = None  # the cells of the paths that are being merged
     made: Any = None  # cells of containers made by merging
 
@@ -496,7 +537,7 @@ class Core:
 
         a, b = states
         merged: dict[Any, Any] = {}
-        self.meeting, self.made = states, {}
+        self.meeting, self.made, self.meeting_if = states, {}, stmt
         for key in itertools.chain(a, (k for k in b if k not in a)):
             x, y = a.get(key, UNDEF), b.get(key, UNDEF)
             if (x is UNDEF or y is UNDEF) and key not in before and isinstance(key[0], int):
@@ -507,7 +548,7 @@ class Core:
             if value is not UNDEF:
                 merged[key] = value
         merged.update(self.made)
-        self.meeting = None
+        self.meeting = self.meeting_if = None
         return merged
 
     def live_frames(self) -> set[int]:
@@ -610,7 +651,7 @@ class Core:
                     stable = False
                     continue
                 for i, (nxt, (var, _)) in enumerate(zip(nexts, pairs)):
-                    if nxt is var:
+                    if nxt is var or ("poison", key) in types:
                         continue
                     t = _atom_type(nxt) if nxt is not UNDEF else var.type
                     if nxt is not UNDEF and not covers(var.type, t, free):
@@ -668,8 +709,10 @@ class Core:
         if isinstance(value, tuple) or isinstance(entered, tuple):
             return True  # contents of a container, compared by their number
         if ("apart", key) in types:
-            if start != skeleton(taken_apart(value, after)):
-                raise self.unsupported(f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next")
+            if start != skeleton(taken_apart(value, after)):  # an error only if an iteration reads what the one before left
+                types[("shape", key)] = taken_apart(value, after)
+                types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
+                return False
             self.shared_containers.update(containers_within(value, after))
             return True
         if skeleton(value) == skeleton(entered) or is_atom(value) or is_atom(entered):
@@ -710,7 +753,7 @@ class Core:
         return self._carry_parts(init, key, types, pairs, free)
 
     def _carry_parts(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
-        template = init
+        template = init if not isinstance(init, Poison) else unmerged(init)
         if init is UNDEF:
             template = types.get(("shape", key), UNDEF)
         if ("poison", key) in types:
@@ -753,9 +796,8 @@ class Core:
     def _widen(self, a: Type, b: Type, types: dict[Any, Any], at: Any) -> Type:
         """A type for both; sizes that change from one iteration to the next become sizes that may be anything."""
         t = join(a, b, self.symbols)
-        if isinstance(t, Arr) and t.shape is not None and isinstance(a, Arr) and a.shape is not None and t.shape != a.shape:
-            wild = types.setdefault(("wild", at), set())
-            wild.update(x for x, y in zip(t.shape, a.shape) if x != y)
+        if type(t) is type(a) and isinstance(t, (Arr, ListT, TupleT)):
+            types.setdefault(("wild", at), set()).update(dims_in(t) - dims_in(a))
         return t
 
     def _leaves(self, value: Any) -> Iterator[Any]:
@@ -846,6 +888,11 @@ class Core:
         if isinstance(value, SliceVal):
             return slice(self.sampled(value.start), self.sampled(value.stop), self.sampled(value.step))
         return UNKNOWN
+
+
+def unmerged(value: Poison) -> Poison:
+    """A value that cannot be used any more: where it comes to, something else may have come in its place."""
+    return value if value.merged is None else Poison(value.reason, value.site)
 
 
 def is_flag(test: Any) -> bool:

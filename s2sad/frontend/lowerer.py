@@ -43,6 +43,7 @@ from .array_calls import ArrayCalls
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
+from .helper_calls import HelperCalls
 from .iteration import Iteration
 from .laziness import Laziness
 from .library_calls import LibraryCalls
@@ -55,7 +56,8 @@ from .values import ArrayMethod, Bound, DictVal, Frame, FuncVal, ListVal, ObjVal
 
 
 class Lowerer(
-    AdjointBlocks, ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, Iteration, Laziness, Objects, RunTimeLists
+    AdjointBlocks, ArrayCalls, LibraryCalls, Statements, Expressions, Calls, BuiltinCalls, HelperCalls, Iteration, Laziness, Objects,
+    RunTimeLists,
 ):
     """The parts of the frontend, each in its file, on top of `lower.Core`."""
 

@@ -7,32 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import (
-    STR,
-    UNKNOWN,
-    Arr,
-    ListT,
-    Num,
-    Obj,
-    TupleT,
-    Type,
-    is_mutable,
-)  # fmt: skip
+from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Ref, Region, Var
 from ..rules import registry
 from .iterators import CHANGING
 from .lower import Core, Restart, type_of
-from .values import (
-    ArrayMethod,
-    DictVal,
-    KeysVal,
-    KnownVal,
-    ListVal,
-    SetVal,
-    TupleVal,
-    ViewVal,
-)  # fmt: skip
+from .values import ArrayMethod, DictVal, KeysVal, KnownVal, ListVal, SetVal, TupleVal, ViewVal
 
 
 class MethodCalls(Core):
@@ -140,6 +121,9 @@ class MethodCalls(Core):
         if fn is None:
             if not self.varied(base) and not self.varied_args(args, kwargs):
                 return self.opaque_method(base, name, args, kwargs, node)
+            made = self.method_as_it_stands(base, name, args, kwargs, node)
+            if made is not NotImplemented:
+                return made
             raise self.no_rule(f"the array method {name!r}", node)
         if registry.packs_arguments(name) and len(args) > 1:
             args = [TupleVal(tuple(args))]
@@ -248,6 +232,7 @@ class MethodCalls(Core):
         raise self.unsupported(f"the tuple method {name!r} is not supported", node)
 
     # provided by the other parts
+    method_as_it_stands: Callable[..., Any]
     after_call: Callable[..., Any]
     array_store: Callable[..., Any]
     atom: Callable[..., Any]

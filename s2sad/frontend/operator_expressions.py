@@ -9,18 +9,7 @@ import gast
 import numpy as np
 
 from ..analysis import infer
-from ..analysis.types import (
-    BOOL,
-    NONE,
-    STR,
-    UNKNOWN,
-    Arr,
-    ListT,
-    Num,
-    Obj,
-    TupleT,
-    Type,
-)  # fmt: skip
+from ..analysis.types import BOOL, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Lit, Op, Ref, Var
 from .assignments import BINOPS
 from .lower import Core, type_of
@@ -36,7 +25,7 @@ from .values import (
     SetVal,
     TupleVal,
     is_atom,
-)  # fmt: skip
+)
 
 _NUMERIC = (Num, Arr)
 _DUNDER = {

@@ -18,13 +18,7 @@ from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Var
 from ..rules import registry
 from .lower import Restart, type_of
 from .outline import Outlining
-from .values import (
-    DictVal,
-    ListVal,
-    Poison,
-    TupleVal,
-    is_atom,
-)  # fmt: skip
+from .values import DictVal, ListVal, Poison, TupleVal, is_atom
 
 # NumPy functions that change an argument
 MUTATORS = frozenset(

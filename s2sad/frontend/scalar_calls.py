@@ -8,29 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import (
-    BOOL,
-    FLOAT,
-    STR,
-    Arr,
-    Num,
-    Type,
-)  # fmt: skip
+from ..analysis.types import BOOL, FLOAT, STR, UNKNOWN, Arr, ListT, Num, Type
 from ..checkpointing import checkpointed, replayed
 from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import REPLAYED, Block, Effect, Lit, Op, Ref, Slots, Var, With
 from ..runtime import stop_gradient
 from .lower import Core, type_of
-from .values import (
-    CheckpointedVal,
-    DictVal,
-    ListVal,
-    ObjVal,
-    Partial,
-    SuperVal,
-    TupleVal,
-    is_atom,
-)  # fmt: skip
+from .values import CheckpointedVal, DictVal, ListVal, ObjVal, Partial, Poison, SuperVal, TupleVal, is_atom
 
 
 class ScalarCalls(Core):
@@ -182,6 +166,11 @@ class ScalarCalls(Core):
                 if v.id not in copies:
                     items = self.items(v)
                     made = self.make_list((), node) if isinstance(v, ListVal) else self.call_dict([], {}, node)
+                    if not isinstance(made, (ListVal, DictVal)):  # a list that only the run knows
+                        copies[v.id] = Poison("a deep copy of a list that holds itself")
+                        made = self.run_time_list(tuple(map(deep, items)))
+                        copies[v.id] = made
+                        return made
                     copies[v.id] = made  # a list may hold itself
                     self.cells[(made.id, "items")] = tuple(map(deep, items)) if isinstance(v, ListVal) else tuple((k, deep(i)) for k, i in items)
                 return copies[v.id]
@@ -192,6 +181,9 @@ class ScalarCalls(Core):
             if isinstance(v, Var) and v.region is not None:
                 if any(isinstance(o, Var) and o.region is not None and o.region.find() is v.region.find() for o in copies):
                     raise self.unsupported("a deep copy of arrays that may be one array", node, "copy them one by one")
+                if isinstance(v.type, ListT) or v.type is UNKNOWN and v.varied:
+                    copies[v] = self.emit(Op("deepcopy", (v,), name="deepcopy"), v.type, "items", varied=v.varied, fresh=True)
+                    return copies[v]
             copied = self.call_copy([v], {}, node)
             copies[v] = self.opaque(Ref(copy.deepcopy, "copy.deepcopy", copy), [v], {}, node, safe=True) if copied is NotImplemented else copied
             return copies[v]
@@ -227,6 +219,7 @@ class ScalarCalls(Core):
         return SuperVal(frame.cls, self.lookup(first, node))
 
     # provided by the other parts
+    run_time_list: Callable[..., Any]
     array_method: Callable[..., Any]
     atom: Callable[..., Any]
     binary: Callable[..., Any]

@@ -9,31 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import (
-    BOOL,
-    INT,
-    UNKNOWN,
-    Arr,
-    ListT,
-    Num,
-    Obj,
-    TupleT,
-    Type,
-)  # fmt: skip
+from ..analysis.types import BOOL, INT, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Ref, Var
 from .lower import Core, type_of
-from .values import (
-    DictVal,
-    EnumVal,
-    KnownVal,
-    RangeVal,
-    ReversedVal,
-    SetVal,
-    TupleVal,
-    ZipVal,
-    is_atom,
-)  # fmt: skip
+from .values import DictVal, EnumVal, KnownVal, RangeVal, ReversedVal, SetVal, TupleVal, ZipVal, is_atom
 
 
 class SequenceCalls(Core):

@@ -11,18 +11,7 @@ import gast
 import numpy as np
 
 from ..analysis import infer
-from ..analysis.types import (
-    STR,
-    UNKNOWN,
-    Arr,
-    ListT,
-    Num,
-    Obj,
-    TupleT,
-    Type,
-    is_mutable,
-    literal_dim,
-)  # fmt: skip
+from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable, literal_dim
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Raise, Ref, Var
 from .lower import Core, _refresh, type_of

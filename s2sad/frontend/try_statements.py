@@ -34,10 +34,7 @@ from .facts import assigned_names
 from .iterators import CHANGING
 from .leaving import escapes
 from .lower import Core, Restart, Unreachable
-from .values import (
-    Poison,
-    same,
-)
+from .values import Poison, same
 
 # How the emitted code says that it would have to undo a part of what the body of a `try` did.
 STORED = "an exception came after a store in a try block, and a handler goes on"

@@ -174,10 +174,14 @@ class SuperVal:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Poison:
-    """A value that cannot be used; using it is an error with this reason, or starts lowering again for `site`."""
+    """A value that cannot be used; using it is an error with this reason, or starts lowering again for `site`.
+
+    `merged`, where there is one, makes the value after all: a variable that forward mode can follow, and reverse mode cannot.
+    """
 
     reason: str
     site: Any = None
+    merged: Any = None
 
 
 @dataclass(eq=False, slots=True)

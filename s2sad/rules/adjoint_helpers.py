@@ -333,7 +333,19 @@ def irfftn_bar(y, g, a, s=None, axes=None, norm=None):
     a_bar = None  # only its shape is read
 
 
+@adjoint(runtime.cosine_bar)
+def cosine_bar(y, g, x, kind, type, axis=-1, norm=None):
+    g_bar = cosine_of(y_bar, g, kind, type, axis, norm)
+    x_bar = None  # only its shape is read
+
+
+@adjoint(runtime.cosine_of)
+def cosine_of(y, x, g, kind, type, axis=-1, norm=None):
+    x_bar = cosine_bar(y_bar, x, kind, type, axis, norm)
+    g_bar = None  # only its shape is read
+
+
 linear(
-    runtime.fit_axis, runtime.irfft_bar, runtime.hfft_bar, runtime.ihfft_bar,
+    runtime.cosine_bar, runtime.cosine_of, runtime.fit_axis, runtime.irfft_bar, runtime.hfft_bar, runtime.ihfft_bar,
     runtime.fftn_bar, runtime.ifftn_bar, runtime.rfftn_bar, runtime.irfftn_bar,
 )  # fmt: skip

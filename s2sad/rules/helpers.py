@@ -99,6 +99,28 @@ def cast_back(z, g, y, x):
     x_bar = None
 
 
+@adjoint(runtime.add)
+def add(y, a, b):
+    a_bar = like(a, y_bar)
+    b_bar = like(b, y_bar)
+
+
+@tangent(runtime.add)
+def add_tangent(y, a, b):
+    y_dot = add(a_dot, b_dot)
+
+
+@adjoint(runtime.like)
+def like(y, x, g):
+    x_bar = None  # only its structure is read
+    g_bar = like(g, y_bar)
+
+
+@tangent(runtime.like)
+def like_tangent(y, x, g):
+    y_dot = like(x, g_dot)
+
+
 @adjoint(runtime.pack_like)
 def pack_like(z, x, parts):
     parts_bar = z_bar
@@ -110,7 +132,7 @@ def stored(y, a_bar, index):
     a_bar_bar = place_stored(y_bar, a_bar, index)
 
 
-zero_derivative(runtime.count_along, runtime.layout, runtime.zeros_like)
+zero_derivative(runtime.check_restored, runtime.count_along, runtime.layout, runtime.zeros_like, runtime.zeros_of_kind)
 
 
 @adjoint(runtime.copy_in_layout)

@@ -10,7 +10,7 @@ to `x` is symmetric: one helper serves the tangent and the adjoint.
 import numpy as np
 
 from s2sad import runtime
-from s2sad.rules.registry import adjoint, tangent, zero_derivative
+from s2sad.rules.registry import adjoint, linear, tangent, zero_derivative
 
 zero_derivative(runtime.count_where, runtime.bounded_indices, runtime.falling_powers)
 
@@ -275,6 +275,12 @@ def gradient_bar_tangent(z, g, f, varargs, axis=None, edge_order=1):
     z_dot = gradient_bar(g_dot, f, varargs, axis, edge_order)
 
 
+@adjoint(runtime.item_bar)
+def item_bar(y, g, a, args):
+    g_bar = item_of(y_bar, args)
+    a_bar = None  # only its shape is read
+
+
 @adjoint(runtime.interp_slope)
 def interp_slope(z, x, xp, fp):
     x_bar = None  # the slope is constant between the nodes
@@ -286,6 +292,20 @@ def interp_slope(z, x, xp, fp):
 def interp_slope_tangent(z, x, xp, fp):
     unread = x_dot
     z_dot = interp_slope(x, xp, fp_dot) - z * interp_slope(x, xp, xp_dot)
+
+
+@adjoint(runtime.interp_slope_bar)
+def interp_slope_bar(z, g, x, xp):
+    slope = interp_slope(x, xp, z_bar)
+    g_bar = slope
+    x_bar = None  # the slope is constant between the nodes
+    xp_bar = -interp_slope_bar(g * slope, x, xp)
+
+
+@tangent(runtime.interp_slope_bar)
+def interp_slope_bar_tangent(z, g, x, xp):
+    unread = x_dot
+    z_dot = interp_slope_bar(g_dot, x, xp) - interp_slope_bar(g * interp_slope(x, xp, xp_dot), x, xp)
 
 
 @adjoint(runtime.interp_values_bar)
@@ -304,3 +324,6 @@ def interp_values_bar_tangent(z, g, x, xp, fp, left=None, right=None):
         + interp_slope_bar(g * x_dot, x, xp)
         - interp_slope_bar(g * np.interp(x, xp, xp_dot), x, xp)
     )
+
+
+linear(runtime.item_bar)

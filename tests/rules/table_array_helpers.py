@@ -35,6 +35,8 @@ SHAPES: list[Row] = [
     row(runtime.quantile_bar, normal(3), _A, 0.3, 1, skip=(1, 2)),
     row(runtime.join_like, [normal(2), normal(3)], [normal(2), normal(3)], skip=(1,)),
     row(runtime.unroll_axis, normal(2, 3, 4), 2, 0),
+    row(runtime.item_bar, 0.7, normal(2, 3), (1, 2), skip=(1,), single=False),
+    row(runtime.item_bar, 0.7, normal(3), (1,), skip=(1,), note="flat", single=False),
     row(runtime.trace_bar, 0.7, normal(3, 4), skip=(1,), single=False),
     row(runtime.diag_bar, normal(3), normal(3, 4), skip=(1,)),
     row(runtime.diag_bar, normal(4, 4), normal(3), 1, skip=(1,), note="vector"),
@@ -49,6 +51,7 @@ SAMPLES: list[Row] = [
     row(runtime.trapezoid_nodes_bar, normal(3), normal(3, 4), normal(4), skip=(2,)),
     row(runtime.gradient_bar, normal(5), normal(5), (0.5,), skip=(1, 2)),
     row(runtime.interp_slope, _X, _NODES, normal(4), skip=(0,), single=False),
+    row(runtime.interp_slope_bar, normal(5), _X, _NODES, skip=(1,), single=False),
     row(runtime.interp_values_bar, normal(5), _X, _NODES, normal(4), skip=(3,), single=False),
     row(runtime.interp_values_bar, normal(5), _X, _NODES, normal(4), 0.3, 0.4, skip=(3, 4, 5), note="ends", single=False),
 ]

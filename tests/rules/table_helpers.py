@@ -46,6 +46,13 @@ PRODUCTS: list[Row] = [
     row(runtime.expm_bar, complex_normal(2, 2), complex_normal(2, 2), note="complex", tolerance=1e-5),
 ]
 
+SUMS: list[Row] = [
+    row(runtime.add, [normal(2), 0.4], [normal(2), 1.3], single=False),
+    row(runtime.add, normal(2, 3), normal(2, 3), note="array"),
+    row(runtime.like, normal(3), normal(2, 3), skip=(0,)),
+    row(runtime.like, [0.3, normal(2)], [1.7, normal(2)], skip=(0,), note="list", single=False),
+]
+
 TRANSFORMS: list[Row] = [
     row(runtime.fit_axis, normal(2, 5), normal(2, 3), skip=(1,)),
     row(runtime.fit_axis, complex_normal(3, 2), complex_normal(5, 2), 0, note="longer", skip=(1,)),

@@ -11,6 +11,7 @@ import scipy.fft as transforms
 import scipy.linalg as linalg
 import scipy.signal as signal
 
+from s2sad import runtime
 from tests.rules.rows import Row, complex_normal, normal, positive_definite, row
 from tests.rules.table_linalg import _SINGULAR, hermitian, hermitian_definite
 
@@ -175,4 +176,9 @@ TRANSFORMS: list[Row] = [
         for k, a, n in ((None, -1, None), ("ortho", 0, None), ("forward", 1, 4), ("ortho", 1, 7))
     ),
     *(row(f, complex_normal(5), note="complex") for f in (transforms.dct, transforms.idst)),
+    *(
+        row(f, normal(3, 5), normal(3, n), kind, t, 1, k, note=f"{kind} {t} {k} {n}", skip=(1,))
+        for f in (runtime.cosine_bar, runtime.cosine_of)
+        for kind, t, k, n in (("dct", 1, None, 5), ("idct", 2, None, 4), ("dst", 3, "forward", 6), ("idst", 4, "ortho", 5))
+    ),
 ]

@@ -22,7 +22,7 @@ def live_forcing_grad(force, masses, live_forcing_bar=1.0):
     v_bar = live_forcing_bar * x
     force_bar = np.zeros_like(force)
     for i in reversed(range(n)):
-        v, x = checkpoints.before(i)
+        _, x = checkpoints.before(i)
         m = masses[i]
         v_bar += x_bar * 0.1
         difference_bar = v_bar / m * 0.1

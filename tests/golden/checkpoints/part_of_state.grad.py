@@ -14,13 +14,13 @@ def part_of_state_grad(x, n, part_of_state_bar=1.0):
     """Gradient of part_of_state with respect to x."""
     # forward sweep
     product = 2 * n
-    x, count, checkpoints = run_checkpointed(
+    _, _, checkpoints = run_checkpointed(
         part_of_state_step, range(product, 0, -2), state=(x, 0), slots=2
     )
     # reverse sweep
     x_bar = 0.0
     for t in reversed(range(product, 0, -2)):
-        x, count = checkpoints.before(t)
+        x, _ = checkpoints.before(t)
         test = x > 1.0
         if test:
             x /= 2.0

@@ -18,7 +18,7 @@ def two_levels_step_2(i, x, i_2):
 
 def two_levels_grad(x, n, m, k, two_levels_bar=1.0):
     """Gradient of two_levels with respect to x."""
-    x, checkpoints = run_checkpointed(
+    _, checkpoints = run_checkpointed(
         two_levels_step, range(n), state=(x,), constants=(m,), slots=k
     )
     x_bar = two_levels_bar

@@ -25,6 +25,6 @@ def folded_reverse(saved, folded_bar):
 
 def recursion_grad(x, depth, recursion_bar=1.0):
     """Gradient of recursion with respect to x."""
-    folded, saved = folded_forward(x, depth)
+    _, saved = folded_forward(x, depth)
     x_bar = folded_reverse(saved, recursion_bar)
     return x_bar

@@ -164,6 +164,30 @@ def recursive(rng: random.Random, name: str, known: list[Helper]) -> Block:
     return ["", f"def {name}(v, a, k):", *indent(body), ""]
 
 
+def mutual(rng: random.Random, name: str, known: list[Helper]) -> Block:
+    """Two functions of two arrays that hand them to themselves and each other, in another order or in part."""
+    other, out = f"{name}b", [""]
+    for own, depth in ((name, 0), (other, rng.randrange(2))):
+        scope = Scope(helpers=list(known))
+        for kind, parameter in (("v4", "v"), ("v4", "w"), ("s", "a")):
+            scope.add(kind, parameter)
+        writer = Statements(rng, scope)
+        first = writer.scalar(1)
+        lines = [line for _ in range(rng.randrange(0, 2)) for line in writer.statement(1)]
+
+        def inner() -> str:
+            arrays = [rng.choice(["w", "w", "v", "v[::-1]", "w.copy()", "v * 0.5", "np.full(4, a)", "TABLE[:4] * 0.3"]) for _ in range(2)]
+            return f"{rng.choice([name, other])}({', '.join(arrays)}, {writer.scalar(0)}, k - 1)"
+
+        body = ["n, flag = k, k > 1", f"r = {first}"]
+        if rng.random() < 0.5:
+            body += [f"if k > {depth}:", *indent([*lines, f"r = {inner()} * 0.5 + {writer.scalar(0)}"]), "return r"]
+        else:
+            body += ["if k <= 0:", "    return r", *lines, f"return {rng.choice(['r + ', '0.5 * '])}{inner()} - 0.3 * {inner()}"]
+        out += [f"def {own}(v, w, a, k):", *indent(body), ""]
+    return out
+
+
 def method(rng: random.Random, count: int, gives: str = "s", arguments: tuple[str, ...] = ("a",)) -> tuple[Block, Statements]:
     """Statements of a method over `self.k`, `self.w` and floats, and the writer that made them."""
     scope = Scope()

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.functions import HEADER, classes, helper, recursive
+from tests.fuzz.functions import HEADER, classes, helper, mutual, recursive
 from tests.fuzz.marks import marked
 from tests.fuzz.points import arguments, points
 from tests.fuzz.scope import Helper
@@ -57,6 +57,9 @@ def draw(seed: int, attempt: int, size: int | None = None) -> Program:
     if rng.random() < 0.3:
         lines += recursive(rng, "r0", helpers)
         helpers += [Helper("r0", ("v4", "s", "depth"), "s")] * 2
+    if rng.random() < 0.15:
+        lines += mutual(rng, "q0", helpers)
+        helpers += [Helper("q0", ("v4", "v4", "s", "depth"), "s")] * 2
     scope = parameters()
     scope.helpers = helpers
     writer = Statements(rng, scope)
@@ -70,6 +73,9 @@ def draw(seed: int, attempt: int, size: int | None = None) -> Program:
         for name in writer.scope.variables(kind):
             if rng.random() < 0.5:
                 parts.append(form.replace("{0}", name).replace("{}", name))
+    if lines and any(line.startswith("def q0(") for line in lines) and rng.random() < 0.8:
+        one, two = (rng.choice(["x", "y", "x", "y", "TABLE.copy()", "A[0]", "A[1] * t"]) for _ in range(2))
+        parts.append(f"q0({one}, {two}, {rng.choice(['s', 't', '0.4'])}, {rng.choice(['n', '2', '3'])})")
     body.append(f"return {' + '.join(parts)}")
     text = HEADER + "\n".join([*lines, "", "def f(x, y, A, s, t, n, flag):", *indent(body), ""])
     marks = random.Random(f"{seed}/{attempt}/marks")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..analysis.types import Arr, Dim, ListT, Num, TapeT, TupleT, Type, covers, dims_in, is_mutable, join
+from ..analysis.types import UNKNOWN, Arr, Dim, ListT, Num, TapeT, TupleT, Type, covers, dims_in, is_mutable, join
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Invoke, Lit, Ref, Region, Var
@@ -135,7 +135,9 @@ class Outlining(Core):
             leaves.append(var)
         saved = Var("saved", TapeT())
         written = self.mark_changed(fn, actual, call)
-        self.append(Invoke([*results, saved], fn, [*actual, *fn.captured], self.span(call), writes=written))
+        stmt = self.append(Invoke([*results, saved], fn, [*actual, *fn.captured], self.span(call), writes=written))
+        if not all(isinstance(type_of(a), Arr) for a in written):
+            self.backward[stmt] = self.reached_twice(fn, call)
         return self._rebuild(fn.template, iter(leaves))
 
     def mark_changed(self, fn: ir.Outlined, actual: list[Any], call: Any) -> list[Any]:
@@ -146,16 +148,20 @@ class Outlining(Core):
             if not stored:
                 continue
             region = regions[k]
-            if region is None or regions.count(region) > 1 or region.caller or not isinstance(type_of(actual[k]), Arr):
-                raise self.error(
-                    AmbiguousMemoryError, f"the recursive function {fn.name!r} stores to an argument that it may also reach in another way",
-                    call, "copy it first and return it")  # fmt: skip
+            known = isinstance(type_of(actual[k]), Arr) or self.in_emitted_code and type_of(actual[k]) is UNKNOWN
+            if region is None or regions.count(region) > 1 or region.caller or not known:
+                raise self.reached_twice(fn, call)
             written.append(actual[k])
             self.mark_stored(actual[k])
             if varied and not region.varied:
                 region.varied = True
                 self.flips.append(region.born)
         return written
+
+    def reached_twice(self, fn: ir.Outlined, call: Any) -> Exception:
+        return self.error(
+            AmbiguousMemoryError, f"the recursive function {fn.name!r} stores to an argument that it may also reach in another way",
+            call, "copy it first and return it")  # fmt: skip
 
     def _fresh_sizes(self, t: Type) -> Type:
         if isinstance(t, Num) and t.ints is not None:
@@ -204,7 +210,7 @@ class Outlining(Core):
         own = {p.region.find() for p in fn.params if p.region is not None}
         self._capture(fn)
         for p in fn.params:
-            if p.stored and not isinstance(p.type, Arr):
+            if p.stored and not isinstance(p.type, Arr) and not (self.in_emitted_code and p.type is UNKNOWN):
                 raise self.error(
                     AmbiguousMemoryError, f"the recursive function {frame.name!r} changes an argument that is not an array", call,
                     "make a new one and return it")  # fmt: skip

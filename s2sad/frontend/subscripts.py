@@ -138,7 +138,7 @@ class Subscripts(Core):
             found = self.live_item(base, index, node)
             if found is not None:
                 return found
-        if self.varied_value(index) and not isinstance(type_of(base), (Arr, ListT, TupleT, Num)):
+        if self.varied_value(index) and not isinstance(type_of(base), (Arr, ListT, TupleT, Num)) and not (self.in_emitted_code and is_atom(base)):
             method = getattr(type(base.obj), "__getitem__", None) if isinstance(base, Ref) else None
             if not isinstance(method, types.FunctionType):
                 raise self.unsupported("it is not known how this depends on its index", node)
@@ -373,6 +373,8 @@ class Subscripts(Core):
             if isinstance(t, Num) and t.py and not hasattr(float, name) and not hasattr(int, name):
                 raise self.unsupported(f"a Python number has no attribute {name!r}", node)
             return ArrayMethod(atom, name)
+        if isinstance(atom, Var) and (dtype := self.dtypes.get(atom)) is not None and name in ("kind", "char", "name", "str", "itemsize"):
+            return Lit(getattr(dtype, name))
         if isinstance(t, TupleT) and name in t.fields:
             return self.load(atom, Lit(t.fields.index(name)), node)
         if isinstance(t, (ListT, TupleT)):
@@ -394,6 +396,7 @@ class Subscripts(Core):
     constant_key: Callable[..., Any]
     expr: Callable[..., Any]
     kept: Callable[..., Any]
+    dtypes: Any
     known_dtype: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]

@@ -31,6 +31,7 @@ from s2sad import (
     runtime_signal,
     runtime_spectra,
     runtime_statistics,
+    runtime_strides,
     runtime_vectors,
 )
 from s2sad.runtime_arrays import *  # noqa: F403
@@ -51,6 +52,7 @@ from s2sad.runtime_shapes import *  # noqa: F403
 from s2sad.runtime_signal import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
 from s2sad.runtime_statistics import *  # noqa: F403
+from s2sad.runtime_strides import *  # noqa: F403
 from s2sad.runtime_vectors import *  # noqa: F403
 
 _TOPICS = (
@@ -71,7 +73,7 @@ _TOPICS = (
     runtime_signal,
     runtime_spectra,
     runtime_statistics,
-    runtime_vectors,
+    runtime_strides, runtime_vectors,
 )
 __all__ = [
     "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",

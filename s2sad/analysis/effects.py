@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..frontend.primitives import _pure_call
 from ..ir import nodes as ir
@@ -122,7 +123,8 @@ def layout_matters(block: ir.Block, stored: bool = True) -> set[Region]:
     for stmt in ir.walk(block):
         if isinstance(stmt, Assign) and stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) and (r := region_of(stmt.target)) is not None:
             rule = registry.adjoint_rule(stmt.op.fn.obj)
-            if (r.stored or not stored) and rule is not None and rule.memory == "maybe_view":
+            strided = stmt.op.fn.obj is as_strided
+            if (r.stored or not stored) and rule is not None and (strided or rule.memory == "maybe_view"):
                 found.add(r)
     return found
 

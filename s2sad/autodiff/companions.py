@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from .. import runtime
 from ..analysis import effects
@@ -221,6 +222,8 @@ class Companions:
         if len(sources) != 1 or sources[0] is not op.args[0]:
             raise NoCompanions("it may share memory with several arrays")
         base = op.args[0]
+        if isinstance(op.fn, Ref) and op.fn.obj is as_strided:
+            raise NoCompanions("elements of it may be one element")
         same = ir.substitute_op(op, lambda a: self.companion(a) if a is base else a)
         if self.is_view(op):
             return [Assign(self.new(v), same, stmt.span)]

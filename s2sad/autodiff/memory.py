@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from ..analysis import effects
 from ..analysis.types import (
@@ -38,7 +38,7 @@ from .companions import NeedsCompanions
 from .scopes import Scope
 from .shapes import Shapes
 
-READ_ONLY = (np.diagonal, np.broadcast_to, np.imag, sliding_window_view)
+READ_ONLY = (np.diagonal, np.broadcast_to, np.imag, sliding_window_view, as_strided)
 
 
 class Memory(Shapes):
@@ -154,7 +154,7 @@ class Memory(Shapes):
             self.through_rule(stmt, bar)
 
     def read_only_view(self, v: Var) -> bool:
-        """Whether NumPy made `v` a view that cannot be written through, or one whose adjoint is not a view (`.imag`)."""
+        """Whether NumPy made `v` a view that cannot be written through, or one whose adjoint is not a view (`.imag`, `as_strided`)."""
         op = self.definition_of(v)
         return op is not None and op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in READ_ONLY)
 
@@ -179,7 +179,7 @@ class Memory(Shapes):
         op, g, base = stmt.op, self.project(g, v), stmt.op.args[0]
         if op.kind == "getitem":
             self.add_part(base, op.args[1], g)
-        elif not self.read_only_view(v) or op.fn.obj in (np.imag, sliding_window_view):
+        elif not self.read_only_view(v) or op.fn.obj in (np.imag, sliding_window_view, as_strided):
             self.through_rule(stmt, g)
         elif op.fn.obj is np.broadcast_to:
             self.contribute(base, self.project(self.exact(g, v), base))

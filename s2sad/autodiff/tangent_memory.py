@@ -146,7 +146,11 @@ class TangentMemory(Tangents):
         if self.dot(op.args[0]) is None:
             return None
         if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
-            return self.through_rule(stmt)
+            same = self.through_rule(stmt)
+            if isinstance(op.fn, Ref) and not registry.is_linear(op.fn.obj) and registry.tangent_rule(op.fn.obj) is not None:
+                join(same, self.dot(op.args[0]).region)
+                self.out.stmts.append(self.certain("require_view", (same, self.dot(op.args[0])), stmt))
+            return same
         if not isinstance(v.type, Arr) and getattr(rule.functions[0], "__name__", "") not in OF_ONE_ARRAY:  # a list of views and copies, perhaps
             same = self.through_rule(stmt)
             checked = self.certain("views_like", (same, self.dot(op.args[0]), v, op.args[0]), stmt)

@@ -19,7 +19,6 @@ ADVICE: dict[Any, str] = {
     np.apply_along_axis: "write the loop over the rows",
     np.apply_over_axes: "write the calls for one axis after the other",
     np.trim_zeros: "index the array with a slice",
-    np.lib.stride_tricks.as_strided: "use indices or np.lib.stride_tricks.sliding_window_view",
 }
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..analysis.types import BOOL, UNKNOWN, Arr, ListT, Num, Obj, TupleT, is_mutable
 from ..checkpointing import checkpoint, checkpointed, replayed
 from ..ir.nodes import Lit, Op, Ref, Var
-from ..runtime import add, index_add, like, run_checkpointed, stop_gradient
+from ..runtime import add, add_items, index_add, like, run_checkpointed, stop_gradient
 from ..surgery import adjoint_of
 from .calls import REFUSED_BUILTINS
 from .lower import type_of
@@ -228,7 +228,7 @@ _HANDLERS: dict[Any, str] = {
     abs: "abs", pow: "pow", divmod: "divmod", print: "print", copy.copy: "copy", copy.deepcopy: "deepcopy", super: "super",
     set: "set", frozenset: "set", inspect.signature: "signature", np.result_type: "result_type",
     adjoint_of: "adjoint_of", checkpoint: "checkpoint", checkpointed: "checkpointed", replayed: "replayed",
-    add: "add", index_add: "index_add", like: "like",
+    add: "add", add_items: "add_items", index_add: "index_add", like: "like",
     run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",

@@ -58,14 +58,19 @@ class HelperCalls(Core):
     def call_index_add(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`runtime.index_add(a, index, g)` of what may be an array, a list or a dict."""
         base = args[0] if args else None
-        if len(args) != 3 or kwargs or not isinstance(base, Var) or base.type is not UNKNOWN or not self.varied_args(args, kwargs):
-            return NotImplemented
         fn = Ref(runtime.index_add, "index_add", runtime.index_add, "s2sad.runtime")
+        if len(args) != 3 or kwargs or not isinstance(base, Var) or base.type is not UNKNOWN:
+            return self.call_live(fn, runtime.index_add, args, kwargs, node)
         stmt = Effect(Op("call", tuple(map(self.atom, args)), fn=fn), self.span(node))
         self.backward[stmt] = self.error(NoRuleError, f"it is not known what {base.hint!r} is, so what is added to it is not followed", node)
         self.mark_stored(base, stmt.op.args[2])
         self.append(stmt)
         return base
+
+    def call_add_items(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """`runtime.add_items(bars, parts)`, which changes `bars`."""
+        fn = Ref(runtime.add_items, "add_items", runtime.add_items, "s2sad.runtime")
+        return self.call_live(fn, runtime.add_items, args, kwargs, node)
 
     def method_as_it_stands(self, base: Any, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """A method of what can only be a list; NotImplemented for others."""

@@ -63,6 +63,10 @@ class ItemStores(Core):
         if not isinstance(base, Var):
             raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
         t = base.type
+        if base in self.strided:
+            raise self.error(
+                AmbiguousMemoryError, f"{base.hint!r} is a view made by np.lib.stride_tricks.as_strided, and is stored to", node,
+                "store to the array itself, or to a copy: as_strided(...).copy()")  # fmt: skip
         if base.region is None:
             base.region = Region()
         if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):

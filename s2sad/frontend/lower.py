@@ -119,6 +119,7 @@ class Core:
         self.reads: dict[Any, Any] = {}  # the same with modules and names that are Python's own: what a stored variant depends on
         self.sources: dict[Any, Any] = {}  # code that was read: for cache keys
         self.inactive_depth = 0
+        self.strided: set[Any] = set()  # views with strides of their own, and views of these
         self.open: list[Block] = []  # blocks around the current one
         self.backward: dict[Any, Any] = {}  # statements and variables that reverse mode cannot follow, each with its error
 
@@ -216,6 +217,8 @@ class Core:
                 for other in view_of if view_of is not None else op.atoms():
                     self.share(var, other)
                     var.view = var.view or (isinstance(other, Var) and other.region is not None)
+        if self.strided and var.view and any(a in self.strided for a in op.args):
+            self.strided.add(var)
         if op.kind == "list":
             self.made_lists.add(var)
         self.append(Assign(var, op, self.place()))

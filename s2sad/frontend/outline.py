@@ -10,7 +10,20 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from ..analysis.types import UNKNOWN, Arr, Dim, ListT, Num, TapeT, TupleT, Type, covers, dims_in, is_mutable, join
+from ..analysis.types import (
+    UNKNOWN,
+    Arr,
+    Dim,
+    ListT,
+    Num,
+    TapeT,
+    TupleT,
+    Type,
+    covers,
+    dims_in,
+    is_mutable,
+    join,
+)
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Invoke, Lit, Ref, Region, Var

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..analysis import infer
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
@@ -123,6 +124,8 @@ class Primitives(Outlining):
         op = Op("call", atoms, kws, fn=fn, name=method)
         varied = None if not registry.is_zero(obj) else False
         result = self.emit(op, t, varied=varied, fresh=memory == "fresh", view_of=atoms if memory != "fresh" else None)
+        if obj is as_strided:
+            self.strided.add(result)
         if obj is np.einsum and memory != "fresh" and isinstance(result, Var):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,

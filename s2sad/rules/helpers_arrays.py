@@ -275,6 +275,24 @@ def gradient_bar_tangent(z, g, f, varargs, axis=None, edge_order=1):
     z_dot = gradient_bar(g_dot, f, varargs, axis, edge_order)
 
 
+@adjoint(runtime.strided_bar)
+def strided_bar(z, g, x, shape=None, strides=None):
+    g_bar = strided_take(z_bar, x, shape, strides)
+    x_bar = None  # only its shape and strides are read
+
+
+@adjoint(runtime.strided_take)
+def strided_take(z, v, x, shape=None, strides=None):
+    v_bar = strided_bar(z_bar, x, shape, strides)
+    x_bar = None  # only its shape and strides are read
+
+
+@adjoint(runtime.strided_view, memory="maybe_view")
+def strided_view(z, v, x, shape=None, strides=None):
+    v_bar = strided_bar(z_bar, x, shape, strides)
+    x_bar = None  # only its shape and strides are read
+
+
 @adjoint(runtime.item_bar)
 def item_bar(y, g, a, args):
     g_bar = item_of(y_bar, args)
@@ -326,4 +344,4 @@ def interp_values_bar_tangent(z, g, x, xp, fp, left=None, right=None):
     )
 
 
-linear(runtime.item_bar)
+linear(runtime.item_bar, runtime.strided_bar, runtime.strided_take, runtime.strided_view)

@@ -89,6 +89,16 @@ def sliding_window_view(y, x, window_shape, axis=None, *, writeable=False):
     x_bar = windows_bar(y_bar, x, window_shape, axis)
 
 
+@adjoint(np.lib.stride_tricks.as_strided, options={"subok": (False,)}, memory="view")
+def as_strided(y, x, shape=None, strides=None, subok=False, writeable=True):
+    x_bar = strided_bar(y_bar, x, shape, strides)
+
+
+@tangent(np.lib.stride_tricks.as_strided, options={"subok": (False,)}, memory="view")
+def as_strided_tangent(y, x, shape=None, strides=None, subok=False, writeable=True):
+    y_dot = strided_view(x_dot, x, shape, strides)
+
+
 @adjoint(np.resize)
 def resize(y, a, new_shape):
     a_bar = take_bar(np.ravel(y_bar), a, np.arange(np.size(y_bar)) % np.size(a))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
-from tests.rules.rows import Row, distinct, normal, row
+from s2sad import runtime
+from tests.rules.rows import Row, complex_normal, distinct, normal, row
 
 SHAPES: list[Row] = [
     row(np.reshape, normal(2, 6), (3, 4)),
@@ -137,6 +139,13 @@ CREATION: list[Row] = [
     row(np.ndarray.astype, normal(3), np.float64, single=False),
     row(np.ndarray.item, normal(3), 1),
     row(np.ndarray.item, normal(2, 3), (1, 2), note="pair"),
+    row(as_strided, normal(6), (3, 2), (16, 8), note="strides", single=False),
+    row(as_strided, normal(7), (5, 3), (8, 8), note="strides", single=False),
+    row(as_strided, normal(3, 4), (4, 2), (0, 40), note="strides", single=False),
+    row(as_strided, complex_normal(4), (2, 2), (16, 16), note="strides", single=False),
+    row(as_strided, normal(2, 3), note="as it is"),
+    row(runtime.strided_bar, normal(5, 3), normal(7), (5, 3), (8, 8), skip=(1,), note="strides", single=False),
+    *(row(f, normal(7), normal(7), (5, 3), (8, 8), skip=(1,), note="strides", single=False) for f in (runtime.strided_take, runtime.strided_view)),
     row(np.ndarray.tolist, normal(2, 3), single=False),
     row(np.full, (2, 3), 0.7),
     row(np.full, (2, 3), normal(3), note="row"),

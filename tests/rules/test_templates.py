@@ -245,7 +245,7 @@ def test_adjoint_by_the_general_branches(row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=_IDS)
 def test_adjoint_of_operands_that_are_not_contiguous(row: Row) -> None:
-    if row.note != "A":  # the memory order is the operand here
+    if row.note not in ("A", "strides"):  # the memory order is the operand here
         _check(row, tuple(_strided(x) for x in row.args), general=False)
 
 

@@ -24,6 +24,7 @@ from .frontend.lowerer import Program, Request, lower
 from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
 from .optimize.branches import sink_into_branches
+from .optimize.bundles import bundle_tapes
 from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
@@ -224,6 +225,8 @@ def emit(functions: list[Function], program: Program, flat: bool = False, backen
     """The text of some functions, the last of which is the one that is asked for."""
     for f in functions:
         flatten(f.body)
+        if not flat and backend == "numpy":
+            bundle_tapes(f)
     bindings = Bindings()
     bindings.reserved = {f.name for f in functions}
     main = functions[-1]

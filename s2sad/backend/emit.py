@@ -232,11 +232,17 @@ class Emitter(Loops):
         return [ast.Expr(self.op(stmt.op))]
 
     def stmt_Push(self, stmt: Any) -> list[ast.stmt]:
-        return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "append", ast.Load()), [self.atom(stmt.value)], []))]
+        value = self.atom(stmt.value)
+        if stmt.more:
+            value = ast.Tuple([value, *map(self.atom, stmt.more)], ast.Load())
+        return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "append", ast.Load()), [value], []))]
 
     def stmt_Pop(self, stmt: Any) -> list[ast.stmt]:
         if stmt.target in self.folding.ops:
             return []
+        if stmt.more:
+            target = ast.Tuple([ast.Name(self.names[v], ast.Store()) for v in (stmt.target, *stmt.more)], ast.Store())
+            return [ast.Assign([target], ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []), lineno=0)]
         if stmt.target not in self.used:
             return [ast.Expr(ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
         return [self.assign(stmt.target, ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]

@@ -105,7 +105,7 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
 def _popped_from(stmt: Any) -> Var | None:
     """The tape or list whose last item a statement takes off."""
     if isinstance(stmt, Pop):
-        return stmt.tape
+        return None if stmt.more else stmt.tape
     if isinstance(stmt, Assign) and stmt.op.kind == "method" and stmt.op.name == "pop" and len(stmt.op.args) == 1:
         source = stmt.op.args[0]
         return source if isinstance(source, Var) and not stmt.target.named else None
@@ -193,7 +193,7 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
     elif isinstance(stmt, Store):
         atoms = [stmt.base, stmt.index, stmt.value]
     elif isinstance(stmt, (Push,)):
-        atoms = [stmt.value]
+        atoms = [stmt.value, *stmt.more]
     elif isinstance(stmt, If):
         atoms = [stmt.test]
     elif isinstance(stmt, Loop):
@@ -244,7 +244,7 @@ def _head(stmt: Any, folding: Folding) -> int:
     if isinstance(stmt, Store):
         return 6 + sum(folding.width(a) for a in (stmt.base, stmt.index, stmt.value) if a is not None)
     if isinstance(stmt, Push):
-        return 10 + folding.width(stmt.tape) + folding.width(stmt.value)
+        return 10 + folding.width(stmt.tape) + sum(folding.width(a) + 2 for a in (stmt.value, *stmt.more)) - 2
     return 10
 
 

@@ -101,12 +101,15 @@ class Loops(Operations):
 
     def taped(self, it: Taped, index: ast.expr) -> tuple[ast.expr, ast.expr]:
         """`x, y` and `zip(reversed(x_tape), reversed(y_tape))`."""
-        targets: list[ast.expr] = [ast.Name(self.names[v], ast.Store()) for v in it.targets]
+        targets: list[ast.expr] = []
+        for _, together in it.parts():
+            names: list[ast.expr] = [ast.Name(self.names[v], ast.Store()) for v in together]
+            targets.append(names[0] if len(names) == 1 else ast.Tuple(names, ast.Store()))
         sources: list[ast.expr] = [call("reversed", self.atom(tape)) for tape in it.tapes]
         if it.range is not None:
             targets.insert(0, index)
             sources.insert(0, self.range(it.range))
-        elif len(targets) == 1 and it.targets[0] not in self.used:
+        elif len(it.targets) == 1 and it.targets[0] not in self.used:
             targets = [ast.Name("_", ast.Store())]
             sources = [self.atom(it.tapes[0])]
         if len(targets) == 1:

@@ -7,6 +7,7 @@ import ast
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
 from ..ir.nodes import Function
+from ..optimize.bundles import bundle_tapes
 from .emit import KernelEmitter, helpers
 from .kernels import Outliner, Report
 from .nodes import Kernel
@@ -24,6 +25,7 @@ def definitions(functions: list[Function], stem: str, bindings: Bindings, auto: 
         outliner = Outliner(f, stem if stem.isidentifier() else "f", taken, auto)
         kernels += outliner.run()
         report.entries += outliner.report.entries
+        bundle_tapes(f)
     bindings.reserved |= {k.function.name for k in kernels}
     checked = helpers([k.function for k in kernels], bindings)
     bindings.reserved |= {d.name for d in checked if isinstance(d, ast.FunctionDef)}

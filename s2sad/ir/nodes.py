@@ -231,6 +231,7 @@ class Push:
     tape: Var
     value: Any
     span: Span | None = None
+    more: tuple[Any, ...] = ()  # values that are saved along with it, in a tuple
 
 
 @dataclass(eq=False, slots=True)
@@ -238,6 +239,7 @@ class Pop:
     target: Var
     tape: Var
     span: Span | None = None
+    more: tuple[Var, ...] = ()  # what takes the values that were saved along with it
 
 
 @dataclass(eq=False, slots=True)
@@ -347,12 +349,19 @@ class Each:
 class Taped:
     """Iteration over the reversed entries of tapes: `targets[k]` takes those of `tapes[k]`.
 
-    `range` counts along with them where the loop's index is used.
+    `range` counts along with them where the loop's index is used. Where entries are tuples, `widths` tells how many targets
+    each tape has.
     """
 
     tapes: tuple[Any, ...]
     targets: tuple[Var, ...]
     range: Range | None = None
+    widths: tuple[int, ...] = ()
+
+    def parts(self) -> list[tuple[Any, tuple[Var, ...]]]:
+        """Each tape with its targets."""
+        rest = iter(self.targets)
+        return [(tape, tuple(itertools.islice(rest, width))) for tape, width in zip(self.tapes, self.widths or (1,) * len(self.tapes))]
 
     def atoms(self) -> tuple[Any, ...]:
         return (*self.tapes, *(self.range.atoms() if self.range is not None else ()))
@@ -593,6 +602,8 @@ def defs_of(stmt: Any) -> Iterator[Var]:
     """The variables a statement defines itself, those of nested blocks not included."""
     if isinstance(stmt, (Assign, Pop, Mark)):
         yield stmt.target
+        if isinstance(stmt, Pop):
+            yield from stmt.more
     elif isinstance(stmt, (If, Try)):
         for p in stmt.phis:
             yield p.var
@@ -657,7 +668,7 @@ def _if_uses(stmt: If) -> list[Any]:
 
 _USES: dict[type, Any] = {
     Store: lambda s: (s.base, s.index, s.value),
-    Push: lambda s: (s.tape, s.value),
+    Push: lambda s: (s.tape, s.value, *s.more),
     Pop: lambda s: (s.tape,),
     Mark: lambda s: (s.tape,),
     Cut: lambda s: (s.tape, s.mark),
@@ -704,6 +715,7 @@ def substitute(stmt: Any, sub: Any) -> None:
         stmt.base, stmt.index, stmt.value = sub(stmt.base), sub(stmt.index), sub(stmt.value)
     elif isinstance(stmt, Push):
         stmt.value = sub(stmt.value)
+        stmt.more = tuple(map(sub, stmt.more))
     elif isinstance(stmt, Raise):
         stmt.exc, stmt.cause = sub(stmt.exc), sub(stmt.cause)
     elif isinstance(stmt, Assert):

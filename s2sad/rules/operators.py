@@ -41,7 +41,13 @@ def power(y, x1, x2):
         x1_bar = y_bar
     elif isinstance(x2, (int, float)) and x2 == 0:
         x1_bar = 0.0 * y_bar
-    elif isinstance(x2, (int, float)) and (x2 > 1 or x2 < 0):
+    elif isinstance(x2, (int, float)) and x2 == 3:
+        x1_bar = y_bar * (3.0 * (x1 * x1))
+    elif isinstance(x2, (int, float)) and x2 == 4:
+        x1_bar = y_bar * (4.0 * (x1 * x1 * x1))
+    elif isinstance(x2, (int, float)) and x2 < 0:
+        x1_bar = y_bar * (x2 * y / x1)
+    elif isinstance(x2, (int, float)) and x2 > 1:
         x1_bar = y_bar * (x2 * x1 ** (x2 - 1))
     elif isinstance(x2, float) and x2 > 0:
         x1_bar = y_bar * (x2 * np.power(x1, x2 - 1.0))

@@ -118,7 +118,11 @@ def cbrt(y, x):
 def pow_(y, x1, x2):
     if isinstance(x2, (int, float)) and x2 == 2:
         x1_bar = y_bar * (2.0 * x1)
-    elif isinstance(x2, (int, float)) and (x2 >= 1 or x2 < 0):
+    elif isinstance(x2, (int, float)) and x2 == 3:
+        x1_bar = y_bar * (3.0 * (x1 * x1))
+    elif isinstance(x2, (int, float)) and x2 < 0:
+        x1_bar = y_bar * (x2 * y / x1)
+    elif isinstance(x2, (int, float)) and x2 >= 1:
         x1_bar = y_bar * (x2 * math.pow(x1, x2 - 1))
     else:
         x1_bar = y_bar * power_slope(x1, x2)

@@ -32,7 +32,7 @@ OPERATORS: list[Row] = [
     *binary(operator.mod, (2.4, 2.9), (0.75, 0.79)),
     *(
         row(operator.pow, uniform(-2.0, -0.5, 3), p, note=f"exponent {p}", skip=(1,))
-        for p in (0, 1, 2, 3, -1, 2.0)
+        for p in (0, 1, 2, 3, 4, 5, -1, -2, 2.0)
     ),
     row(operator.pow, np.array([0.0, 1.0]), 3, note="at zero", skip=(1,)),
     row(
@@ -42,6 +42,7 @@ OPERATORS: list[Row] = [
     row(operator.pow, 1.7, 1 / 3, note="root of float", skip=(1,)),
     row(operator.pow, 1.7, normal(3), note="float base", skip=(0,)),
     row(operator.pow, complex_normal(3), 3, note="complex", skip=(1,)),
+    row(operator.pow, complex_normal(3), -2, note="complex to a negative power", skip=(1,)),
     row(operator.pow, complex_normal(3), complex_normal(3), note="complex both"),
     row(divmod, 7.3, 2.1, single=False, live=(1,)),
     row(operator.matmul, normal(2, 3), normal(3, 4)),
@@ -144,6 +145,8 @@ SCALARS: list[Row] = [
     scalar(math.log, 1.7, 3.0, note="base"),
     scalar(math.pow, 1.7, 2.3),
     scalar(math.pow, 1.7, 2, note="square", skip=(1,)),
+    scalar(math.pow, -1.7, 3, note="cube", skip=(1,)),
+    scalar(math.pow, 1.7, -1.5, note="negative", skip=(1,)),
     scalar(math.atan2, -0.4, 0.7),
     scalar(math.hypot, 0.3, -0.4, 1.2),
     scalar(math.dist, [0.3, 1.4], [1.0, 2.0]),

@@ -6,5 +6,5 @@ def mask_read_jvp(x, *, x_dot):
     test = x > 0.0
     x_item = x[test]
     sum_ = np.sum(x_item**3)
-    sum_dot = np.sum(x_dot[test] * (3 * x_item**2))
+    sum_dot = np.sum(x_dot[test] * (3.0 * (x_item * x_item)))
     return sum_, sum_dot

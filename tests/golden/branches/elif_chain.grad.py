@@ -12,5 +12,5 @@ def elif_chain_grad(x, elif_chain_bar=1.0):
         y = math.exp(x)
         x_bar = y_bar * y
     else:
-        x_bar = y_bar * (3 * x**2)
+        x_bar = y_bar * (3.0 * (x * x))
     return x_bar

@@ -15,7 +15,7 @@ def elif_chain_jvp(x, *, x_dot):
         y_dot = x_dot * y
     else:
         y = x**3
-        y_dot = x_dot * (3 * x**2)
+        y_dot = x_dot * (3.0 * (x * x))
     product = 2.0 * y
     product_dot = y_dot * 2.0
     return product, product_dot

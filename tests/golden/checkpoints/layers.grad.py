@@ -4,13 +4,11 @@ import numpy as np
 def layers_grad(x, w, n, layers_bar=1.0):
     """Gradient of layers with respect to x and w."""
     # forward sweep
-    tanh_tape = []
+    tape = []
     x_tape = []
-    x_tape1 = []
-    tanh_tape1 = []
-    x_tape2 = []
+    tape1 = []
     for _ in range(n):
-        x_tape1.append(x)
+        x_tape.append(x)
         for _ in range(3):
             x = np.tanh(w @ x) + x
     x1 = x
@@ -19,27 +17,23 @@ def layers_grad(x, w, n, layers_bar=1.0):
     # reverse sweep
     x_bar = layers_bar * (2.0 * x1)
     for _ in range(3):
-        x_tape.append(x)
         tanh = np.tanh(w @ x)
-        tanh_tape.append(tanh)
+        tape.append((x, tanh))
         x = tanh + x
     w_bar = np.zeros_like(w)
     for _ in range(3):
-        tanh = tanh_tape.pop()
+        x, tanh = tape.pop()
         product_bar = x_bar * (1.0 - tanh**2)
-        x = x_tape.pop()
         w_bar += np.outer(product_bar, x)
         x_bar = x_bar + w.T @ product_bar
-    for x in reversed(x_tape1):
+    for x in reversed(x_tape):
         for _ in range(3):
-            x_tape2.append(x)
             tanh = np.tanh(w @ x)
-            tanh_tape1.append(tanh)
+            tape1.append((x, tanh))
             x = tanh + x
         for _ in range(3):
-            tanh = tanh_tape1.pop()
+            x, tanh = tape1.pop()
             product_bar = x_bar * (1.0 - tanh**2)
-            x = x_tape2.pop()
             w_bar = w_bar + np.outer(product_bar, x)
             x_bar = x_bar + w.T @ product_bar
     x_bar = x_bar.copy()

@@ -5,7 +5,6 @@ def storing_block_grad(a, k, storing_block_bar=1.0):
     """Gradient of storing_block with respect to a."""
     # forward sweep
     old_tape = []
-    a_saved_tape = []
     old_tape1 = []
     a1 = a.copy()
     a_saved = a1.copy()
@@ -29,13 +28,12 @@ def storing_block_grad(a, k, storing_block_bar=1.0):
     for i in range(1, n):
         old = a1[i]
         old_tape.append(old)
-        a_saved_tape.append(old)
         a1[i] = 0.5 * (a1[i - 1] + k * old**2)
     for i in reversed(range(1, n)):
         old = old_tape.pop()
         difference_bar = change_bar1 * (2.0 * (a1[i] - old))
         a_bar[i] += difference_bar
-        a1[i] = a_saved_tape.pop()
+        a1[i] = old
         total_bar = a_bar[i] * 0.5
         a_bar[i] = 0.0
         a_bar[i - 1] += total_bar

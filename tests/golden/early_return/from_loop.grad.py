@@ -4,13 +4,11 @@ import numpy as np
 def from_loop_grad(x, limit, from_loop_bar=1.0):
     """Gradient of from_loop with respect to x."""
     # forward sweep
-    i_tape = []
-    s_tape = []
+    tape = []
     s = 0.0
     ret = False
     for i in range(len(x)):
-        i_tape.append(i)
-        s_tape.append(s)
+        tape.append((i, s))
         v = x[i]
         s += v * v
         if s > limit:
@@ -24,7 +22,7 @@ def from_loop_grad(x, limit, from_loop_bar=1.0):
         result_bar = 0.0
         s_bar = from_loop_bar
     x_bar = np.zeros_like(x)
-    for i, s in zip(reversed(i_tape), reversed(s_tape)):
+    for i, s in reversed(tape):
         v = x[i]
         s += v * v
         if s > limit:

@@ -5,8 +5,7 @@ def from_nested_loop_grad(A, from_nested_loop_bar=1.0):
     """Gradient of from_nested_loop with respect to A."""
     # forward sweep
     i_tape = []
-    i_tape1 = []
-    p_tape = []
+    tape = []
     trips_tape = []
     p = 1.0
     ret = False
@@ -16,8 +15,7 @@ def from_nested_loop_grad(A, from_nested_loop_bar=1.0):
         trips = 0
         for i in range(len(row)):
             trips += 1
-            i_tape1.append(i)
-            p_tape.append(p)
+            tape.append((i, p))
             v = row[i]
             if v < 0.0:
                 ret = True
@@ -38,9 +36,8 @@ def from_nested_loop_grad(A, from_nested_loop_bar=1.0):
         row = A[i]
         row_bar = np.zeros_like(row)
         for _ in range(trips):
-            i1 = i_tape1.pop()
+            i1, p = tape.pop()
             v = row[i1]
-            p = p_tape.pop()
             if v < 0.0:
                 v_bar = result_bar * p
                 p_bar += result_bar * v

@@ -1,12 +1,10 @@
 def from_while_grad(x, from_while_bar=1.0):
     """Gradient of from_while with respect to x."""
     # forward sweep
-    n_tape = []
-    x_tape = []
+    tape = []
     n = 0
     while True:
-        n_tape.append(n)
-        x_tape.append(x)
+        tape.append((n, x))
         x = x * x + 0.2
         n += 1
         if x > 2.0:
@@ -16,7 +14,7 @@ def from_while_grad(x, from_while_bar=1.0):
     # reverse sweep
     result_bar = from_while_bar
     x_bar = 0.0
-    for n, x in zip(reversed(n_tape), reversed(x_tape)):
+    for n, x in reversed(tape):
         n += 1
         x1 = x * x + 0.2
         if x1 > 2.0:

@@ -5,5 +5,5 @@ def option_grad(x, kind="square", option_bar=1.0):
     else:
         if kind not in ("cube", "third"):
             raise ValueError(f"unknown kind {kind!r}")
-        x_bar = option_bar * (3 * x**2)
+        x_bar = option_bar * (3.0 * (x * x))
     return x_bar

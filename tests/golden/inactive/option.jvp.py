@@ -8,7 +8,7 @@ def option_jvp(x, kind="square", *, x_dot):
         result_dot = np.sum(2.0 * x_dot * x)
     elif kind in ("cube", "third"):
         result = np.sum(x**3)
-        result_dot = np.sum(x_dot * (3 * x**2))
+        result_dot = np.sum(x_dot * (3.0 * (x * x)))
     else:
         raise ValueError(f"unknown kind {kind!r}")
     return result, result_dot

@@ -16,5 +16,6 @@ def break_loop_grad(x, limit, break_loop_bar=1.0):
     s_bar = 2.0 * break_loop_bar * s
     x_bar = np.zeros_like(x)
     for i in reversed(i_tape):
-        x_bar[i] += s_bar * (3 * x[i] ** 2)
+        v = x[i]
+        x_bar[i] += s_bar * (3.0 * (v * v))
     return x_bar

@@ -6,7 +6,7 @@ def break_loop_jvp(x, limit, *, x_dot):
         v = x[i]
         v_dot = x_dot[i]
         s += v**3
-        s_dot += v_dot * (3 * v**2)
+        s_dot += v_dot * (3.0 * (v * v))
         if s > limit:
             break
     product = s * s

@@ -10,7 +10,7 @@ def broadcast_store_grad(row, s, broadcast_store_bar=1.0):
     row_item = row[0]
     A[:, 0] += s * row_item
     # reverse sweep
-    A_bar = broadcast_store_bar * (3 * A**2)
+    A_bar = broadcast_store_bar * (3.0 * (A * A))
     product_bar = np.sum(A_bar[:, 0].copy())
     row_bar = np.zeros_like(row)
     row_bar[0] += product_bar * s

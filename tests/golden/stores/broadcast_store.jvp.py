@@ -13,5 +13,5 @@ def broadcast_store_jvp(row, s, *, row_dot, s_dot):
     A_dot[:, 0] += s_dot * row_item + row_dot[0] * s
     A[:, 0] += s * row_item
     sum_ = np.sum(A**3)
-    sum_dot = np.sum(A_dot * (3 * A**2))
+    sum_dot = np.sum(A_dot * (3.0 * (A * A)))
     return sum_, sum_dot

@@ -4,19 +4,16 @@ import numpy as np
 def restored_memory_grad(x, restored_memory_bar=1.0):
     """Gradient of restored_memory with respect to x."""
     # forward sweep
-    sum_tape = []
-    seen_saved_tape = []
+    tape = []
     seen = np.zeros(3)
     for i in range(3):
-        seen_saved_tape.append(seen[i])
+        seen_saved = seen[i]
         seen[i] = x[i] ** 2
-        sum_tape.append(np.sum(seen))
+        tape.append((seen_saved, np.sum(seen)))
     # reverse sweep
     seen_bar = np.zeros_like(seen)
     x_bar = np.zeros_like(x)
-    for i, sum_, seen_saved in zip(
-        reversed(range(3)), reversed(sum_tape), reversed(seen_saved_tape)
-    ):
+    for i, (seen_saved, sum_) in zip(reversed(range(3)), reversed(tape)):
         print(i, seen, restored_memory_bar)
         seen_bar += restored_memory_bar * x[i]
         x_bar[i] += restored_memory_bar * sum_

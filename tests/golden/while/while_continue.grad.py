@@ -1,20 +1,18 @@
 def while_continue_grad(x, n, while_continue_bar=1.0):
     """Gradient of while_continue with respect to x."""
     # forward sweep
-    s_tape = []
-    i_tape = []
+    tape = []
     i = 0
     s = 1.0
     while i < n:
-        s_tape.append(s)
-        i_tape.append(i)
+        tape.append((s, i))
         i += 1
         if i % 2 != 0:
             s = s * x + i
     # reverse sweep
     s_bar = while_continue_bar
     x_bar = 0.0
-    for s, i in zip(reversed(s_tape), reversed(i_tape)):
+    for s, i in reversed(tape):
         i += 1
         if i % 2 != 0:
             x_bar += s_bar * s

@@ -15,7 +15,9 @@ from . import checked
 from .nodes import NotCompiled
 
 FLOAT, INT, BOOL = np.dtype(float), np.dtype(np.int64), np.dtype(bool)
-_DTYPES = (FLOAT, INT, BOOL)
+FLOAT32, COMPLEX = np.dtype(np.float32), np.dtype(complex)
+DTYPES = (FLOAT, INT, BOOL, FLOAT32, COMPLEX)
+FLOATING = (FLOAT, FLOAT32, COMPLEX)
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos"})
 
 # functions of NumPy's that give the same for numbers, apart from the last bit
@@ -55,7 +57,7 @@ def number(t: Type) -> Num:
     """The type of a number that compiled code holds as the same number."""
     if not isinstance(t, Num):
         raise NotCompiled("a value that is not known to be a number or an array" if type(t) is Type else f"a {describe(t)}")
-    if t.dtype not in _DTYPES:
+    if t.dtype not in DTYPES:
         raise NotCompiled(f"a number of type {t.dtype.name}")
     return t
 
@@ -74,7 +76,7 @@ def type_of(a: Any) -> Type:
         return a.type if not isinstance(a, Ref) or not isinstance(a.obj, (bool, int, float)) else type_of(Lit(a.obj))
     if isinstance(a, Lit):
         kind = type(a.value)
-        if kind in (bool, int, float):
+        if kind in (bool, int, float, complex):
             return Num(np.dtype(kind))
     return Type()
 
@@ -225,6 +227,8 @@ def _call(op: Op, target: Var) -> Op:
         return Op("call", args, fn=checked.ref(helper))
     if f in (operator.neg, np.negative) and len(args) == 1:
         return Op("neg", args)
-    if f is np.float64 and len(args) == 1:
+    if (f is np.float64 or f is np.float32) and len(args) == 1:
+        return Op("call", args, fn=op.fn)
+    if f in (np.conj, np.conjugate, np.real, np.imag) and len(args) == 1:
         return Op("call", args, fn=op.fn)
     raise NotCompiled(f"a call of {op.fn.name}()")

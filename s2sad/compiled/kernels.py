@@ -123,6 +123,7 @@ class Outliner:
                     yield self._translated(stmt, block, depth, reverse)
                     continue
                 except NotCompiled as why:
+                    self.refused[id(stmt)] = why  # the next round would find what follows from it
                     self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse, choice=why.choice))
             inside = (depth[0] + isinstance(stmt, Loop), depth[1] + (not isinstance(stmt, Loop)))
             for inner in ir.blocks_of(stmt):
@@ -239,7 +240,7 @@ class Outliner:
                 filled = Var(tape.var.hint, tape.var.type)
                 part = Var("part", Obj(slice))
                 kernel.function.body.stmts += [
-                    Assign(part, Op("slice", (Lit(None), Count(tape.var), Lit(None)))),
+                    Assign(part, Op("slice", (Lit(None), Count(tape.leader or tape.var), Lit(None)))),
                     Assign(filled, Op("getitem", (tape.var, part))),
                 ]
                 kernel.function.result = Struct("tuple", (*items, filled)) if items else filled

@@ -48,6 +48,7 @@ _CHECKED = {
     math.gamma: checked.math_gamma, math.lgamma: checked.math_lgamma,
 }  # fmt: skip
 _DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}
+_POWERS = {2: checked.squared, 3: checked.cubed}
 # helpers of emitted code, for numbers
 _HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
 _BITS = 31  # of an integer that comes from outside: a size, a count, an index
@@ -195,7 +196,10 @@ def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
         base, power = args
         if is_int(base) and is_int(power):
             return Op(kind, args)
+        known = _POWERS.get(power.value) if isinstance(power, Lit) and type(power.value) in (int, float) else None
         if all(is_python(a) for a in args):
+            if known is not None and is_float(base):
+                return Op("call", (base,), fn=checked.ref(known))
             return Op("call", args, fn=checked.ref(checked.power))
     return Op(kind, args)
 

@@ -65,6 +65,8 @@ class State:
         self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
         self.queues: dict[Var, list[Any]] = {}
         self.now = 0
+        self.together: Any = None  # the growing of the tapes that get one entry in each iteration of the outermost loop
+        self.testing = False  # whether the statements at hand make the test of a loop, which is made once more than its body runs
         self.late: list[Push] = []  # that are done when the iteration has made all its stores
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints: set[str] = set()

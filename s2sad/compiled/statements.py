@@ -145,11 +145,20 @@ class Statements(Updates):
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
-        done = elementwise(op)
+        done = self._converted(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
         self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
         return None
+
+    def _converted(self, target: Var, op: Op) -> Op | None:
+        """`x.astype(float)` and the like as an operation on elements; None for other operations."""
+        if op.kind != "call" or not isinstance(op.fn, Ref) or op.fn.obj is not np.ndarray.astype or op.kwargs:
+            return None
+        source, kind = self._operand(op.args[0]), target.type.dtype  # type: ignore[attr-defined]
+        if not isinstance(source, (View, Pending)) or kind not in (scalars.FLOAT, scalars.FLOAT32) or _dtype(source) == scalars.COMPLEX:
+            return None
+        return Op("call", op.args[:1], fn=widths.FLOAT64_OF if kind == scalars.FLOAT else widths.FLOAT32_OF)
 
     def _operand(self, a: Any) -> Any:
         v = self.value(a)

@@ -165,7 +165,9 @@ class Translator(Tapes):
         before, self.work = self.work, 0
         start = self._head(stmt, new)
         self.loops.append(stmt)
+        around, self.testing = self.testing, True
         head = self.block(stmt.test_block)
+        self.testing = around
         test = None if stmt.test is None else self.number(stmt.test)
         outer, self.out = self.out, Block()
         start()
@@ -174,6 +176,8 @@ class Translator(Tapes):
         body.stmts[:0] = first.stmts
         nexts = [self._merged(c.next, body) if not stmt.body.diverges else UNDEF for c in stmt.carries]
         go = None if stmt.go is None else self.number(stmt.go)
+        if stmt is self.root:
+            self.grow_together(body)
         self.loops.pop()
         trip = self.trips.pop()
         self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))

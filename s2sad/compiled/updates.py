@@ -169,7 +169,7 @@ class Updates(Arrays):
     def update(self, stmt: Store, view: View, value: Callable[[], Any]) -> None:
         """A store to a part of an array: held back, if another one may join it."""
         simple = (
-            stmt.aug in (None, "add", "sub") and view.array.type.dtype in scalars.FLOATING and self._same_kind(stmt, view.array)
+            stmt.aug in (None, "add", "sub") and self._same_kind(stmt, view.array)
             and view.order == tuple(range(view.ndim)) and all(_ends(r) is not None for r in view.axes) and view.region is not None
         )  # fmt: skip
         if not simple:
@@ -194,8 +194,8 @@ class Updates(Arrays):
 
     def _same_kind(self, stmt: Store, array: Var) -> bool:
         """Whether what is stored has the type of the elements, so that it makes no difference when it is converted."""
-        found = getattr(primal_type(stmt.value), "dtype", None)
-        return found == array.type.dtype or is_weak(stmt.value)  # type: ignore[attr-defined]
+        dtype = array.type.dtype  # type: ignore[attr-defined]
+        return dtype in scalars.FLOATING and (getattr(primal_type(stmt.value), "dtype", None) == dtype or is_weak(stmt.value))
 
     def flush(self, array: Var) -> None:
         """Make the stores to an array that were held back."""

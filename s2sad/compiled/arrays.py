@@ -17,7 +17,7 @@ from ..analysis.types import INT as INTEGER
 from ..analysis.types import Arr, Num, Obj, TupleT
 from ..frontend.lower import type_of as primal_type
 from ..ir.nodes import COMPARE, Assign, Block, Carry, Lit, Loop, Op, Range, Ref, Region, Store, Var
-from . import scalars
+from . import scalars, widths
 from .integers import Integers
 from .nodes import NotCompiled
 from .scalars import CHEAP
@@ -212,7 +212,7 @@ class Arrays(Integers):
         target = Var(var.hint, Num(dtype, False))
         if op.kind == "where":
             op = Op("ifexp", op.args)
-        done = scalars.compiled_op(op, target, self.divisions, self.mixed)
+        done = scalars.compiled_op(widths.fitted(op, target, self.emit_op), target, self.divisions, self.mixed)
         return self.emit_to(target, done)
 
     def emit_to(self, target: Var, op: Op) -> Var:
@@ -367,6 +367,8 @@ class Arrays(Integers):
 
         def body(at: Coordinates) -> None:
             element = self.element(value, at)
+            if aug is not None:
+                element = self.weak(element, view.array)
             self.out.stmts.append(Store(view.array, self.index(view, at), element, aug))
             self.work += 1
 
@@ -408,20 +410,22 @@ class Arrays(Integers):
     def reduced(self, value: Any, op: str, target: Var) -> Var:
         """The sum of all elements."""
         runs = self.known_runs(value)
-        phis = [Var(target.hint, target.type, named=target.named) for _ in runs]
-        results = [Var(target.hint, target.type, named=target.named) for _ in runs]
-        last = Var(target.hint, target.type, named=target.named)
+        narrow = target.type.dtype == scalars.FLOAT32  # type: ignore[attr-defined]
+        kind = Num(scalars.FLOAT, False) if narrow else target.type
+        phis = [Var(target.hint, kind, named=target.named) for _ in runs]
+        results = [Var(target.hint, kind, named=target.named) for _ in runs]
+        last = Var(target.hint, kind, named=target.named)
 
         def body(at: Coordinates) -> None:
             element = self.element(value, at)
             self.out.stmts.append(Assign(last, Op("add", (phis[-1], element))))
 
         def carries(k: int) -> list[Carry]:
-            init = phis[k - 1] if k else Lit(0.0)
+            init = phis[k - 1] if k else Lit(0j) if kind.dtype == scalars.COMPLEX else Lit(0.0)  # type: ignore[attr-defined]
             return [Carry(phis[k], init, last if k == len(runs) - 1 else results[k + 1], results[k])]
 
         self.over(runs, body, carries=carries)
-        return results[0]
+        return widths.single(results[0], self.emit_op) if narrow else results[0]
 
 
 _ALL = SliceParts()
@@ -430,8 +434,7 @@ _ALL = SliceParts()
 def new_array(sizes: list[Any], dtype: Any, emit: Callable[..., Var]) -> Op:
     """`np.empty((n, m))`."""
     shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), TupleT(()))
-    kind = {scalars.FLOAT: (), scalars.INT: (NP["int64"],), scalars.BOOL: (NP["bool_"],)}[dtype]
-    return Op("call", (shape, *kind), fn=NP["empty"])
+    return Op("call", (shape, *widths.dtype_argument(dtype)), fn=NP["empty"])
 
 
 def elementwise(op: Op) -> Op | None:

@@ -44,6 +44,20 @@ def power(x, y):
     return z
 
 
+def squared(x):
+    z = x * x
+    if math.isinf(z) and not math.isinf(x):
+        raise OverflowError("numerical result out of range")
+    return z
+
+
+def cubed(x):
+    z = x * x * x
+    if math.isinf(z) and not math.isinf(x):
+        raise OverflowError("numerical result out of range")
+    return z
+
+
 def power_slope(x, p):
     """`p * x ** (p - 1)`, the derivative of `x ** p` in `x`, 0 where `p` is 0 whatever `x` is."""
     return p * np.power(x, 0.0 if p == 0 else p - 1.0)

@@ -68,11 +68,15 @@ class KernelEmitter(Emitter):
         return [ast.AugAssign(ast.Name(self.count(stmt.tape), ast.Store()), op, ast.Constant(abs(stmt.step)))]
 
     def stmt_Grow(self, stmt: Grow) -> list[ast.stmt]:
-        tape, size = self.atom(stmt.tape), ast.Name(self.count(stmt.tape), ast.Load())
+        size = ast.Name(self.count(stmt.tape), ast.Load())
         numpy = ast.Name(self.bindings.name_of(_NUMPY), ast.Load())
-        twice = ast.Call(ast.Attribute(numpy, "concatenate", ast.Load()), [ast.Tuple([tape, tape], ast.Load())], [])
-        full = ast.Compare(size, [ast.Eq()], [call("len", tape)])
-        return [ast.If(full, [self.assign(stmt.tape, twice)], [])]
+
+        def twice(tape: Var) -> ast.stmt:
+            name = self.atom(tape)
+            return self.assign(tape, ast.Call(ast.Attribute(numpy, "concatenate", ast.Load()), [ast.Tuple([name, name], ast.Load())], []))
+
+        full = ast.Compare(size, [ast.Eq()], [call("len", self.atom(stmt.tape))])
+        return [ast.If(full, [twice(t) for t in (stmt.tape, *stmt.others)], [])]
 
     def stmt_Start(self, stmt: Any) -> list[ast.stmt]:
         value = ast.Constant(0) if stmt.empty else call("len", self.atom(stmt.tape))
@@ -137,7 +141,7 @@ def _room_inside(tape: Tape) -> list[Any]:
         out.append(Assign(Var("n", type_), ir.Op(kind, args, fn=fn, name=name)))
         return out[-1].target
 
-    sizes: list[Any] = [Lit(16)]
+    sizes: list[Any] = [Lit(16 if tape.shapes else 64)]
     for _, origin, less in tape.shapes:
         array: Any = origin.array
         if array.type.ndim == 1 or origin.axis == 0:

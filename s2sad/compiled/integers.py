@@ -76,6 +76,11 @@ class Integers(State):
             least_size = 2 if sample is None or min(sample) >= 2 else min(sample)
             return sample is not None and -least_size <= a.value < least_size
         least, (root, offset) = self._bounds(a)
+        while root in self.ranges:  # the index of a loop around, as in range(i + 1)
+            step, (high, more) = self.ranges[root].step, self.affine(self.ranges[root].stop)
+            if not isinstance(step, Lit) or type(step.value) is not int or step.value <= 0:
+                return False
+            root, offset = high, offset + more - 1
         if least is None and root is not None and -2 <= offset < 0 and sample is not None and min(sample) >= 2:
             return getattr(root.type, "ints", None) == sample  # from the end
         if least is None or least < 0 or root is None:

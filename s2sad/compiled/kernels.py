@@ -35,6 +35,7 @@ from .arrays import LEN, NP
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .state import Program
 from .translate import Translator
+from .widths import dtype_argument
 
 _MAX = Ref(max, "max", max, "builtins")
 DEFECTS: tuple[type[Exception], ...] = (AttributeError, KeyError, TypeError, ValueError, IndexError)  # none for tests
@@ -122,6 +123,7 @@ class Outliner:
                     yield self._translated(stmt, block, depth, reverse)
                     continue
                 except NotCompiled as why:
+                    self.refused[id(stmt)] = why  # the next round would find what follows from it
                     self.report.entries.append(Entry(stmt.span, reason=why.reason, at=why.span, reverse=reverse, choice=why.choice))
             inside = (depth[0] + isinstance(stmt, Loop), depth[1] + (not isinstance(stmt, Loop)))
             for inner in ir.blocks_of(stmt):
@@ -238,7 +240,7 @@ class Outliner:
                 filled = Var(tape.var.hint, tape.var.type)
                 part = Var("part", Obj(slice))
                 kernel.function.body.stmts += [
-                    Assign(part, Op("slice", (Lit(None), Count(tape.var), Lit(None)))),
+                    Assign(part, Op("slice", (Lit(None), Count(tape.leader or tape.var), Lit(None)))),
                     Assign(filled, Op("getitem", (tape.var, part))),
                 ]
                 kernel.function.result = Struct("tuple", (*items, filled)) if items else filled
@@ -284,8 +286,7 @@ class Outliner:
                 n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
             sizes.append(emit("call", (emit("sub", (n, Lit(less))), Lit(0)), _MAX) if less else n)
         shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), None, TupleT(()))
-        kind = {"f": (), "i": (NP["int64"],), "b": (NP["bool_"],)}[tape.row.type.dtype.kind]
-        out.append(Assign(array, Op("call", (shape, *kind), fn=NP["empty"])))
+        out.append(Assign(array, Op("call", (shape, *dtype_argument(tape.row.type.dtype)), fn=NP["empty"])))
         return out
 
 
@@ -295,14 +296,14 @@ def _as_numpy(results: list[Var], kept: set[Var]) -> tuple[list[Var], list[Any]]
     for r in results:
         if isinstance(r.type, Num) and not r.type.py and r in kept:
             raw = Var(r.hint, Num(r.type.dtype), named=r.named)
-            after.append(Assign(r, Op("call", (raw,), fn=_TYPES[r.type.dtype.kind])))
+            after.append(Assign(r, Op("call", (raw,), fn=_TYPES[r.type.dtype])))
             out.append(raw)
         else:
             out.append(r)
     return out, after
 
 
-_TYPES = {k: Ref(t, f"np.{t.__name__}", np) for k, t in (("f", np.float64), ("i", np.int64), ("b", np.bool_))}
+_TYPES = {np.dtype(t): Ref(t, f"np.{t.__name__}", np) for t in (np.float64, np.int64, np.bool_, np.float32, np.complex128)}
 
 
 def _count(trip: Range, emit: Any) -> Any:

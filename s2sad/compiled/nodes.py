@@ -42,9 +42,10 @@ class Advance:
 
 @dataclass(eq=False, slots=True)
 class Grow:
-    """Twice the room on a tape that is full."""
+    """Twice the room on a tape that is full, and on others that have as many entries."""
 
     tape: Var
+    others: list[Var] = field(default_factory=list)
     span: Span | None = None
 
 
@@ -60,6 +61,7 @@ class Tape:
     exact: bool = False  # every row is written
     shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
+    leader: Var | None = None  # a tape that gets an entry whenever this one does, so that one position is enough for both
     entries: int = 10  # how many there are in the call that is compiled for, by estimate
 
 

@@ -15,7 +15,9 @@ from . import checked
 from .nodes import NotCompiled
 
 FLOAT, INT, BOOL = np.dtype(float), np.dtype(np.int64), np.dtype(bool)
-_DTYPES = (FLOAT, INT, BOOL)
+FLOAT32, COMPLEX = np.dtype(np.float32), np.dtype(complex)
+DTYPES = (FLOAT, INT, BOOL, FLOAT32, COMPLEX)
+FLOATING = (FLOAT, FLOAT32, COMPLEX)
 ARITHMETIC = frozenset({"add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "neg", "pos"})
 
 # functions of NumPy's that give the same for numbers, apart from the last bit
@@ -46,6 +48,7 @@ _CHECKED = {
     math.gamma: checked.math_gamma, math.lgamma: checked.math_lgamma,
 }  # fmt: skip
 _DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}
+_POWERS = {2: checked.squared, 3: checked.cubed}
 # helpers of emitted code, for numbers
 _HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
 _BITS = 31  # of an integer that comes from outside: a size, a count, an index
@@ -55,7 +58,7 @@ def number(t: Type) -> Num:
     """The type of a number that compiled code holds as the same number."""
     if not isinstance(t, Num):
         raise NotCompiled("a value that is not known to be a number or an array" if type(t) is Type else f"a {describe(t)}")
-    if t.dtype not in _DTYPES:
+    if t.dtype not in DTYPES:
         raise NotCompiled(f"a number of type {t.dtype.name}")
     return t
 
@@ -74,7 +77,7 @@ def type_of(a: Any) -> Type:
         return a.type if not isinstance(a, Ref) or not isinstance(a.obj, (bool, int, float)) else type_of(Lit(a.obj))
     if isinstance(a, Lit):
         kind = type(a.value)
-        if kind in (bool, int, float):
+        if kind in (bool, int, float, complex):
             return Num(np.dtype(kind))
     return Type()
 
@@ -193,7 +196,10 @@ def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
         base, power = args
         if is_int(base) and is_int(power):
             return Op(kind, args)
+        known = _POWERS.get(power.value) if isinstance(power, Lit) and type(power.value) in (int, float) else None
         if all(is_python(a) for a in args):
+            if known is not None and is_float(base):
+                return Op("call", (base,), fn=checked.ref(known))
             return Op("call", args, fn=checked.ref(checked.power))
     return Op(kind, args)
 
@@ -225,6 +231,8 @@ def _call(op: Op, target: Var) -> Op:
         return Op("call", args, fn=checked.ref(helper))
     if f in (operator.neg, np.negative) and len(args) == 1:
         return Op("neg", args)
-    if f is np.float64 and len(args) == 1:
+    if (f is np.float64 or f is np.float32) and len(args) == 1:
+        return Op("call", args, fn=op.fn)
+    if f in (np.conj, np.conjugate, np.real, np.imag) and len(args) == 1:
         return Op("call", args, fn=op.fn)
     raise NotCompiled(f"a call of {op.fn.name}()")

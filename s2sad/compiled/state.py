@@ -13,7 +13,7 @@ from ..backend.undefined import doubtful
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
-from . import scalars
+from . import scalars, widths
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
@@ -65,6 +65,8 @@ class State:
         self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
         self.queues: dict[Var, list[Any]] = {}
         self.now = 0
+        self.together: Any = None  # the growing of the tapes that get one entry in each iteration of the outermost loop
+        self.testing = False  # whether the statements at hand make the test of a loop, which is made once more than its body runs
         self.late: list[Push] = []  # that are done when the iteration has made all its stores
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints: set[str] = set()
@@ -139,7 +141,7 @@ class State:
     def _check_array(self, t: Any, hint: str) -> None:
         if t.dtype is None or t.shape is None:
             raise NotCompiled(f"{hint}, an array of unknown type or rank")
-        if t.dtype not in (scalars.FLOAT, scalars.INT, scalars.BOOL):
+        if t.dtype not in scalars.DTYPES:
             raise NotCompiled(f"{hint}, an array of {t.dtype.name}")
         if t.ndim == 0:
             raise NotCompiled(f"{hint}, an array without axes")
@@ -183,6 +185,16 @@ class State:
         v = Var(var.hint, scalars.number(var.type), named=var.named)
         self.env[var] = v
         return v
+
+    def emit_op(self, op: Op, type_: Any) -> Var:
+        """A variable for an operation."""
+        return self.emit(op.kind, op.args, type_, op.fn, "value", op.name)
+
+    def weak(self, element: Any, array: Var) -> Any:
+        """A number that meets elements of an array, in their type."""
+        if array.type.dtype == scalars.FLOAT32 and widths.is_weak(element):  # type: ignore[attr-defined]
+            return widths.single(element, self.emit_op)
+        return element
 
     def emit(self, kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, hint: str = "k", name: str = "") -> Var:
         target = Var(hint, type_)

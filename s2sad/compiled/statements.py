@@ -12,7 +12,7 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
-from . import scalars
+from . import scalars, widths
 from .arrays import NP, elementwise
 from .nodes import NotCompiled
 from .state import a_noun
@@ -72,7 +72,8 @@ class Statements(Updates):
             return None
         values = tuple(self.number(a) for a in op.args)
         var = Var(target.hint, scalars.number(target.type), named=target.named)
-        done = scalars.compiled_op(Op(op.kind, values, op.kwargs, op.fn, "", op.data), var, self.divisions, self.mixed)
+        plain = widths.fitted(Op(op.kind, values, op.kwargs, op.fn, "", op.data), var, self.emit_op)
+        done = scalars.compiled_op(plain, var, self.divisions, self.mixed)
         self.bits.see(var, done)
         self.out.stmts.append(Assign(var, done))
         self.made[var] = done
@@ -104,7 +105,7 @@ class Statements(Updates):
         if not isinstance(value, (View, Pending)):
             raise NotCompiled("a sum of something other than an array")
         var = Var(target.hint, scalars.number(target.type), named=target.named)
-        if var.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+        if var.type.dtype not in scalars.FLOATING:  # type: ignore[attr-defined]
             raise NotCompiled("a sum of integers")
         self.env[target] = self.reduced(value, "add", var)
 
@@ -112,7 +113,9 @@ class Statements(Updates):
         a, b = (self.value(x) for x in op.args)
         if not all(isinstance(v, (View, Pending)) for v in (a, b)) or not len(self.runs(a)) == len(self.runs(b)) == 1:
             raise NotCompiled("a product of matrices, which is faster in NumPy")
-        product = Var("product", Arr(scalars.FLOAT, None))
+        product = Var("product", Arr(target.type.dtype, None))  # type: ignore[attr-defined]
+        if op.kind == "call" and op.fn.obj is np.vdot and product.type.dtype == scalars.COMPLEX:  # type: ignore[attr-defined]
+            raise NotCompiled("a product of vectors of which one is conjugated")
         self.check_sizes([self.runs(a), self.runs(b)])
         self._sum(target, Pending(Op("mul", (a, b)), product, 1))
 
@@ -142,11 +145,20 @@ class Statements(Updates):
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
-        done = elementwise(op)
+        done = self._converted(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
         self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
         return None
+
+    def _converted(self, target: Var, op: Op) -> Op | None:
+        """`x.astype(float)` and the like as an operation on elements; None for other operations."""
+        if op.kind != "call" or not isinstance(op.fn, Ref) or op.fn.obj is not np.ndarray.astype or op.kwargs:
+            return None
+        source, kind = self._operand(op.args[0]), target.type.dtype  # type: ignore[attr-defined]
+        if not isinstance(source, (View, Pending)) or kind not in (scalars.FLOAT, scalars.FLOAT32) or _dtype(source) == scalars.COMPLEX:
+            return None
+        return Op("call", op.args[:1], fn=widths.FLOAT64_OF if kind == scalars.FLOAT else widths.FLOAT32_OF)
 
     def _operand(self, a: Any) -> Any:
         v = self.value(a)
@@ -178,7 +190,7 @@ class Statements(Updates):
         self.env[target] = made
         if op.fn.obj is not np.empty_like:
             value = 0.0 if op.fn.obj is np.zeros_like else 1.0
-            if made.array.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+            if made.array.type.dtype not in scalars.FLOATING:  # type: ignore[attr-defined]
                 self.assign(made, Lit(int(value)))
             else:
                 self.queues[made.array] = [Update(made, Lit(value), None, None, True)]
@@ -226,7 +238,9 @@ class Statements(Updates):
             self.before_store(view)
         value = self._operand(stmt.value)
         dtype, given = _dtype(view), _dtype(value)
-        if dtype != scalars.FLOAT and (given != dtype or stmt.aug == "truediv"):
+        if dtype not in scalars.FLOATING and (given != dtype or stmt.aug == "truediv"):
+            raise NotCompiled("a store to an array of another type")
+        if given == scalars.COMPLEX != dtype or dtype == scalars.COMPLEX and stmt.aug == "truediv":
             raise NotCompiled("a store to an array of another type")
         if stmt.aug == "truediv" and not isinstance(value, Lit):
             self.divisions.silent = True
@@ -234,6 +248,8 @@ class Statements(Updates):
             return self.update(stmt, view, lambda: self._operand(stmt.value))
         if isinstance(value, (View, Pending)):
             raise NotCompiled("a store of an array to an element")
+        if stmt.aug is not None:
+            value = self.weak(value, view.array)
         self.out.stmts.append(Store(view.array, self.index(view, []), value, stmt.aug, stmt.span, stmt.role))
         self.work += 1
         return None

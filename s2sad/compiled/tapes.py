@@ -8,7 +8,7 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import INT, Arr, Num
 from ..frontend.lower import type_of as primal_type
-from ..ir.nodes import Assign, Lit, Loop, Op, Pop, Push, Range, Ref, Region, Store, Taped, Var
+from ..ir.nodes import Assign, Block, Lit, Loop, Op, Pop, Push, Range, Ref, Region, Store, Taped, Var
 from . import scalars
 from .nodes import Advance, Count, Grow, NotCompiled, Row, Tape
 from .statements import Statements
@@ -127,12 +127,29 @@ class Tapes(Statements):
             tape.exact = self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
             if self.pushes[outer] > 1:
                 tape.room = None
+            elif tape.room is None and len(self.loops) == 1 and self.conditional == 0 and not self.testing:
+                self._join(tape)
         tape = self.tapes[outer]
         if not tape.written:
             raise NotCompiled(f"{outer.hint}, which is both written and read")
         if tape.row.type.dtype != row.type.dtype or tape.row.ndim != row.ndim:
             raise NotCompiled(f"{outer.hint}, whose entries differ in type")
         return tape
+
+    def _join(self, tape: Tape) -> None:
+        """Let a tape that gets one entry in each iteration share the position of the first such tape."""
+        tape.counted = False
+        if self.together is None:
+            self.together = Grow(tape.var)
+        else:
+            self.together.others.append(tape.var)
+        tape.leader = self.together.tape
+
+    def grow_together(self, body: Block) -> None:
+        """Count the iterations of the outermost loop, and make room for what each of them saves."""
+        if self.together is not None:
+            body.stmts.insert(0, self.together)
+            body.stmts.append(Advance(self.together.tape, 1))
 
     def _from_zero(self, loop: Loop, reverse: bool = False) -> bool:
         it = loop.iter
@@ -146,6 +163,8 @@ class Tapes(Statements):
         return list(self.trips) if all(t is not None for t in self.trips) else None
 
     def _position(self, tape: Tape) -> tuple[Any, Any]:
+        if tape.leader is not None:
+            return Count(tape.leader), lambda: None
         if not tape.counted:
             return self._counter(), lambda: None
         if tape.room is None:

@@ -25,7 +25,7 @@ from ..ir.nodes import (
     Taped,
     Var,
 )
-from . import scalars
+from . import scalars, widths
 from .nodes import NotCompiled
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
@@ -117,6 +117,12 @@ class Translator(Tapes):
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
 
+    def _as_carried(self, a: Any, phi: Var) -> Any:
+        """What a loop starts with, in the type that it goes on with."""
+        if isinstance(phi.type, Num) and phi.type.dtype == scalars.FLOAT32 and a is not UNDEF:
+            return widths.single(a, self.emit_op)
+        return a
+
     def _merged(self, a: Any, block: Block) -> Any:
         """The atom that a branch or an iteration hands on."""
         v = self.present(a)
@@ -149,7 +155,7 @@ class Translator(Tapes):
             raise NotCompiled("a loop over something other than a range or an array", stmt.span)
         if isinstance(stmt.iter, Taped) and self.loops:
             raise NotCompiled("a loop over a tape within another loop", stmt.span)
-        inits = [self._merged(c.init, self.out) for c in stmt.carries]
+        inits = [self._as_carried(self._merged(c.init, self.out), c.phi) for c in stmt.carries]
         phis = [self._merge_target(c.phi) for c in stmt.carries]
         for phi, init in zip(phis, inits):
             self._same_sizes(phi, init)
@@ -159,7 +165,9 @@ class Translator(Tapes):
         before, self.work = self.work, 0
         start = self._head(stmt, new)
         self.loops.append(stmt)
+        around, self.testing = self.testing, True
         head = self.block(stmt.test_block)
+        self.testing = around
         test = None if stmt.test is None else self.number(stmt.test)
         outer, self.out = self.out, Block()
         start()
@@ -168,6 +176,8 @@ class Translator(Tapes):
         body.stmts[:0] = first.stmts
         nexts = [self._merged(c.next, body) if not stmt.body.diverges else UNDEF for c in stmt.carries]
         go = None if stmt.go is None else self.number(stmt.go)
+        if stmt is self.root:
+            self.grow_together(body)
         self.loops.pop()
         trip = self.trips.pop()
         self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))

@@ -15,12 +15,14 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import INT as INTEGER
 from ..analysis.types import Num
+from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Phi, Push, Range, Region, Store, Var
 from . import scalars
 from .arrays import ELEMENTWISE, MAX, MIN, Arrays, Coordinates, elementwise
 from .nodes import NotCompiled
 from .views import Ended, Pending, Place, Run, View
+from .widths import is_weak
 
 WORTH = 8  # operations, on each element, that are rather repeated than kept in a buffer
 _SLOW = frozenset({"truediv", "pow", "call", "where"})
@@ -167,7 +169,7 @@ class Updates(Arrays):
     def update(self, stmt: Store, view: View, value: Callable[[], Any]) -> None:
         """A store to a part of an array: held back, if another one may join it."""
         simple = (
-            stmt.aug in (None, "add", "sub") and view.array.type.dtype == scalars.FLOAT  # type: ignore[attr-defined]
+            stmt.aug in (None, "add", "sub") and self._same_kind(stmt, view.array)
             and view.order == tuple(range(view.ndim)) and all(_ends(r) is not None for r in view.axes) and view.region is not None
         )  # fmt: skip
         if not simple:
@@ -189,6 +191,11 @@ class Updates(Arrays):
         fits = stmt.role == "restore"
         self.check_store(view, v, stmt.span, fits)
         self.queues.setdefault(view.array, []).append(Update(view, v, stmt.aug, stmt.span, fits))
+
+    def _same_kind(self, stmt: Store, array: Var) -> bool:
+        """Whether what is stored has the type of the elements, so that it makes no difference when it is converted."""
+        dtype = array.type.dtype  # type: ignore[attr-defined]
+        return dtype in scalars.FLOATING and (getattr(primal_type(stmt.value), "dtype", None) == dtype or is_weak(stmt.value))
 
     def flush(self, array: Var) -> None:
         """Make the stores to an array that were held back."""
@@ -299,6 +306,8 @@ class Updates(Arrays):
         def body(at: Coordinates) -> None:
             where = [*self._starts(u.view, prefix), *at]
             element = self.element(u.value, where)
+            if u.aug is not None:
+                element = self.weak(element, u.view.array)
             self.out.stmts.append(Store(u.view.array, self.index(u.view, where), element, u.aug))
             self.work += 1
 
@@ -367,6 +376,7 @@ class Updates(Arrays):
     ) -> None:  # fmt: skip
         """A loop over elements, each of which gets all that is stored to it; at an `edge`, not all stores reach all elements."""
         array = updates[0].view.array
+        kind = Num(array.type.dtype, False)  # type: ignore[attr-defined]
         size = updates[0].view.axes[axis].size
         var = Var("ijklmn"[axis % 6], INTEGER)
 
@@ -378,7 +388,7 @@ class Updates(Arrays):
             begin, end = _ends(updates[0].view.axes[axis])  # type: ignore[misc]
             everywhere = edge is None or begin <= edge[0] and end <= edge[1]
             if updates[0].aug is not None or not everywhere:
-                total = self.emit("getitem", (array, index), Num(scalars.FLOAT, False), hint=array.hint)
+                total = self.emit("getitem", (array, index), kind, hint=array.hint)
             for u in updates:
                 where = [*self._starts(u.view, prefix), (var, u.view.axes[axis].start)]
                 begin, end = _ends(u.view.axes[axis])  # type: ignore[misc]
@@ -389,7 +399,7 @@ class Updates(Arrays):
                 inside, self.out = self.out, Block()
                 added = self._with(u, total, where, array)
                 then, self.out = self.out, inside
-                merged = Var(array.hint, Num(scalars.FLOAT, False))
+                merged = Var(array.hint, kind)
                 self.out.stmts.append(If(test, then, Block(), [Phi(merged, added, total)]))
                 total = merged
             self.out.stmts.append(Store(array, index, total))
@@ -400,8 +410,9 @@ class Updates(Arrays):
     def _with(self, u: Update, total: Any, where: Coordinates, array: Var) -> Any:
         element = self.element(u.value, where)
         if u.aug is None:
-            return element
-        return self.emit(u.aug, (total, element), Num(scalars.FLOAT, False), hint=array.hint)
+            return self.weak(element, array)
+        kind = Num(array.type.dtype, False)  # type: ignore[attr-defined]
+        return self.emit(u.aug, (total, self.weak(element, array)), kind, hint=array.hint)
 
 
 def _ends(run: Any) -> tuple[int, int] | None:

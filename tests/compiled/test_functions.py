@@ -75,6 +75,8 @@ def test_powers_and_divisions() -> None:
     at = [(v, w) for v in VALUES for w in VALUES]
     real = [a for a in at if not isinstance(outcome_of_power(*a), complex)]
     assert not differing(lambda x, y: x**y, numba.njit(checked.power), real)
+    assert not differing(lambda x: x**2, numba.njit(checked.squared), [(v,) for v in VALUES])
+    assert not differing(lambda x: x**3, numba.njit(checked.cubed), [(v,) for v in VALUES])
     assert not differing(lambda x, y: x / y, numba.njit(checked.divided), at)
     finite = [a for a in at if all(map(math.isfinite, a))]
     assert not differing(lambda x, y: x // y, numba.njit(checked.floor_divided), finite)

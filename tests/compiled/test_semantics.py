@@ -100,6 +100,73 @@ def test_an_index_out_of_range_is_an_error() -> None:
         s2sad.grad(out_of_range, backend="numba", strict=True)(np.ones(3), 4)
 
 
+def triangle(A: np.ndarray) -> float:
+    total = 0.0
+    for i in range(len(A)):
+        for j in range(i + 1):
+            total += A[i, j] * A[j, i] * A[i, i - 1]
+    return total
+
+
+def test_bounds_are_checked_where_an_index_may_be_out_of_them() -> None:
+    A = np.random.default_rng(2).normal(size=(5, 5))
+    compiled = s2sad.grad(triangle, backend="numba", strict=True)
+    assert np.array_equal(compiled(A), s2sad.grad(triangle)(A))
+    assert "boundscheck=True" in compiled.source_for(A)  # i - 1 from -1
+    assert "boundscheck" not in s2sad.grad(checked_sum, backend="numba").source_for(np.ones(3), 2.0)
+    with pytest.raises(IndexError):
+        compiled(np.ones((5, 4)))
+    with pytest.raises(IndexError):
+        s2sad.grad(triangle)(np.ones((5, 4)))
+
+
+def grown(x: float, limit: float) -> float:
+    """More steps than there is room for at first."""
+    total = 0.0
+    while total < limit:
+        x = x * (1.0 + 1e-3 * math.sin(total))
+        if x > 1.0:
+            x = 0.9 * x
+        total += x
+    return x * total
+
+
+def test_tapes_grow_together() -> None:
+    compiled = s2sad.grad(grown, backend="numba", strict=True)
+    for limit in (0.0, 1.0, 70.0, 500.0):
+        assert compiled(0.8, limit) == pytest.approx(s2sad.grad(grown)(0.8, limit), rel=1e-12)
+    assert compiled.source.count("_size += 1") == compiled.source.count("_size = 0") < compiled.source.count("np.empty(64")
+
+
+def smallest(x: np.ndarray, n: int) -> float:
+    """Arrays that are complete when they are saved, and such as change afterwards."""
+    for k in range(n):
+        y = x.copy()
+        y[1:] *= x[:-1]
+        y[0] = y[0] * y[-1]
+        x = y
+    return np.sum(x**2)
+
+
+def changed_later(x: np.ndarray, n: int) -> float:
+    total, before = 0.0, np.zeros_like(x)
+    for _ in range(n):
+        y = x * x
+        total += np.sum(y * before)
+        before[1:] = y[:-1]
+        before = y
+        x = 0.5 * y + x
+        y[0] = 2.0
+    return total
+
+
+@pytest.mark.parametrize("f", [smallest, changed_later])
+def test_saved_arrays(f: Any) -> None:
+    x = np.linspace(0.3, 1.2, 6)
+    np.testing.assert_allclose(s2sad.grad(f, backend="numba")(x, 4), s2sad.grad(f)(x, 4), rtol=1e-13)
+    assert s2sad.check_grad(f, x, 4) < 1e-6
+
+
 def test_the_compiled_text_says_so() -> None:
     compiled = s2sad.grad(ratios, backend="numba")
     assert "compiled, ratios_sweep()" in compiled.explain(2.0, 3.0, 4)
@@ -164,10 +231,77 @@ def shifted(u: np.ndarray, n: int) -> float:
 
 def test_single_precision_stays_single() -> None:
     u = np.linspace(1.0, 2.0, 5, dtype=np.float32)
-    with pytest.warns(FallbackWarning, match="float32"):
-        found = s2sad.grad(shifted, backend="numba")(u, 3)
+    found = s2sad.grad(shifted, backend="numba", strict=True)(u, 3)
     assert found.dtype == np.float32
     assert np.array_equal(found, s2sad.grad(shifted)(u, 3))
+
+
+def mixed_precision(x: np.ndarray, y: np.ndarray, c: float, n: int) -> float:
+    """Numbers of Python's take the type of a `float32`, others make it a double."""
+    x, y, total = x.copy(), y.copy(), x[0] * y[0]
+    for k in range(n):
+        x[1:] = c * x[:-1] + 0.1 * x[1:]
+        x[0] *= 1.1
+        y[:] = y * 0.5 + x
+        total = total + x[k] * c + y[k] + np.sum(np.sqrt(np.abs(x) + 0.1)) * 0.1 + (x[0] if x[1] > 0.3 else x[1])
+    return total + np.sum(y)
+
+
+def running(x: np.ndarray, c: float) -> float:
+    state = np.float32(0.5)
+    for v in x:
+        state = state * np.float32(0.5) + v * c
+        state = np.sin(state) + math.cos(v)
+    return state
+
+
+@pytest.mark.parametrize("kinds", [(np.float32, np.float32), (np.float32, float), (float, np.float32)])
+def test_precisions_that_meet(kinds: tuple[Any, Any]) -> None:
+    rng = np.random.default_rng(5)
+    x, y = (rng.normal(size=6).astype(kind) for kind in kinds)
+    compiled, plain = s2sad.value_and_grad(mixed_precision, ("x", "y", "c"), backend="numba"), s2sad.value_and_grad(mixed_precision, ("x", "y", "c"))
+    found, expected = compiled(x, y, 0.7, 4), plain(x, y, 0.7, 4)
+    assert "compiled, mixed_precision_sweep" in compiled.explain()
+    exact = 1e-5 if np.float32 in kinds else 1e-12
+    assert found[0] == pytest.approx(expected[0], rel=exact)
+    for a, b in zip(found[1], expected[1]):
+        assert isinstance(b, float | np.floating) or a.dtype == b.dtype
+        np.testing.assert_allclose(a, b, rtol=exact, atol=exact)
+
+
+def test_numbers_of_single_precision() -> None:
+    x = np.linspace(-1.0, 2.0, 7, dtype=np.float32)
+    compiled = s2sad.value_and_grad(running, ("x", "c"), backend="numba")
+    found, expected = compiled(x, 0.3), s2sad.value_and_grad(running, ("x", "c"))(x, 0.3)
+    assert "compiled, running_sweep" in compiled.explain()
+    assert type(found[0]) is type(expected[0]) and found[0] == pytest.approx(expected[0], rel=1e-5)
+    assert found[1][0].dtype == np.float32
+    np.testing.assert_allclose(found[1][0], expected[1][0], rtol=1e-4)
+
+
+def julia(a: complex, n: int) -> float:
+    z, total = 0.1 + 0.2j, 0.0
+    for _ in range(n):
+        z = z * z + a / 2.0
+        total += abs(z) + (z * np.conj(a)).real
+    return total
+
+
+def rotated(z: np.ndarray, n: int) -> float:
+    z = z.copy()
+    for k in range(n):
+        z[1:-1] = (z[:-2] - 1j * z[2:]) * 0.5
+        z[0] += 0.1 * k * z[-1]
+    return np.sum(np.abs(z) ** 2)
+
+
+def test_complex_numbers() -> None:
+    compiled, plain = s2sad.grad(julia, backend="numba"), s2sad.grad(julia)
+    assert compiled(0.2 - 0.3j, 6) == pytest.approx(plain(0.2 - 0.3j, 6), rel=1e-12)
+    z = np.exp(1j * np.arange(7.0)) * np.arange(7.0)
+    compiled, plain = s2sad.grad(rotated, backend="numba", strict=True), s2sad.grad(rotated)
+    found = compiled(z, 4)
+    assert found.dtype == complex and np.allclose(found, plain(z, 4), rtol=1e-13)
 
 
 @pytest.mark.parametrize("u", [np.linspace(1.0, 2.0, 12)[::2], np.linspace(1.0, 2.0, 6)[::-1], np.array([1.5]), np.zeros(0)])

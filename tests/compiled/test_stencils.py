@@ -28,6 +28,7 @@ class Writer:
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.ndim = self.rng.choice([1, 1, 1, 2, 2, 3])
+        self.dtype = self.rng.choice([float] * 6 + [np.float32, complex])
         self.names = ["u", "v"]
         self.temporary: list[tuple[str, tuple[int, ...]]] = []
         self.count = 0
@@ -35,9 +36,10 @@ class Writer:
     def text(self) -> str:
         body = [line for _ in range(self.rng.randint(2, 6)) for line in self.statement()]
         loop = "".join(f"        {line}\n" for line in body)
+        size = "np.sum(np.abs(u) ** 2) + np.sum(np.abs(v) ** 2)" if self.dtype is complex else "np.sum(u * u) + np.sum(u * v)"
         return (
             "import numpy as np\n\n\ndef f(u, v, c, steps):\n    u = u.copy()\n    v = v.copy()\n    total = 0.0\n"
-            f"    for _ in range(steps):\n{loop}    return np.sum(u * u) + np.sum(u * v) + total\n"
+            f"    for _ in range(steps):\n{loop}    return {size} + total\n"
         )
 
     def kind(self) -> tuple[int, ...]:
@@ -70,7 +72,8 @@ class Writer:
             self.temporary.append((f"t{self.count}", kind))
             return [line]
         if roll < 0.45:
-            return [f"total += c * np.sum({self.operand(kind)} * {self.part(kind)})"]
+            term = f"{self.operand(kind)} * {self.part(kind)}"
+            return [f"total += c * np.sum({f'np.abs({term})' if self.dtype is complex else term})"]
         if roll < 0.52:
             name = self.rng.choice(["u", "v"])
             other = "v" if name == "u" else "u"
@@ -106,14 +109,16 @@ def check(seed: int) -> str:
     rng = np.random.default_rng(seed)
     for n in (6, 2, 1, 3, 4, 5, 0):
         shape = (n, n + 1, n)[: writer.ndim]
-        args = (rng.normal(size=shape), rng.normal(size=shape), 0.7, 3)
+        u, v = ((rng.normal(size=shape) + 1j * rng.normal(size=shape)).astype(writer.dtype) for _ in range(2))
+        args = (u, v, 0.7, 3)
         expected, found = outcome(plain, args), outcome(other, args)
         if isinstance(expected, type):
             assert expected is found, f"seed {seed}, {n}:\n{text}\n{other.source}"
             continue
         one, two = floats_of(expected), floats_of(found)
-        scale = float(np.max(np.abs(one), initial=1.0))
-        np.testing.assert_allclose(two, one, rtol=1e-11, atol=1e-13 * scale, err_msg=f"seed {seed}, {n}:\n{text}\n{other.source}")
+        scale, exact = float(np.max(np.abs(one), initial=1.0)), 1e-4 if writer.dtype is np.float32 else 1e-11
+        np.testing.assert_allclose(two, one, rtol=exact, atol=0.01 * exact * scale, err_msg=f"seed {seed}, {n}:\n{text}\n{other.source}")
+        assert [a.dtype for a in expected[1][:2]] == [a.dtype for a in found[1][:2]] == [np.dtype(writer.dtype)] * 2
     assert not other._given_up
     return str(other.explain())
 

@@ -32,6 +32,7 @@ from .optimize.fuse import fuse_sweeps
 from .optimize.hoist import hoist_from_primal, hoist_invariants
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
+from .optimize.recompute import recompute_numbers
 from .optimize.restores import drop_restores
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
@@ -94,6 +95,7 @@ ROUND: dict[str, Pass] = {
     "fuse": fuse_sweeps,
 }
 LAST: dict[str, Pass] = {
+    "recompute": recompute_numbers,
     "hoist": hoist_invariants,
     "common": share_expressions,
     "in_place": accumulate_in_place,

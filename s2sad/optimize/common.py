@@ -50,6 +50,13 @@ def share_expressions(function: Function) -> Function:
     return function
 
 
+def equal_variables(function: Function) -> dict[Var, Var]:
+    """For variables that are certainly equal to one that is there before them, the first such."""
+    found = _Shared(function)
+    found.block(function.body, {})
+    return {v: _last(v, found.leader) for v in found.leader}
+
+
 class _Shared:
     """One walk in the order of execution; `pairs` are variables and the earlier ones that are equal to them."""
 
@@ -108,10 +115,10 @@ class _Shared:
         if first is None or first[1] != memory or first[0].target.type != stmt.target.type:
             known[key] = (stmt, memory)
             return
-        if view or op.kind in ("tuple", "slice"):  # parts of expressions
-            self.leader[stmt.target] = first[0].target
-        elif self.one_object(first[0].target, stmt.target):
+        one = op.kind not in ("tuple", "slice") and self.one_object(first[0].target, stmt.target)
+        if one:
             self.pairs.append((first[0], stmt))
+        if one or view or op.kind in ("tuple", "slice"):  # parts of expressions
             self.leader[stmt.target] = first[0].target
 
     def key(self, atom: Any) -> Any:
@@ -134,7 +141,7 @@ class _Shared:
         if a.region is None or b.region is None:
             return False
         x, y = a.region.find(), b.region.find()
-        if x in self.written or y in self.written or x.stored or y.stored or a.view or b.view:
+        if x in self.written or y in self.written or x.stored or y.stored:
             return False
         returned = {effects.region_of(v) for v in ir.result_atoms(self.function.result)}
         return not (x in returned and y in returned)

@@ -24,6 +24,7 @@ from ..analysis.affine import affine, components, smallest
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Note, Pop, Push, Range, Store, Var
 from ..ir.uses import all_blocks, definitions
+from .common import equal_variables
 from .order import written
 
 
@@ -35,6 +36,11 @@ def fuse_sweeps(function: Function) -> Function:
     for block in all_blocks(function):
         if block not in fusion.tried:
             fusion.block(block)
+    if fusion.fused:  # the branches that both sweeps take can be one
+        equal = equal_variables(function)
+        for stmt in ir.walk(function.body):
+            if isinstance(stmt, If) and isinstance(stmt.test, Var):
+                stmt.test = equal.get(stmt.test, stmt.test)
     for block in all_blocks(function):
         _match(block, function)
     return function
@@ -45,6 +51,7 @@ class _Fusion:
         self.function = function
         self.defs = definitions(function)
         self.tried = _in_attempts(function.body)
+        self.fused = False
         self.tapes: dict[Var, list[Any]] = {}
         for stmt in ir.walk(function.body):
             for a in (stmt.tape,) if isinstance(stmt, (Push, Pop, ir.Mark, ir.Cut)) else ():
@@ -143,6 +150,7 @@ class _Fusion:
     def fuse(self, block: Block, i: int, j: int) -> None:
         """Put the loop at position `i` into the one at position `j`."""
         forward, reverse = block.stmts[i], block.stmts[j]
+        self.fused = True
         if self.any_order(reverse):
             start, stop, step = reverse.iter.atoms()
             reverse.iter = Range(start, stop, step, forward.iter.reverse)

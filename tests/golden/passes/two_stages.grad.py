@@ -1,11 +1,9 @@
 def two_stages_grad(a, x, y, h, n, two_stages_bar=1.0):
     """Gradient of two_stages with respect to a, x and y."""
     # forward sweep
-    x_tape = []
-    y_tape = []
+    tape = []
     for _ in range(n):
-        x_tape.append(x)
-        y_tape.append(y)
+        tape.append((x, y))
         kx = x * (a - y)
         ky = y * (x - 1.0)
         x_mid = x + h * kx
@@ -16,7 +14,7 @@ def two_stages_grad(a, x, y, h, n, two_stages_bar=1.0):
     x_bar = two_stages_bar * y
     y_bar = two_stages_bar * x
     a_bar = 0.0
-    for x, y in zip(reversed(x_tape), reversed(y_tape)):
+    for x, y in reversed(tape):
         kx = x * (a - y)
         ky = y * (x - 1.0)
         x_mid = x + h * kx

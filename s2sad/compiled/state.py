@@ -66,6 +66,7 @@ class State:
         self.queues: dict[Var, list[Any]] = {}
         self.now = 0
         self.together: Any = None  # the growing of the tapes that get one entry in each iteration of the outermost loop
+        self.last_entry: Any = None  # the statement that saves the last of their entries
         self.testing = False  # whether the statements at hand make the test of a loop, which is made once more than its body runs
         self.late: list[Push] = []  # that are done when the iteration has made all its stores
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory

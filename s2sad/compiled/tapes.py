@@ -149,7 +149,12 @@ class Tapes(Statements):
         """Count the iterations of the outermost loop, and make room for what each of them saves."""
         if self.together is not None:
             body.stmts.insert(0, self.together)
-            body.stmts.append(Advance(self.together.tape, 1))
+            at = next((i for i, s in enumerate(body.stmts) if s is self.last_entry), len(body.stmts) - 1)
+            body.stmts.insert(at + 1, Advance(self.together.tape, 1))
+
+    def _note_entry(self) -> None:
+        """The last entry of this iteration, as far as is known, was saved just now."""
+        self.last_entry = self.out.stmts[-1]
 
     def _from_zero(self, loop: Loop, reverse: bool = False) -> bool:
         it = loop.iter
@@ -164,7 +169,7 @@ class Tapes(Statements):
 
     def _position(self, tape: Tape) -> tuple[Any, Any]:
         if tape.leader is not None:
-            return Count(tape.leader), lambda: None
+            return Count(tape.leader), self._note_entry
         if not tape.counted:
             return self._counter(), lambda: None
         if tape.room is None:

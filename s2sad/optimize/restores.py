@@ -19,7 +19,7 @@ from ..analysis import effects
 from ..analysis.affine import affine, components, smallest
 from ..analysis.types import Arr
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Lit, Loop, Op, Range, Store, Var
+from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Op, Range, Store, Var
 from .stores import same_atom
 
 
@@ -56,19 +56,17 @@ class _Restores:
         offsets = self.offsets(store.index, loops)
         if offsets is None:  # some element may be stored to more than once
             return False
-        everything = [(loop_of, s) for loop_of, s in _statements(outer, ())]
-        if sum(isinstance(s, Store) and effects.region_of(s.base) is region for _, s in everything) != 1:
-            return False
+        everything = list(self.statements(outer, {}))
         if any(v is not base and effects.region_of(v) is region for _, s in everything for v in _vars(s) if not self.is_row(v, base)):
             return False
         if region in self.result or any(self.reads(s, region) for s in _all(after)):
             return False
         at = next(i for i, s in enumerate(block.stmts) if s is store)
         later = {id(x) for s in block.stmts[at + 1 :] for x in _all([s])}
-        for _, s in everything:
+        for known, s in everything:
             if s is store or not any(effects.region_of(v) is region for v in _vars(s)):
                 continue
-            if not self.harmless(s, base, region, offsets, store, loops, id(s) in later):
+            if not self.harmless(s, base, region, offsets, store, loops, id(s) in later, known):
                 return False
         return True
 
@@ -97,8 +95,9 @@ class _Restores:
         return op is not None and op.kind == "getitem" and op.args[0] is base
 
     def harmless(
-        self, stmt: Any, base: Var, region: Any, offsets: dict[Var, tuple[int, int]], store: Store, loops: tuple[Loop, ...], later: bool
-    ) -> bool:
+        self, stmt: Any, base: Var, region: Any, offsets: dict[Var, tuple[int, int]], store: Store, loops: tuple[Loop, ...], later: bool,
+        known: dict[Var, int],
+    ) -> bool:  # fmt: skip
         """Whether what a statement reads of the array is not what the restore puts back."""
         if not isinstance(stmt, Assign):
             return not self.reads(stmt, region) and not isinstance(stmt, ir.Push)
@@ -111,10 +110,12 @@ class _Restores:
                 parts.append((base, op.args[1]))
             elif effects.reads_contents(op):
                 return False
-        return all(self.before(index, offsets, store, loops, later) for _, index in parts)
+        return all(self.before(index, offsets, store, loops, later, known) for _, index in parts)
 
-    def before(self, index: Any, offsets: dict[Var, tuple[int, int]], store: Store, loops: tuple[Loop, ...], later: bool) -> bool:
-        """Whether an element was stored to in an iteration before this one, or in this one and is read before the restore."""
+    def before(
+        self, index: Any, offsets: dict[Var, tuple[int, int]], store: Store, loops: tuple[Loop, ...], later: bool, known: dict[Var, int]
+    ) -> bool:
+        """Whether an element is put back in an iteration after this one, or in this one and is read before that."""
         parts, own = components(index, self.defs.get), components(store.index, self.defs.get)
         if len(parts) != len(own):
             return False
@@ -128,14 +129,39 @@ class _Restores:
             axis, offset = offsets[loop.index]
             a = affine(parts[axis], self.defs.get)
             low = smallest(a, self.ranges.get) if a is not None else None
+            if a is not None and low is not None and a.root in known:
+                low = max(low, known[a.root] + a.offset)
             if a is None or a.root is not loop.index or low is None or low < 0:
                 return False
             step = loop.iter.step
             assert isinstance(step, Lit)
-            distance = (a.offset - offset) * (1 if step.value > 0 else -1)
+            upwards = (step.value > 0) is not loop.iter.reverse
+            distance = (a.offset - offset) * (1 if upwards else -1)
             if distance:
-                return distance < 0
+                return distance > 0  # the iteration that puts this element back is still to come
         return not later
+
+    def statements(self, stmt: Any, known: dict[Var, int]) -> Iterable[tuple[dict[Var, int], Any]]:
+        """The statements within one, each with the lower bounds that the branches around it tell of variables."""
+        for block in ir.blocks_of(stmt):
+            inner = {**known, **self.bound(stmt.test, block is stmt.then)} if isinstance(stmt, If) else known
+            for s in block:
+                yield inner, s
+                yield from self.statements(s, inner)
+
+    def bound(self, test: Any, holds: bool) -> dict[Var, int]:
+        """What `i > c` and its like tell of the variable."""
+        op = self.defs.get(test) if isinstance(test, Var) else None
+        if op is None or op.kind not in ("gt", "ge", "lt", "le", "eq"):
+            return {}
+        i, c = op.args
+        if not isinstance(i, Var) or not isinstance(c, Lit) or type(c.value) is not int:
+            return {}
+        if op.kind == "eq":
+            return {i: c.value} if holds else {}
+        if (op.kind in ("gt", "ge")) is not holds:
+            return {}
+        return {i: c.value + (op.kind in ("gt", "le"))}
 
     def reads(self, stmt: Any, region: Any) -> bool:
         """Whether a statement reads the contents of the array."""
@@ -157,14 +183,6 @@ def _stores(loop: Loop, outer: tuple[Loop, ...]) -> Iterable[tuple[tuple[Loop, .
             yield loops, loop.body, s
         elif isinstance(s, Loop):
             yield from _stores(s, loops)
-
-
-def _statements(stmt: Any, loops: tuple[Loop, ...]) -> Iterable[tuple[tuple[Loop, ...], Any]]:
-    inner = (*loops, stmt) if isinstance(stmt, Loop) else loops
-    for block in ir.blocks_of(stmt):
-        for s in block:
-            yield inner, s
-            yield from _statements(s, inner)
 
 
 def _all(stmts: Iterable[Any]) -> Iterable[Any]:

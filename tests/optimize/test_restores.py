@@ -51,7 +51,26 @@ def rows(x: Any, n: int) -> Any:
     return np.sum(D[n] ** 2)
 
 
-DROPPED: list[Callable[..., Any]] = [recurrence, each_once, table, rows]
+def downwards(x: Any, n: int) -> Any:
+    y = np.zeros(n + 1)
+    y[n] = x[0]
+    for i in reversed(range(n)):
+        y[i] = np.sin(y[i + 1]) * x[i]
+    return np.sum(y)
+
+
+def guarded(x: Any, n: int) -> Any:
+    y = np.zeros(n)
+    for i in range(n):
+        if i > 0:
+            s = np.sin(y[i - 1])
+        else:
+            s = 1.0
+        y[i] = s * x[i]
+    return np.sum(y)
+
+
+DROPPED: list[Callable[..., Any]] = [recurrence, each_once, table, rows, downwards, guarded]
 
 
 def wraps_around(x: Any, n: int) -> Any:
@@ -65,6 +84,39 @@ def reads_ahead(x: Any, n: int) -> Any:
     y = x * 1.0
     for i in range(n - 1):
         y[i] = np.sin(y[i + 1]) * x[i]
+    return np.sum(y)
+
+
+def reads_ahead_downwards(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in reversed(range(1, n)):
+        y[i] = np.sin(y[i - 1]) * x[i]
+    return np.sum(y)
+
+
+def reads_ahead_by_a_negative_step(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(n - 1, 0, -1):
+        y[i] = np.sin(y[i - 1]) * x[i]
+    return np.sum(y)
+
+
+def guarded_too_late(x: Any, n: int) -> Any:
+    y = x * 1.0
+    for i in range(n):
+        s = 1.0
+        if i >= 0:
+            s = np.sin(y[i - 1])
+        y[i] = s * x[i]
+    return np.sum(y)
+
+
+def stored_twice(x: Any, n: int) -> Any:
+    y = np.zeros(n)
+    for i in range(n):
+        y[i] = x[i] ** 2
+        if i > 0:
+            y[i] *= np.sin(y[i] + y[i - 1])
     return np.sum(y)
 
 
@@ -123,7 +175,8 @@ def on_the_diagonal(x: Any, n: int) -> Any:
 
 
 KEPT: list[Callable[..., Any]] = [
-    wraps_around, reads_ahead, reads_itself, twice, every_other, read_afterwards, through_a_view, diagonal, on_the_diagonal, backwards,
+    wraps_around, reads_ahead, reads_ahead_downwards, reads_ahead_by_a_negative_step, guarded_too_late, stored_twice, reads_itself, twice, every_other, read_afterwards, through_a_view, diagonal,
+    on_the_diagonal, backwards,
 ]  # fmt: skip
 
 
@@ -143,3 +196,8 @@ def test_nothing_is_saved_that_is_not_read(f: Callable[..., Any]) -> None:
 def test_sizes_of_one() -> None:
     for f in (wraps_around, recurrence, each_once):
         assert s2sad.check_grad(f, X[:1], 1) < 1e-6
+
+
+def test_of_two_stores_to_an_element_the_first_needs_no_save() -> None:
+    source = s2sad.differentiate(stored_twice).source_for(X, 4)
+    assert source.count("y[i] = ") + source.count("y[i] *= ") == 3

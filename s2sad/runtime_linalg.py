@@ -59,6 +59,8 @@ def cofactors(a: Any, y: Any) -> Any:
     the cofactors of `u` and `vh` are themselves, conjugated and times their determinants, those of a diagonal matrix the
     products of the other entries.
     """
+    if np.ndim(y) == 0 and y != 0.0:
+        return y * np.linalg.inv(a).T
     if np.all(y != 0.0):
         return np.asarray(y)[..., None, None] * _t(np.linalg.inv(a))
     u, s, vh = np.linalg.svd(a)

@@ -272,7 +272,7 @@ class Transport:
         op = stmt.op
         if effects.is_volatile(op):
             return False
-        cheap = op.kind in RECOMPUTED or (op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (len, abs, range))
+        cheap = op.kind in RECOMPUTED or (op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (len, abs, range, np.transpose))
         if not cheap or depth > 8:
             return False
         if op.kind == "list" and stmt.target.region is not None and stmt.target.region.stored:

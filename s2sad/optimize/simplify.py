@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from .. import runtime
 from ..analysis.types import Arr, Num, shape_of
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
@@ -115,16 +118,43 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
         return Lit(ir.OPERATORS[kind](args[0].value, args[1].value))
     if kind == "neg" and isinstance(args[0], Lit) and isinstance(args[0].value, (int, float)):
         return Lit(-args[0].value)
+    if kind == "getattr" and op.name in ("shape", "size", "ndim"):
+        return _sized_by(op, 0, defs)
     if kind == "call" and isinstance(op.fn, Ref):
-        return _call(op)
+        if op.fn.obj is runtime.restore_axes:
+            return _sized_by(op, 1, defs)
+        return _transposed_twice(op, defs) or _call(op)
     return None
 
 
+def _sized_by(op: Op, k: int, defs: dict[Var, Op]) -> Op | None:
+    """`x.size` for `(x**2).size`: an operation that reads only the shape of operand `k` takes it from what that was made of."""
+    source = op.args[k] if k < len(op.args) else None
+    while isinstance(source, Var) and isinstance(source.type, Arr) and source.type.shape is not None:
+        inner = defs.get(source)
+        if inner is None or inner.kind not in ir.ARITHMETIC or inner.kind == "matmul":
+            break
+        shape = source.type.shape
+        alike = next((a for a in inner.args if isinstance(a, Var) and isinstance(a.type, Arr) and a.type.shape == shape), None)
+        if alike is None:
+            break
+        source = alike
+    if source is None or source is op.args[k]:
+        return None
+    return Op(op.kind, (*op.args[:k], source, *op.args[k + 1 :]), op.kwargs, op.fn, op.name, op.data)
+
+
+def _transposed_twice(op: Op, defs: dict[Var, Op]) -> Any:
+    """The matrix `a` of `a.T.T`."""
+    if op.fn.obj is not np.transpose or len(op.args) != 1 or op.kwargs or not isinstance(op.args[0], Var):
+        return None
+    inner = defs.get(op.args[0])
+    if inner is None or inner.kind != "call" or not isinstance(inner.fn, Ref) or inner.fn.obj is not np.transpose:
+        return None
+    return inner.args[0] if len(inner.args) == 1 and not inner.kwargs and isinstance(inner.args[0], Var) else None
+
+
 def _call(op: Op) -> Any:
-    import numpy as np
-
-    from .. import runtime
-
     obj = op.fn.obj
     if obj is np.broadcast_to and len(op.args) == 2 and isinstance(op.args[0], Var):
         return None

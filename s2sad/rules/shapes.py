@@ -33,7 +33,9 @@ def flatten(y, a, order="C"):
 
 @adjoint(np.transpose, memory="view")
 def transpose(y, a, axes=None):
-    if axes is None:
+    if axes is None and np.ndim(a) == 2:
+        a_bar = y_bar.T
+    elif axes is None:
         a_bar = np.transpose(y_bar)
     else:
         a_bar = np.transpose(y_bar, np.argsort(np.mod(axes, np.ndim(a))))

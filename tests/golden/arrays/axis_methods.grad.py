@@ -16,7 +16,7 @@ def axis_methods_grad(x, axis_methods_bar=1.0):
     x_bar = restore_axes1 * product_of_others(x, 1) + np.where(ties, quotient, 0.0)
     product_bar = np.full_like(centred * scale, axis_methods_bar)
     scale_bar = (product_bar * centred).sum(axis=1, keepdims=True)
-    centred_bar = product_bar * scale + restore_axes(scale_bar, centred, 1, True)
+    centred_bar = product_bar * scale + restore_axes(scale_bar, x, 1, True)
     x_bar1 = restore_axes((-centred_bar).sum(axis=0) / count_along(x, 0), x, 0, False)
     x_bar = x_bar + centred_bar + x_bar1
     return x_bar

@@ -13,6 +13,5 @@ def shape_changes_grad(x, shape_changes_bar=1.0):
     product_bar = shape_changes_bar * (2.0 * column * flat)
     flat_bar = (product_bar * column).sum(axis=0)
     flat_bar[:, None] += (product_bar * flat).sum(axis=1, keepdims=True)
-    x_bar = np.transpose(np.reshape(flat_bar, transpose.shape))
-    x_bar = np.reshape(ravel_bar, x.shape) + x_bar
+    x_bar = np.reshape(ravel_bar, x.shape) + np.reshape(flat_bar, transpose.shape).T
     return x_bar

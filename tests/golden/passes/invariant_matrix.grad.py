@@ -21,5 +21,5 @@ def invariant_matrix_grad(x, W, b, n, invariant_matrix_bar=1.0):
         x_bar = total.T @ total_bar1
         b_bar += total_bar1 * exp
         total_bar += np.outer(total_bar1, x)
-    W_bar = total_bar + np.transpose(total_bar)
+    W_bar = total_bar + total_bar.T
     return x_bar, W_bar, b_bar

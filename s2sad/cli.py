@@ -137,6 +137,10 @@ def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
     command.add_argument(
         "--backend", choices=("numpy", "numba"), default="numpy", help="numba: hot loops as functions that Numba compiles"
     )
+    if middle == "adjoint":
+        command.add_argument(
+            "--block", metavar="N", type=int, help="run chains of elementwise operations on vectors N elements at a time, e.g. 16384"
+        )
     command.add_argument(
         "--import",
         dest="live",
@@ -162,8 +166,9 @@ def _source(options: argparse.Namespace) -> int:
         function = _live_function(path, name)
         wrt = default_wrt(function, options.signature) if wrt is None else wrt
         text = s2sad.source(
-            function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, backend=options.backend, **extra
-        )
+            function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, backend=options.backend,
+            block=getattr(options, "block", None), **extra
+        )  # fmt: skip
     else:
         _find(path, name)
         text = s2sad.source_of_file(
@@ -176,6 +181,7 @@ def _source(options: argparse.Namespace) -> int:
             standalone=options.standalone,
             mode=options.mode,
             backend=options.backend,
+            block=getattr(options, "block", None),
         )
     text = text.rstrip("\n") + "\n"
     if options.output in (None, "-"):

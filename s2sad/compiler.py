@@ -23,6 +23,7 @@ from .compiled.pipeline import definitions
 from .frontend.lowerer import Program, Request, lower
 from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
+from .optimize.blocks import strip_mine
 from .optimize.branches import sink_into_branches
 from .optimize.bundles import bundle_tapes
 from .optimize.common import share_expressions
@@ -141,6 +142,8 @@ def compile_gradient(
 
     if optimised:
         function = optimise(function, skip)
+    if optimised and request.block is not None:
+        function = strip_mine(function, request.block)
     taken = {function.name, *(p.var.hint for p in function.params)}
     parts = parts_of(function, program, improve_parts, taken)
     steps = steps_in([*parts, function], lambda f: optimise(f, skip) if optimised else f, taken)

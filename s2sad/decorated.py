@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from .api import Gradient
+from .api import Gradient, checked_block
 from .errors import UnsupportedSyntaxError
 from .targets import Wrt
 from .texts import source
@@ -17,13 +17,14 @@ from .texts import source
 class Differentiated:
     """What `differentiate` returns: called like the function, with derivatives as attributes."""
 
-    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> None:
+    def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False,
+                 block: int | None = None) -> None:  # fmt: skip
         if mode not in ("reverse", "forward"):
             raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse' or mode='forward'")
         self.__s2sad_function__ = f
         self._wrt = wrt
         self._mode = mode
-        self._backend, self._strict = backend, strict
+        self._backend, self._strict, self._block = backend, strict, checked_block(block)
         self._methods: dict[str, Gradient] = {}
         functools.update_wrapper(self, f)
         self.__wrapped__ = f
@@ -46,7 +47,8 @@ class Differentiated:
         if kind not in self._methods:
             given = self._wrt if isinstance(self._wrt, tuple) else (self._wrt,)
             moved = tuple(w + 1 if isinstance(w, int) and w >= 0 else w for w in given)
-            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend, self._strict)
+            self._methods[kind] = Gradient(self, moved if isinstance(self._wrt, tuple) else moved[0], kind, self._backend, self._strict,
+                                           self._block)  # fmt: skip
         return self._methods[kind]
 
     def __s2sad__(self, lowerer: Any, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -67,7 +69,9 @@ class Differentiated:
         from .jacobians import ForwardGradient
 
         forward = self._mode == "forward"
-        return ForwardGradient(self, self._wrt, kind) if forward else Gradient(self, self._wrt, kind, self._backend, self._strict)
+        if forward:
+            return ForwardGradient(self, self._wrt, kind)
+        return Gradient(self, self._wrt, kind, self._backend, self._strict, self._block)
 
     def jvp(self, primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         """Value and derivative along `tangents`. See `s2sad.jvp`."""
@@ -97,7 +101,7 @@ class BoundDifferentiated(Differentiated):
 
     def __init__(self, function: Differentiated, obj: Any) -> None:
         f = types.MethodType(function.__s2sad_function__, obj)
-        super().__init__(f, function._wrt, function._mode, function._backend, function._strict)
+        super().__init__(f, function._wrt, function._mode, function._backend, function._strict, function._block)
         self._function, self._self = function, obj
 
     def __reduce__(self) -> Any:
@@ -148,7 +152,9 @@ class BoundGradient:
         return functools.partial(self._gradient.compiled(self._self, *args, **kwargs), self._self)
 
 
-def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False) -> Any:
+def differentiate(
+    f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False, block: int | None = None
+) -> Any:
     """Decorator that gives a function its derivatives: `f.grad`, `f.value_and_grad`, `f.source`.
 
     >>> @differentiate(wrt="x")
@@ -158,10 +164,10 @@ def differentiate(f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend
     3.0
     """
     if f is None:
-        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict)
+        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict, block=block)
     if isinstance(f, (staticmethod, classmethod)):
         raise UnsupportedSyntaxError("differentiate goes under staticmethod or classmethod", hint="swap the two decorators")
-    return Differentiated(f, wrt, mode, backend, strict)
+    return Differentiated(f, wrt, mode, backend, strict, block)
 
 
 __all__ = ["BoundGradient", "Differentiated", "differentiate"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import compiler
-from .api import Gradient
+from .api import Gradient, checked_block
 from .by_types import first_differentiable, typed_request
 from .compiled.choice import BACKENDS
 from .errors import UnsupportedSyntaxError
@@ -18,14 +18,16 @@ from .targets import Target, Wrt
 
 def source(
     f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
-    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
+    standalone: bool = False, mode: str = "reverse", backend: str = "numpy", block: int | None = None,
 ) -> str:  # fmt: skip
     """The emitted text of a gradient or, with `mode="forward"`, of the function that returns value and tangent.
 
     `stage` is "elementary", "adjoint" ("tangent" in forward mode) or "source", `backend` "numpy" or "numba".
     """
     gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
-    return _staged(gradient._request(), signature, stage, value, standalone, mode, backend)
+    request = gradient._request()
+    request.block = checked_block(block)
+    return _staged(request, signature, stage, value, standalone, mode, backend)
 
 
 def _staged(request: Request, signature: str | None, stage: str, value: bool, standalone: bool, mode: str, backend: str) -> str:
@@ -50,7 +52,7 @@ def _staged(request: Request, signature: str | None, stage: str, value: bool, st
 
 def source_of_file(
     path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
-    standalone: bool = False, mode: str = "reverse", backend: str = "numpy",
+    standalone: bool = False, mode: str = "reverse", backend: str = "numpy", block: int | None = None,
 ) -> str:  # fmt: skip
     """The emitted text of the gradient (or, in forward mode, of the tangent) of a function in a file, which is read and not run.
 
@@ -64,7 +66,7 @@ def source_of_file(
     wrt = first_differentiable(found.node, signature, is_bound_method(found, scope)) if wrt is None else wrt
     request = Request(
         found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
-        code=found.node, as_tuple=isinstance(wrt, tuple))  # fmt: skip
+        code=found.node, as_tuple=isinstance(wrt, tuple), block=checked_block(block))  # fmt: skip
     return _staged(request, signature, stage, value, standalone, mode, backend)
 
 

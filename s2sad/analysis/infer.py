@@ -1,7 +1,8 @@
 """Result types of operations, found by running them on small samples of their operands' types.
 
-An operation is run three times, with three different assignments of sizes; what the results have in common is their
-type. Only functions of NumPy, `math` and the operators are run, never the user's. What fails to run is unknown.
+An operation is run three times, with three different assignments of sizes, and once with the sizes of the compiling call (see
+`large_sizes.py` for large ones); what the results have in common is their type. Only functions of NumPy, `math` and the
+operators are run, never the user's. What fails to run is unknown.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..rules import registry
+from .large_sizes import extended, large, stand_in
 from .types import (
     SAMPLES,
     UNKNOWN,
@@ -257,10 +259,14 @@ def _exact(t: Any) -> Any:
 def _sampled(fn: Any, types: list[Any], kwargs: dict[str, Any]) -> Type:
     if not _modest(fn, [*types, *kwargs.values()]):
         return _NO_SAMPLES
-    results = []
+    results: list[Any] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for k in range(SAMPLES):
+            if k == SAMPLES - 1 and any(map(large, (*types, *kwargs.values()))):
+                found = extended(abstract(results), [*types, *kwargs.values()])
+                if found is not None:
+                    return found
             try:
                 args = [_sample(t, k) for t in types]
                 kws = {n: _sample(t, k) for n, t in kwargs.items()}
@@ -286,7 +292,9 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
     """Where symbolic sizes do not fit the program: the type for the sizes of the compiling call, sizes unknown."""
     try:
         k = SAMPLES - 1
-        result = fn(*[_sample(t, k) for t in types], **{n: _sample(t, k) for n, t in kwargs.items()})
+        elementwise = isinstance(fn, np.ufunc) and fn.signature is None or _hashable(fn) and fn in _ELEMENTWISE
+        take = stand_in(_sample) if elementwise or _hashable(fn) and fn in _LINEAR_TIME else _sample
+        result = fn(*[take(t, k) for t in types], **{n: take(t, k) for n, t in kwargs.items()})
     except Exception:
         return _fallback(fn, types)
     except BaseException as error:
@@ -311,6 +319,10 @@ def _surely_one(fn: Any, types: list[Any]) -> Callable[[int], bool]:
 
 _ELEMENTWISE = frozenset({operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.pow,
                           operator.neg, operator.pos, operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne})  # fmt: skip
+
+
+_LINEAR_TIME = frozenset({np.reshape, np.ravel, np.transpose, np.sum, np.mean, np.max, np.min, np.prod, np.concatenate, np.stack, np.hstack,
+                          np.vstack, np.broadcast_to, np.squeeze, np.expand_dims, np.where, np.clip, np.diff, np.cumsum, np.split})  # fmt: skip
 
 
 def _unsized(t: Type, symbols: Symbols, surely_one: Callable[[int], bool]) -> Type:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,12 @@ _DTYPES = {
     "f8": "f8", "f4": "f4", "f2": "f2", "i8": "i8", "i4": "i4", "c16": "c16", "c8": "c8", "b1": "bool", "float64": "f8",
     "float32": "f4", "int64": "i8", "int32": "i4", "complex128": "c16", "complex64": "c8", "bool_": "bool", "float16": "f2",
 }  # fmt: skip
+_ARITHMETIC: dict[type, Any] = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
+_ANY_DTYPE = frozenset({"Shaped", "Num", "Inexact", "Real", "Key"})  # jaxtyping's names for arrays of several dtypes
 _JAXTYPING = {
     "Float": "f8", "Float64": "f8", "Float32": "f4", "Int": "i8", "Int64": "i8", "Int32": "i4", "Complex": "c16", "Bool": "bool",
-    "Complex128": "c16", "Complex64": "c8", "Float16": "f2",
+    "Complex128": "c16", "Complex64": "c8", "Float16": "f2", "Int8": "i1", "Int16": "i2",
+    "UInt": "u8", "UInt8": "u1", "UInt16": "u2", "UInt32": "u4", "UInt64": "u8", "Integer": "i8",
 }  # fmt: skip
 
 
@@ -43,12 +47,37 @@ class Dims:
         self.names: dict[str, Any] = {}
 
     def size(self, text: str) -> Any:
+        """The size that a text means: a number, a name, `n+1`, or, as in jaxtyping, `_` for any, `rows=3` and `?n`.
+
+        Raises SignatureError for other texts.
+        """
         text = text.strip()
-        if text.isdigit():
-            return literal_dim(int(text))
-        if text not in self.names:
-            self.names[text] = self.symbols.fresh()
-        return self.names[text]
+        name, equals, number = text.partition("=")
+        if equals and number.isdigit():
+            self.names[name] = literal_dim(int(number))
+            return self.names[name]
+        if text == "_" or text.startswith(("?", "{")):
+            return self.symbols.fresh()
+        try:
+            node = ast.parse(text, mode="eval").body
+            size = self.computed(node)
+        except (SyntaxError, ValueError):
+            raise SignatureError(f"{text!r} is not a size that is understood", hint="use a name, a number, or n+1, n-1, 2*n, n//2") from None
+        return size if min(size) > 0 or isinstance(node, ast.Constant) else self.symbols.fresh()
+
+    def computed(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            return literal_dim(node.value)
+        if isinstance(node, ast.Name):
+            if node.id not in self.names:
+                self.names[node.id] = self.symbols.fresh()
+            return self.names[node.id]
+        if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
+            left, right = self.computed(node.left), self.computed(node.right)
+            if isinstance(node.op, ast.FloorDiv) and 0 in right:
+                raise ValueError
+            return tuple(map(_ARITHMETIC[type(node.op)], left, right))
+        raise ValueError
 
 
 def parse_signature(text: str, symbols: Symbols, names: list[str], dims: Dims | None = None) -> dict[str, Type]:
@@ -122,26 +151,67 @@ def annotated_type(node: Any, dims: Dims) -> Type | None:
     if isinstance(node, ast.Name):
         if node.id in _NAMED:
             return dims.symbols.int() if node.id == "int" else _NAMED[node.id]
-        return Arr(np.dtype(float), None) if node.id in ("ndarray",) else None
+        return Arr(np.dtype(float), None) if node.id in ("ndarray", "NDArray") else None
     if isinstance(node, ast.Attribute):
-        if node.attr == "ndarray":
+        if node.attr in ("ndarray", "NDArray"):
             return Arr(np.dtype(float), None)
         if node.attr in _DTYPES:
             return Num(np.dtype(_DTYPES[node.attr]), False)
         return None
     if isinstance(node, ast.Subscript):
-        head = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        head = _last_name(node.value)
+        arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if head == "NDArray":
-            inner = annotated_type(node.slice, dims)
-            return Arr(inner.dtype if isinstance(inner, Num) else np.dtype(float), None)
-        if head in _JAXTYPING and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            shape = node.slice.elts[1]
-            if isinstance(shape, ast.Constant) and isinstance(shape.value, str):
-                names = shape.value.split()
-                if any(n.startswith(("*", ".")) for n in names):
-                    return Arr(np.dtype(_JAXTYPING[head]), None)
-                return Arr(np.dtype(_JAXTYPING[head]), tuple(dims.size(n) for n in names))
+            return Arr(_dtype(arguments[0], dims), None)
+        if head == "ndarray":
+            return Arr(_dtype(arguments[1], dims) if len(arguments) == 2 else np.dtype(float), _rank(arguments[0], dims))
+        if (head in _JAXTYPING or head in _ANY_DTYPE) and len(arguments) == 2:
+            return _jaxtyping(head, arguments[0], arguments[1], dims)
         if head in ("list", "List", "Sequence"):
             elem = annotated_type(node.slice, dims)
             return ListT(elem if elem is not None else UNKNOWN)
+        if head in ("tuple", "Tuple") and not any(isinstance(a, ast.Constant) and a.value is Ellipsis for a in arguments):
+            return TupleT(tuple(annotated_type(a, dims) or UNKNOWN for a in arguments))
+        if head == "Annotated":
+            return annotated_type(arguments[0], dims)
     return None
+
+
+def _last_name(node: ast.AST) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _dtype(node: ast.AST, dims: Dims) -> Any:
+    """The dtype of `np.float64` and of `np.dtype[np.float64]`; float64 where it is left open, as in `np.floating`."""
+    if isinstance(node, ast.Subscript) and _last_name(node.value) == "dtype":
+        node = node.slice
+    inner = annotated_type(node, dims)
+    return inner.dtype if isinstance(inner, Num) else np.dtype(float)
+
+
+def _rank(node: ast.AST, dims: Dims) -> tuple[Any, ...] | None:
+    """The shape that `tuple[int, int]` says: two axes of any size; None for `tuple[int, ...]` and `Any`."""
+    if not isinstance(node, ast.Subscript) or _last_name(node.value) not in ("tuple", "Tuple"):
+        return None
+    sizes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if any(isinstance(s, ast.Constant) and s.value is Ellipsis for s in sizes):
+        return None
+    return tuple(dims.symbols.fresh() for _ in sizes)
+
+
+def _jaxtyping(head: str, array: ast.AST, shape: ast.AST, dims: Dims) -> Type | None:
+    """The type of `Float[np.ndarray, "n m"]`. An axis that may have size 1 instead (`#n`), or several axes, leave the shape open."""
+    if not isinstance(shape, ast.Constant) or not isinstance(shape.value, str) or isinstance(array, ast.BinOp):
+        return None
+    if head in _ANY_DTYPE:
+        return Arr(None, None)
+    sizes = shape.value.split()
+    if isinstance(array, ast.Name) and array.id in ("float", "int", "bool", "complex") and not sizes:
+        return annotated_type(array, dims)
+    dtype = np.dtype(_JAXTYPING[head])
+    if any(n.startswith(("*", ".", "#")) for n in sizes):
+        return Arr(dtype, None)
+    try:
+        return Arr(dtype, tuple(dims.size(n) for n in sizes))
+    except SignatureError:
+        return Arr(dtype, None)

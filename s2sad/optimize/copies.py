@@ -91,10 +91,18 @@ def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
     if not op.args or not read and not any(called is fn for fn in effects.SHAPE_ONLY):
         return
     source = op.args[0]
-    while isinstance(source, Var) and (inner := copied(defs.get(source))) is not None:
+    while isinstance(source, Var) and (inner := copied(defs.get(source)) or (_same_shape(source, defs) if read else None)) is not None:
         source = inner
     if source is not op.args[0]:
         stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
+
+
+def _same_shape(array: Var, defs: dict[Var, Op]) -> Var | None:
+    """An operand that has the shape of an array that arithmetic made: `(a * b).size` needs only `a`."""
+    op = defs.get(array)
+    if op is None or op.kind not in ARITHMETIC or not isinstance(array.type, Arr) or not array.type.ndim:
+        return None
+    return next((a for a in op.args if isinstance(a, Var) and isinstance(a.type, Arr) and a.type.shape == array.type.shape), None)
 
 
 def _block(block: Block, uses: Counter[Var]) -> None:

@@ -21,10 +21,20 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _one_matrix(name: str, *matrices: Any) -> None:
-    """Raise NotImplementedError for stacks of matrices."""
-    if any(np.ndim(matrix) > 2 for matrix in matrices):
-        raise NotImplementedError(f"scipy.linalg.{name} has a derivative rule for single matrices, not for stacks of them")
+def _by_matrix(function: Any, operands: Any, *options: Any) -> Any:
+    """`function` of stacks, matrix by matrix; the results are stacked.
+
+    `operands` are pairs of an array, or None, and how many axes of it belong to one matrix or vector; those in front broadcast.
+    """
+    stacks = [np.shape(x)[: np.ndim(x) - own] for x, own in operands if x is not None]
+    stack = np.broadcast_shapes(*stacks)
+    if 0 in stack:
+        raise NotImplementedError("stacks of no matrices have no derivative rule")
+    whole = [x if x is None else np.broadcast_to(x, (*stack, *np.shape(x)[np.ndim(x) - own :])) for x, own in operands]
+    found = [function(*(None if x is None else x[index] for x in whole), *options) for index in np.ndindex(stack)]
+    if not isinstance(found[0], tuple):
+        return np.reshape(np.stack(found), (*stack, *np.shape(found[0])))
+    return tuple(np.reshape(np.stack(part), (*stack, *np.shape(part[0]))) for part in zip(*found))
 
 
 def _product(r: Any, y: Any, vectors: bool) -> Any:
@@ -88,7 +98,10 @@ def triangular_solve_bar(
     """The adjoints of `a` and `b` of `y = scipy.linalg.solve_triangular(a, b, trans, lower, unit_diagonal)`."""
     from scipy import linalg
 
-    _one_matrix("solve_triangular", a)
+    if np.ndim(a) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        bars = _by_matrix(triangular_solve_bar, ((g, own), (y, own), (a, 2), (b, own)), trans, lower, unit_diagonal)
+        return unbroadcast(bars[0], a), unbroadcast(bars[1], b)
     trans = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
     if trans == 2:
         r = np.conj(linalg.solve_triangular(a, np.conj(g), 0, lower, unit_diagonal))
@@ -105,18 +118,22 @@ def cho_factor_bar(g: Any, c: Any, lower: bool = False) -> Any:
 
     The other triangle of `c` is a copy of that of `a`, or zero (from SciPy 1.18 on).
     """
-    _one_matrix("cho_factor", c)
     g = np.broadcast_to(g, c.shape)
+    if np.ndim(c) > 2:
+        return _by_matrix(cho_factor_bar, ((g, 2), (c, 2)), lower)
     factor, rest = (np.tril(c), np.triu(g, 1)) if lower else (np.triu(c), np.tril(g, -1))
     copied = np.any(np.triu(c, 1) if lower else np.tril(c, -1))
     return cholesky_bar(np.tril(g) if lower else np.triu(g), factor, not lower) + (rest if copied else 0.0)
 
 
-def cho_solve_bar(g: Any, y: Any, c: Any, lower: bool) -> tuple[Any, Any]:
+def cho_solve_bar(g: Any, y: Any, c: Any, b: Any, lower: bool) -> tuple[Any, Any]:
     """The adjoints of the factor and of the right-hand side of `y = scipy.linalg.cho_solve((c, lower), b)`."""
     from scipy import linalg
 
-    _one_matrix("cho_solve", c)
+    if np.ndim(c) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        bars = _by_matrix(cho_solve_bar, ((g, own), (y, own), (c, 2), (b, own)), bool(np.all(lower)))
+        return unbroadcast(bars[0], c), unbroadcast(bars[1], b)
     r = np.conj(linalg.cho_solve((c, lower), np.conj(g)))
     bar = -_product(r, y, np.ndim(y) == 1)
     both = bar + np.conj(bar.T)
@@ -147,9 +164,12 @@ def lu_bar(y_bar: Any, y: Any, a: Any, permute_l: bool = False, p_indices: bool 
     """The adjoint of `a` of `y = scipy.linalg.lu(a, permute_l, p_indices=p_indices)`, at constant pivots."""
     from scipy import linalg
 
-    _one_matrix("lu", a)
     left_bar, u_bar = _seeds(y_bar[-2:], y[-2:])
     left, u = y[-2:]
+    if np.ndim(a) > 2:
+        order = left if permute_l else y[0]  # not read, with permute_l
+        return _by_matrix(_lu_bar_of_one, ((left_bar, 2), (u_bar, 2), (order, 1 if p_indices and not permute_l else 2), (left, 2), (u, 2), (a, 2)),
+                          permute_l, p_indices)  # fmt: skip
     if permute_l:
         order = linalg.lu(a, p_indices=True)[0]
         left, left_bar = left[np.argsort(order)], left_bar[np.argsort(order)]
@@ -158,6 +178,15 @@ def lu_bar(y_bar: Any, y: Any, a: Any, permute_l: bool = False, p_indices: bool 
     else:
         order = np.argmax(y[0], axis=1)
     return _lu_matrix_bar(left_bar, u_bar, left, u)[order]
+
+
+def _lu_bar_of_one(
+    left_bar: Any, u_bar: Any, order: Any, left: Any, u: Any, a: Any, permute_l: bool, p_indices: bool
+) -> Any:
+    """`lu_bar` of one matrix of a stack."""
+    if permute_l:
+        return lu_bar((left_bar, u_bar), (left, u), a, True)
+    return lu_bar((None, left_bar, u_bar), (order, left, u), a, False, p_indices)
 
 
 def _order_of(piv: Any, n: int) -> Any:
@@ -170,18 +199,23 @@ def _order_of(piv: Any, n: int) -> Any:
 
 def lu_factor_bar(g: Any, lu: Any, piv: Any) -> Any:
     """The adjoint of `a` of `lu, piv = scipy.linalg.lu_factor(a)`, at constant pivots."""
-    _one_matrix("lu_factor", lu)
-    n, g = min(lu.shape), np.broadcast_to(g, lu.shape)
+    g = np.broadcast_to(g, lu.shape)
+    if np.ndim(lu) > 2:
+        return _by_matrix(lu_factor_bar, ((g, 2), (lu, 2), (piv, 1)))
+    n = min(lu.shape)
     left, u = np.tril(lu[:, :n], -1) + np.eye(lu.shape[0], n, dtype=lu.dtype), np.triu(lu[:n])
     bar = _lu_matrix_bar(np.tril(g[:, :n], -1), np.triu(g[:n]), left, u)
     return bar[np.argsort(_order_of(piv, lu.shape[0]))]
 
 
-def lu_solve_bar(g: Any, y: Any, lu: Any, piv: Any, trans: int = 0) -> tuple[Any, Any]:
+def lu_solve_bar(g: Any, y: Any, lu: Any, piv: Any, b: Any, trans: int = 0) -> tuple[Any, Any]:
     """The adjoints of the factors and of the right-hand side of `y = scipy.linalg.lu_solve((lu, piv), b, trans)`."""
     from scipy import linalg
 
-    _one_matrix("lu_solve", lu)
+    if np.ndim(lu) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        bars = _by_matrix(lu_solve_bar, ((g, own), (y, own), (lu, 2), (piv, 1), (b, own)), trans)
+        return unbroadcast(bars[0], lu), unbroadcast(bars[1], b)
     r = np.conj(linalg.lu_solve((lu, piv), np.conj(g), 0)) if trans == 2 else linalg.lu_solve((lu, piv), g, 1 - trans)
     bar = -_product(r, y, np.ndim(y) == 1)
     bar = bar if trans == 0 else bar.T if trans == 1 else np.conj(bar.T)
@@ -194,7 +228,8 @@ def scipy_qr_bar(y_bar: Any, y: Any, a: Any, mode: str = "full") -> Any:
     """The adjoint of `a` of `y = scipy.linalg.qr(a, mode=mode)`."""
     from scipy import linalg
 
-    _one_matrix("qr", a)
+    if mode == "r" and np.ndim(a) > 2:  # of these SciPy does not return a tuple
+        raise NotImplementedError('scipy.linalg.qr with mode="r" has a derivative rule for single matrices, not for stacks of them')
     if mode == "r":
         rows = min(np.shape(a))
         return qr_bar((None, np.broadcast_to(y_bar[0], y[0].shape)[:rows]), (linalg.qr(a, mode="economic")[0], y[0][:rows]), a)
@@ -221,14 +256,14 @@ def logm_tangent(a: Any, direction: Any) -> Any:
     """
     from scipy import linalg
 
-    _one_matrix("logm", a)
+    if np.ndim(a) > 2:
+        return _by_matrix(logm_tangent, ((a, 2), (direction, 2)))
     size = np.shape(a)[-1]
     return linalg.logm(blocks_of(a, direction))[:size, size:]
 
 
 def sqrtm_tangent(y: Any, direction: Any) -> Any:
     """The derivative of `y = scipy.linalg.sqrtm(a)` in a direction: `y @ dy + dy @ y` is the direction."""
-    _one_matrix("sqrtm", y)
     return sylvester(y, y, direction)
 
 
@@ -236,7 +271,8 @@ def expm_second(a: Any, first: Any, second: Any) -> Any:
     """The second derivative of `scipy.linalg.expm(a)` in two directions: corners of exponentials of 3 by 3 blocks."""
     from scipy import linalg
 
-    _one_matrix("expm", a)
+    if np.ndim(a) > 2:
+        return _by_matrix(expm_second, ((a, 2), (first, 2), (second, 2)))
     n, zero = len(a), np.zeros_like(a)
     total = zero
     for one, other in ((first, second), (second, first)):
@@ -264,7 +300,8 @@ def sylvester(a: Any, b: Any, q: Any) -> Any:
     """The solution of `a @ x + x @ b == q`."""
     from scipy import linalg
 
-    _one_matrix("solve_sylvester and solve_continuous_lyapunov", a, b, q)
+    if np.ndim(a) > 2 or np.ndim(b) > 2 or np.ndim(q) > 2:
+        return _by_matrix(sylvester, ((a, 2), (b, 2), (q, 2)))
     dtype = np.result_type(a, b, q)  # SciPy may be wrong where only some of the operands are complex
     return linalg.solve_sylvester(a.astype(dtype), b.astype(dtype), q.astype(dtype))
 
@@ -273,7 +310,8 @@ def discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
     """The solution of `x == a @ x @ a.conj().T + q`."""
     from scipy import linalg
 
-    _one_matrix("solve_discrete_lyapunov", a, q)
+    if np.ndim(a) > 2 or np.ndim(q) > 2:
+        return _by_matrix(discrete_lyapunov, ((a, 2), (q, 2)), method)
     return linalg.solve_discrete_lyapunov(a, q, method)
 
 
@@ -282,8 +320,15 @@ def discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:
 
 def toeplitz_bar(g: Any, c: Any, r: Any = None) -> tuple[Any, Any]:
     """The adjoints of `c` and `r` of `scipy.linalg.toeplitz(c, r)`: sums along the diagonals; `r[0]` is not read."""
+    if np.ndim(g) > 2:  # of stacks of vectors
+        bars = _by_matrix(toeplitz_bar, ((g, 2), (c, 1), (c if r is None else r, 1)))
+        if r is not None:
+            return unbroadcast(bars[0], c), unbroadcast(bars[1], r)
+        first = np.array(bars[1])
+        first[..., 0] = 0.0
+        return bars[0] + np.conj(first), None
     if np.ndim(c) > 1 or np.ndim(r) > 1:
-        raise NotImplementedError("scipy.linalg.toeplitz has a derivative rule for vectors, not for stacks of them")
+        raise NotImplementedError("scipy.linalg.toeplitz has a derivative rule for vectors, not for matrices that SciPy makes vectors of")
     rows, columns = np.shape(g)
     down = np.array([np.trace(g, -k) for k in range(rows)])
     across = np.array([np.trace(g, k) for k in range(columns)])
@@ -297,8 +342,8 @@ def block_diag_bar(g: Any, arrs: Any) -> list[Any]:
     """The adjoints of the blocks of `scipy.linalg.block_diag(*arrs)`."""
     found, row, column = [], 0, 0
     for block in arrs:
-        _one_matrix("block_diag", block)
-        rows, columns = np.shape(np.atleast_2d(block))
-        found.append(np.reshape(g[row : row + rows, column : column + columns], np.shape(block)))
+        rows, columns = np.shape(np.atleast_2d(block))[-2:]
+        part = g[..., row : row + rows, column : column + columns]
+        found.append(unbroadcast(part, block) if np.ndim(block) > 1 else np.reshape(unbroadcast(part, np.atleast_2d(block)), np.shape(block)))
         row, column = row + rows, column + columns
     return found

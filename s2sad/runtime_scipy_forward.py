@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.runtime_linalg_forward import cholesky_tangent, qr_tangent
 from s2sad.runtime_products import _t
-from s2sad.runtime_scipy import _matrix_read, _one_matrix, _order_of, _structure
+from s2sad.runtime_scipy import _by_matrix, _matrix_read, _order_of, _structure
 
 __all__ = [
     "block_diag_of", "cho_factor_tangent", "cho_solve_tangent", "linear_solve_tangent", "lu_factor_tangent", "lu_solve_tangent",
@@ -37,7 +37,9 @@ def triangular_solve_tangent(
     """The tangent of `y = scipy.linalg.solve_triangular(a, b, trans, lower, unit_diagonal)`."""
     from scipy import linalg
 
-    _one_matrix("solve_triangular", a)
+    if np.ndim(a) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        return _by_matrix(triangular_solve_tangent, ((a_dot, 2), (b_dot, own), (y, own), (a, 2), (b, own)), trans, lower, unit_diagonal)
     inside = 1 if unit_diagonal else 0
     change = np.tril(a_dot, -inside) if lower else np.triu(a_dot, inside)
     if trans in (1, "T"):
@@ -49,17 +51,20 @@ def triangular_solve_tangent(
 
 def cho_factor_tangent(a_dot: Any, c: Any, lower: bool = False) -> Any:
     """The tangent of `c` of `c, _ = scipy.linalg.cho_factor(a, lower)`; its other triangle is a copy of that of `a`, or zero."""
-    _one_matrix("cho_factor", c)
+    if np.ndim(c) > 2:
+        return _by_matrix(cho_factor_tangent, ((a_dot, 2), (c, 2)), lower)
     factor, rest = (np.tril(c), np.triu(a_dot, 1)) if lower else (np.triu(c), np.tril(a_dot, -1))
     copied = np.any(np.triu(c, 1) if lower else np.tril(c, -1))
     return cholesky_tangent(a_dot, factor, not lower) + (rest if copied else 0.0)
 
 
-def cho_solve_tangent(c_dot: Any, b_dot: Any, y: Any, c: Any, lower: bool) -> Any:
+def cho_solve_tangent(c_dot: Any, b_dot: Any, y: Any, c: Any, b: Any, lower: bool) -> Any:
     """The tangent of `y = scipy.linalg.cho_solve((c, lower), b)`."""
     from scipy import linalg
 
-    _one_matrix("cho_solve", c)
+    if np.ndim(c) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        return _by_matrix(cho_solve_tangent, ((c_dot, 2), (b_dot, own), (y, own), (c, 2), (b, own)), bool(np.all(lower)))
     left, left_dot = (np.tril(c), np.tril(c_dot)) if lower else (np.conj(np.triu(c).T), np.conj(np.triu(c_dot).T))
     change = left_dot @ (np.conj(left.T) @ y) + left @ (np.conj(left_dot.T) @ y)
     return linalg.cho_solve((c, lower), b_dot - change)
@@ -85,7 +90,9 @@ def lu_tangent(a_dot: Any, y: Any, a: Any, permute_l: bool = False, p_indices: b
     """The tangents of the results of `y = scipy.linalg.lu(a, permute_l, p_indices=p_indices)`, at constant pivots."""
     from scipy import linalg
 
-    _one_matrix("lu", a)
+    if np.ndim(a) > 2:
+        dots = _by_matrix(_lu_tangent_of_one, ((a_dot, 2), (a, 2)), permute_l)
+        return dots if permute_l else (np.zeros_like(y[0]), *dots)
     order, left, u = linalg.lu(a, p_indices=True)
     left_dot, u_dot = _lu_matrix_tangent(a_dot[np.argsort(order)], left, u)
     if permute_l:
@@ -93,9 +100,15 @@ def lu_tangent(a_dot: Any, y: Any, a: Any, permute_l: bool = False, p_indices: b
     return np.zeros_like(y[0]), left_dot, u_dot
 
 
+def _lu_tangent_of_one(a_dot: Any, a: Any, permute_l: bool) -> tuple[Any, ...]:
+    """The tangents of the factors of one matrix of a stack."""
+    return lu_tangent(a_dot, (None, None), a, permute_l, True)[-2:]
+
+
 def lu_factor_tangent(a_dot: Any, lu: Any, piv: Any) -> Any:
     """The tangent of `lu` of `lu, piv = scipy.linalg.lu_factor(a)`, at constant pivots."""
-    _one_matrix("lu_factor", lu)
+    if np.ndim(lu) > 2:
+        return _by_matrix(lu_factor_tangent, ((a_dot, 2), (lu, 2), (piv, 1)))
     n = min(lu.shape)
     left, u = np.tril(lu[:, :n], -1) + np.eye(lu.shape[0], n, dtype=lu.dtype), np.triu(lu[:n])
     left_dot, u_dot = _lu_matrix_tangent(a_dot[_order_of(piv, lu.shape[0])], left, u)
@@ -105,11 +118,13 @@ def lu_factor_tangent(a_dot: Any, lu: Any, piv: Any) -> Any:
     return both
 
 
-def lu_solve_tangent(lu_dot: Any, b_dot: Any, y: Any, lu: Any, piv: Any, trans: int = 0) -> Any:
+def lu_solve_tangent(lu_dot: Any, b_dot: Any, y: Any, lu: Any, piv: Any, b: Any, trans: int = 0) -> Any:
     """The tangent of `y = scipy.linalg.lu_solve((lu, piv), b, trans)`."""
     from scipy import linalg
 
-    _one_matrix("lu_solve", lu)
+    if np.ndim(lu) > 2 or np.ndim(b) > 2:
+        own = min(np.ndim(b), 2)
+        return _by_matrix(lu_solve_tangent, ((lu_dot, 2), (b_dot, own), (y, own), (lu, 2), (piv, 1), (b, own)), trans)
     left, u = np.tril(lu, -1) + np.eye(lu.shape[0], dtype=lu.dtype), np.triu(lu)
     change = (np.tril(lu_dot, -1) @ u + left @ np.triu(lu_dot))[np.argsort(_order_of(piv, lu.shape[0]))]
     change = change if trans == 0 else change.T if trans == 1 else np.conj(change.T)
@@ -120,7 +135,8 @@ def scipy_qr_tangent(a_dot: Any, y: Any, a: Any, mode: str = "full") -> Any:
     """The tangent of `y = scipy.linalg.qr(a, mode=mode)`."""
     from scipy import linalg
 
-    _one_matrix("qr", a)
+    if mode == "r" and np.ndim(a) > 2:  # of these SciPy does not return a tuple
+        raise NotImplementedError('scipy.linalg.qr with mode="r" has a derivative rule for single matrices, not for stacks of them')
     if mode != "r":
         return qr_tangent(a_dot, y, a, {"full": "complete", "economic": "reduced"}[mode])
     rows = min(np.shape(a))

@@ -67,7 +67,17 @@ def of_unlike_lists(x: Any, n: int) -> Any:
     return np.sum(total)
 
 
-@pytest.mark.parametrize("f", [copied_numbers, copied_arrays, copied_while_empty, of_a_slice, of_windows, of_unlike_lists])
+def of_companions(x: Any, n: int) -> Any:
+    """The views that the paths choose are kept beside what the store overwrites."""
+    a, y = np.outer(x, x), x.copy()
+    for i in range(n):
+        value = x[1:] if y[i] > 0.6 else a[1:, i]
+        y[:2] = value
+        y[2] *= x[0]
+    return np.sum(a**2) * y[0] + y @ y
+
+
+@pytest.mark.parametrize("f", [of_companions, copied_numbers, copied_arrays, copied_while_empty, of_a_slice, of_windows, of_unlike_lists])
 def test_products(f: Callable[..., Any]) -> None:
     assert s2sad.check_grad(f, X, 3) < 1e-7
     gradient = s2sad.grad(f)

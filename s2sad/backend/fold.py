@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.types import Num
+from ..analysis.types import Arr, ListT, Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Function, If, Loop, Op, Pop, Push, Store, Try, Var, With
 
@@ -219,7 +219,7 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
             op = Op("ifexp", (source.test, source.phis[0].then, source.phis[0].orelse))
         else:
             op = source.op
-        if isinstance(stmt, Store) and a is stmt.base and stmt.index is None and op.kind != "getitem":
+        if isinstance(stmt, Store) and a is stmt.base and stmt.index is None and not _is_place(op):
             continue  # a call is no target, and `x.T += y` would also set the attribute
         size = 1 + sum(folding.sizes.get(x, 0) for x in op.atoms() if isinstance(x, Var))
         wider = folding.op_width(op) - folding.width(a)
@@ -300,3 +300,8 @@ def test_is_expression(loop: Loop, folding: Folding) -> bool:
 
 
 __all__ = ["Folding", "Pop", "Try", "fold", "test_is_expression"]
+
+
+def _is_place(op: Op) -> bool:
+    """Whether an operation reads what may be assigned to: an item of an array or of a list, not of a tuple."""
+    return op.kind == "getitem" and isinstance(getattr(op.args[0], "type", None), (Arr, ListT))

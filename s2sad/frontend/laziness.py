@@ -15,7 +15,7 @@ from typing import Any
 
 import gast
 
-from ..analysis.types import UNKNOWN, Arr, ListT
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, TupleT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Invoke, Ref, Store, Var
 from .facts import assigned_names
@@ -96,7 +96,7 @@ class Laziness(Core):
         if other is v or not isinstance(other, Var) or not isinstance(other.type, ListT) or v.region is None or other.region is None:
             return other is v
         depths = nesting(v.type), nesting(other.type)
-        if {v, other} <= self.made_lists or -1 not in depths and depths[0] != depths[1]:
+        if {v, other} <= self.made_lists or -1 not in depths and depths[0] != depths[1] or hold_unlike(v.type, other.type):
             return False
         made = next((s for s in reversed(self.block.stmts) if isinstance(s, Assign) and s.target is v), None)
         copied = made is not None and made.op.kind in ("getitem", "add", "mul", "call") and not v.view
@@ -287,3 +287,10 @@ def nesting(t: Any) -> int:
     while isinstance(t, ListT):
         t, depth = t.elem, depth + 1
     return depth if t is not UNKNOWN else -1
+
+
+def hold_unlike(a: Any, b: Any) -> bool:
+    """Whether one list holds tuples, and another one numbers or arrays, however deep."""
+    while isinstance(a, ListT) and isinstance(b, ListT):
+        a, b = a.elem, b.elem
+    return any(isinstance(x, TupleT) and isinstance(y, (Num, Arr)) for x, y in ((a, b), (b, a)))

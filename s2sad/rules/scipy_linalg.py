@@ -10,6 +10,7 @@ functions of matrices by N. Higham, Functions of Matrices (2008), chapter 3, whe
 
 import scipy.linalg as linalg
 
+from s2sad import runtime
 from s2sad.rules.registry import adjoint, tangent
 
 # A template cannot name `scipy.linalg`; the helpers of `runtime_scipy` import it when they run.
@@ -64,14 +65,14 @@ def cho_factor_dot(y, a, lower=False, overwrite_a=False, check_finite=True):
 
 @adjoint(linalg.cho_solve, options={"overwrite_b": (False,)})
 def cho_solve(y, c_and_lower, b, overwrite_b=False, check_finite=True):
-    bars = cho_solve_bar(y_bar, y, c_and_lower[0], c_and_lower[1])
+    bars = cho_solve_bar(y_bar, y, c_and_lower[0], b, c_and_lower[1])
     c_and_lower_bar = (bars[0], None)
     b_bar = bars[1]
 
 
 @tangent(linalg.cho_solve, options={"overwrite_b": (False,)})
 def cho_solve_dot(y, c_and_lower, b, overwrite_b=False, check_finite=True):
-    y_dot = cho_solve_tangent(c_and_lower_dot[0], b_dot, y, c_and_lower[0], c_and_lower[1])
+    y_dot = cho_solve_tangent(c_and_lower_dot[0], b_dot, y, c_and_lower[0], b, c_and_lower[1])
 
 
 @adjoint(linalg.lu_factor, options=_KEPT)
@@ -86,14 +87,14 @@ def lu_factor_dot(y, a, overwrite_a=False, check_finite=True):
 
 @adjoint(linalg.lu_solve, options={"overwrite_b": (False,), "trans": (0, 1, 2)})
 def lu_solve(y, lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True):
-    bars = lu_solve_bar(y_bar, y, lu_and_piv[0], lu_and_piv[1], trans)
+    bars = lu_solve_bar(y_bar, y, lu_and_piv[0], lu_and_piv[1], b, trans)
     lu_and_piv_bar = (bars[0], None)
     b_bar = bars[1]
 
 
 @tangent(linalg.lu_solve, options={"overwrite_b": (False,), "trans": (0, 1, 2)})
 def lu_solve_dot(y, lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True):
-    y_dot = lu_solve_tangent(lu_and_piv_dot[0], b_dot, y, lu_and_piv[0], lu_and_piv[1], trans)
+    y_dot = lu_solve_tangent(lu_and_piv_dot[0], b_dot, y, lu_and_piv[0], lu_and_piv[1], b, trans)
 
 
 @adjoint(linalg.inv, options={**_KEPT, "assume_a": (None, "gen", "general"), "lower": (False,)})
@@ -117,40 +118,57 @@ def pinv_dot(y, a, *, atol=None, rtol=None, return_rank=False, check_finite=True
     y_dot = pinv_tangent(a_dot, y, a)
 
 
-@adjoint(linalg.solve_sylvester)
+@adjoint(linalg.solve_sylvester, runtime.sylvester)
 def solve_sylvester(y, a, b, q):
-    q_bar = sylvester(np.transpose(a), np.transpose(b), y_bar)
-    a_bar = -(q_bar @ np.transpose(y))
-    b_bar = -(np.transpose(y) @ q_bar)
+    if np.ndim(a) == 2 and np.ndim(b) == 2 and np.ndim(q) == 2:
+        q_bar = sylvester(np.transpose(a), np.transpose(b), y_bar)
+        a_bar = -(q_bar @ np.transpose(y))
+        b_bar = -(np.transpose(y) @ q_bar)
+    else:
+        each_bar = sylvester(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2), y_bar)
+        q_bar = unbroadcast(each_bar, q)
+        a_bar = unbroadcast(-(each_bar @ np.swapaxes(y, -1, -2)), a)
+        b_bar = unbroadcast(-(np.swapaxes(y, -1, -2) @ each_bar), b)
 
 
-@tangent(linalg.solve_sylvester)
+@tangent(linalg.solve_sylvester, runtime.sylvester)
 def solve_sylvester_dot(y, a, b, q):
     y_dot = sylvester(a, b, q_dot - a_dot @ y - y @ b_dot)
 
 
 @adjoint(linalg.solve_continuous_lyapunov)
 def solve_continuous_lyapunov(y, a, q):
-    q_bar = sylvester(np.transpose(a), np.conj(a), y_bar)
-    a_bar = -(q_bar @ np.transpose(y)) - np.conj(np.transpose(q_bar) @ y)
+    if np.ndim(a) == 2 and np.ndim(q) == 2:
+        q_bar = sylvester(np.transpose(a), np.conj(a), y_bar)
+        a_bar = -(q_bar @ np.transpose(y)) - np.conj(np.transpose(q_bar) @ y)
+    else:
+        each_bar = sylvester(np.swapaxes(a, -1, -2), np.conj(a), y_bar)
+        q_bar = unbroadcast(each_bar, q)
+        a_bar = unbroadcast(-(each_bar @ np.swapaxes(y, -1, -2)) - np.conj(np.swapaxes(each_bar, -1, -2) @ y), a)
 
 
 @tangent(linalg.solve_continuous_lyapunov)
 def solve_continuous_lyapunov_dot(y, a, q):
-    turned = np.conj(np.transpose(a_dot))
-    y_dot = sylvester(a, np.conj(np.transpose(a)), q_dot - (a_dot @ y + y @ turned))
+    turned = np.conj(np.swapaxes(a_dot, -1, -2))
+    y_dot = sylvester(a, np.conj(np.swapaxes(a, -1, -2)), q_dot - (a_dot @ y + y @ turned))
 
 
 @adjoint(linalg.solve_discrete_lyapunov)
 def solve_discrete_lyapunov(y, a, q, method=None):
-    q_bar = discrete_lyapunov(np.transpose(a), y_bar, method)
-    a_bar = q_bar @ np.conj(a) @ np.transpose(y) + np.conj(np.transpose(q_bar) @ a @ y)
+    if np.ndim(a) == 2 and np.ndim(q) == 2:
+        q_bar = discrete_lyapunov(np.transpose(a), y_bar, method)
+        a_bar = q_bar @ np.conj(a) @ np.transpose(y) + np.conj(np.transpose(q_bar) @ a @ y)
+    else:
+        each_bar = discrete_lyapunov(np.swapaxes(a, -1, -2), y_bar, method)
+        q_bar = unbroadcast(each_bar, q)
+        turned_bar = np.swapaxes(each_bar, -1, -2)
+        a_bar = unbroadcast(each_bar @ np.conj(a) @ np.swapaxes(y, -1, -2) + np.conj(turned_bar @ a @ y), a)
 
 
 @tangent(linalg.solve_discrete_lyapunov)
 def solve_discrete_lyapunov_dot(y, a, q, method=None):
-    turned = np.conj(np.transpose(a))
-    turned_dot = np.conj(np.transpose(a_dot))
+    turned = np.conj(np.swapaxes(a, -1, -2))
+    turned_dot = np.conj(np.swapaxes(a_dot, -1, -2))
     y_dot = discrete_lyapunov(a, q_dot + (a_dot @ y @ turned + a @ y @ turned_dot), method)
 
 

@@ -56,6 +56,7 @@ SYSTEMS: list[Row] = [
     row(linalg.solve_sylvester, _A, normal(2, 2), normal(3, 2)),
     row(linalg.solve_sylvester, _Z, complex_normal(2, 2), complex_normal(3, 2), note="complex"),
     row(linalg.solve_sylvester, _P, complex_normal(2, 2), normal(3, 2), note="mixed"),
+    row(runtime.sylvester, _A, normal(2, 2), normal(3, 2)),
     *(
         row(f, a / 14, q, note=f"{a.dtype} {q.dtype}", tolerance=1e-5)
         for f in (linalg.solve_continuous_lyapunov, linalg.solve_discrete_lyapunov)

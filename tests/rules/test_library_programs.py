@@ -5,7 +5,6 @@ The rows of the tables run the rules as they stand; here they meet types, tuples
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -281,13 +280,6 @@ def test_vectors_that_the_matrix_does_not_determine(f: Callable[..., Any]) -> No
     with pytest.raises(NotImplementedError, match="not determined"):
         s2sad.grad(f)(tall)
     assert np.isnan(s2sad.jvp(f, (tall,), (normal(4, 2),))[1])
-
-
-def test_stacks_of_matrices_that_a_rule_of_scipy_does_not_know() -> None:
-    # older versions of SciPy refuse them themselves
-    with warnings.catch_warnings(), pytest.raises((NotImplementedError, ValueError), match=r"scipy\.linalg\.solve_triangular .* stacks|square"):
-        warnings.simplefilter("ignore")
-        s2sad.grad(lambda a: np.sum(linalg.solve_triangular(a, np.ones(3))))(normal(2, 3, 3))
 
 
 def test_a_standalone_text_of_scipy_functions_runs_without_s2sad(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from .state import a_noun
 from .updates import Update
 from .views import Ended, Pending, Place, View
 
-_LIKE: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.empty_like})
+_LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
 
@@ -126,6 +126,11 @@ class Statements(Reductions):
 
     def _array(self, stmt: Assign, stmts: list[Any], k: int) -> None:
         target, op = stmt.target, stmt.op
+        if target.type.ndim == 0 and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.where and len(op.args) == 3:  # type: ignore[attr-defined]
+            kind = Num(target.type.dtype, False)  # type: ignore[attr-defined]
+            values = tuple(self.number(a) for a in op.args)
+            self.env[target] = self.emit_to(Var(target.hint, kind), widths.fitted(Op("ifexp", values), Var("", kind), self.emit_op))
+            return None
         self._check_array(target.type, target.hint)
         if op.kind == "getitem":
             base, index = self.present(op.args[0]), self.value(op.args[1])
@@ -150,7 +155,7 @@ class Statements(Reductions):
                 return self.hold(target, self.spread(target, op), stmts, k)
             if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
                 return self._unbroadcast(target, op, stmts, k)
-            if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 and not op.kwargs:
+            if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 + (op.fn.obj is np.full_like) and not op.kwargs:
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
@@ -198,11 +203,18 @@ class Statements(Reductions):
         made = self.own(self.buffer(self.known_runs(view), target.type.dtype, target.hint, hoist=not self._escapes(target)), target)  # type: ignore[attr-defined]
         self.env[target] = made
         if op.fn.obj is not np.empty_like:
-            value = 0.0 if op.fn.obj is np.zeros_like else 1.0
-            if made.array.type.dtype not in scalars.FLOATING:  # type: ignore[attr-defined]
-                self.assign(made, Lit(int(value)))
-            else:
-                self.queues[made.array] = [Update(made, Lit(value), None, None, True)]
+            value: Any = Lit(0.0 if op.fn.obj is np.zeros_like else 1.0)
+            if op.fn.obj is np.full_like:
+                value = self.number(op.args[1])
+            dtype = made.array.type.dtype  # type: ignore[attr-defined]
+            if dtype not in scalars.FLOATING:
+                if op.fn.obj is np.full_like:
+                    raise NotCompiled(_called(op))
+                self.assign(made, Lit(int(value.value)))
+                return
+            if _dtype(value) == scalars.COMPLEX != dtype:
+                raise NotCompiled(_called(op))
+            self.queues[made.array] = [Update(made, value, None, None, True)]
 
     def _filled(self, target: Var, op: Op) -> None:
         """`np.zeros(n)` and the like: an array of its own in each iteration."""

@@ -136,7 +136,9 @@ def check(seed: int) -> str:
             assert expected is found, f"seed {seed}, {n}:\n{text}\n{other.source}"
             continue
         one = floats_of(expected)
-        if not np.all(np.isfinite(one)):  # the mean of nothing, where Python raises
+        if not np.all(np.isfinite(one)):  # the mean of nothing
+            continue
+        if found is ZeroDivisionError and "mean" in text:  # of nothing, in Python's numbers
             continue
         two = floats_of(found)
         scale, exact = float(np.max(np.abs(one), initial=1.0)), 1e-4 if writer.dtype is np.float32 else 1e-11

@@ -21,7 +21,7 @@ from . import scalars, widths
 from .integers import Integers
 from .nodes import NotCompiled
 from .scalars import CHEAP
-from .views import Ended, Pending, Place, Run, Size, SliceParts, View, same_atom
+from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
 LEN = Ref(len, "len", len, "builtins")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
@@ -49,6 +49,8 @@ class Arrays(Integers):
 
     def size(self, s: Size) -> Any:
         """The atom of a size."""
+        if isinstance(s, Unit):
+            return Lit(1)
         if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
             return self.emit("call", (s.array,), INTEGER, fn=LEN, hint="n")
         shape = self.emit("getattr", (s.array,), TupleT(()), name="shape", hint="shape")
@@ -205,6 +207,8 @@ class Arrays(Integers):
         if op.kind == "outer":
             a, b = op.args
             op = Op("mul", (self.element(a, at[-2:-1]), self.element(b, at[-1:])))
+        elif op.kind == "spread":
+            return self.element(op.args[0], [_ONE if p is None else c for p, c in zip(op.data[0], at[-value.ndim :]) if p is not False])
         elif op.kind == "atom":
             return self.element(op.args[0], at)
         else:
@@ -300,6 +304,8 @@ class Arrays(Integers):
         if value.op.kind == "outer":
             a, b = value.op.args
             return [*self.runs(a), *self.runs(b)]
+        if value.op.kind == "spread":
+            return list(value.op.data[1])
         shapes = [self.runs(v) for v in value.op.args if isinstance(v, (View, Pending))]
         out: list[Run | None] = []
         for k in range(max(map(len, shapes)), 0, -1):
@@ -310,8 +316,8 @@ class Arrays(Integers):
 
     def known_runs(self, value: Any) -> list[Run]:
         runs = self.runs(value)
-        found = [r for r in runs if r is not None]
-        if len(found) < len(runs) or any(r.stop is None for r in found):
+        found = [r if r is not None else Run(Place(), Ended(), Unit(_NO_ARRAY, 0)) for r in runs]
+        if any(r.stop is None for r in found):
             raise NotCompiled("an array whose size is not known")
         return found
 
@@ -327,7 +333,7 @@ class Arrays(Integers):
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
         outer, self.out = self.out, self.prologue if hoist else self.out
         like: Any = sizes[0].array
-        whole = like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
+        whole = not isinstance(sizes[0], Unit) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
         if whole and exact and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:
@@ -362,10 +368,10 @@ class Arrays(Integers):
     ) -> None:  # fmt: skip
         """`view[...] = value`, element by element; `independent`: no element is read that another iteration stores to."""
         found = runs if runs is not None else [r for k in range(view.ndim) if (r := view.run(k)) is not None]
-        if len(found) < view.ndim:
-            raise NotCompiled("a store into a new axis")
 
         def body(at: Coordinates) -> None:
+            left = iter(at)
+            at = [_ONE if runs is None and view.run(k) is None else next(left) for k in range(view.ndim)]
             element = self.element(value, at)
             if aug is not None:
                 element = self.weak(element, view.array)
@@ -382,7 +388,9 @@ class Arrays(Integers):
             if len(shape) > len(target):
                 raise NotCompiled("a store of an array with more axes", span)
             for t, r in zip(reversed(target), reversed(shape)):
-                if not fits and r is not None and t is not None and not _is_one(r) and not t.same_length(r):
+                if r is None or _is_one(r) or fits:
+                    continue
+                if t is None or not t.same_length(r):
                     raise NotCompiled("a store of an array that may differ in size", span)
 
     def store(self, view: View, value: Any, aug: str | None, span: Any, fits: bool = False) -> None:
@@ -407,9 +415,10 @@ class Arrays(Integers):
             directions.add("up" if lead > 0 else "down")
         return None if len(directions) > 1 else directions.pop() if directions else "up"
 
-    def reduced(self, value: Any, op: str, target: Var) -> Var:
-        """The sum of all elements."""
-        runs = self.known_runs(value)
+    def reduced(self, value: Any, op: str, target: Var, some: list[Run] | None = None, prefix: Coordinates | None = None) -> Var:
+        """The sum of all elements; with `some`, of those of these runs behind the coordinates `prefix`."""
+        runs = self.known_runs(value) if some is None else some
+        first = prefix or []
         narrow = target.type.dtype == scalars.FLOAT32  # type: ignore[attr-defined]
         kind = Num(scalars.FLOAT, False) if narrow else target.type
         phis = [Var(target.hint, kind, named=target.named) for _ in runs]
@@ -417,18 +426,20 @@ class Arrays(Integers):
         last = Var(target.hint, kind, named=target.named)
 
         def body(at: Coordinates) -> None:
-            element = self.element(value, at)
+            element = self.element(value, [*first, *at])
             self.out.stmts.append(Assign(last, Op("add", (phis[-1], element))))
 
         def carries(k: int) -> list[Carry]:
             init = phis[k - 1] if k else Lit(0j) if kind.dtype == scalars.COMPLEX else Lit(0.0)  # type: ignore[attr-defined]
             return [Carry(phis[k], init, last if k == len(runs) - 1 else results[k + 1], results[k])]
 
-        self.over(runs, body, carries=carries)
+        self.over(runs, body, carries=carries, letter=len(first))
         return widths.single(results[0], self.emit_op) if narrow else results[0]
 
 
 _ALL = SliceParts()
+_NO_ARRAY = Var("none")
+_ONE: Any = (Lit(0), Place())  # the coordinate of an axis of one element
 
 
 def new_array(sizes: list[Any], dtype: Any, emit: Callable[..., Var]) -> Op:

@@ -21,6 +21,13 @@ def divided(a, b):
     return a / b
 
 
+def complex_divided(a, b):
+    """`a / b` of complex numbers as NumPy has it."""
+    if b == 0:
+        return complex(a.real * np.inf, a.imag * np.inf)
+    return a / b
+
+
 def floor_divided(a, b):
     if b == 0:
         raise ZeroDivisionError("division by zero")

@@ -19,6 +19,7 @@ from . import checked
 from .arrays import LEN, MAX, new_array
 from .nodes import Advance, Count, Grow, Kernel, Tape
 from .numba import njit, prange
+from .views import Unit
 
 
 class KernelEmitter(Emitter):
@@ -144,7 +145,9 @@ def _room_inside(tape: Tape) -> list[Any]:
     sizes: list[Any] = [Lit(16 if tape.shapes else 64)]
     for _, origin, less in tape.shapes:
         array: Any = origin.array
-        if array.type.ndim == 1 or origin.axis == 0:
+        if isinstance(origin, Unit):
+            n: Any = Lit(1)
+        elif array.type.ndim == 1 or origin.axis == 0:
             n = emit("call", (array,), INT, LEN)
         else:
             n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)

@@ -35,6 +35,7 @@ from .arrays import LEN, NP
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .state import Program
 from .translate import Translator
+from .views import Unit
 from .widths import dtype_argument
 
 _MAX = Ref(max, "max", max, "builtins")
@@ -280,8 +281,10 @@ class Outliner:
             total = count if total is None else emit("mul", (total, count))
         sizes = [total]
         for outer, origin, less in tape.shapes:
-            if outer.type.ndim == 1 or origin.axis == 0:
-                n: Any = emit("call", (outer,), LEN)
+            if isinstance(origin, Unit):
+                n: Any = Lit(1)
+            elif outer.type.ndim == 1 or origin.axis == 0:
+                n = emit("call", (outer,), LEN)
             else:
                 n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
             sizes.append(emit("call", (emit("sub", (n, Lit(less))), Lit(0)), _MAX) if less else n)

@@ -30,7 +30,7 @@ NUMPY = frozenset({
 # of these, the ones that are as fast on the elements of a loop as on a whole array
 CHEAP = frozenset({
     np.sqrt, np.square, np.abs, np.absolute, np.fabs, np.sign, np.floor, np.ceil, np.maximum, np.minimum, np.copysign,
-    np.isnan, np.isinf, np.isfinite,
+    np.isnan, np.isinf, np.isfinite, np.conj, np.conjugate,
 })  # fmt: skip
 # functions of math that raise nothing for numbers that are finite
 _TOTAL = frozenset({
@@ -179,6 +179,9 @@ def compiled_op(op: Op, target: Var, divisions: Divisions, mixed: bool) -> Op:
 
 def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
     kind, args = op.kind, op.args
+    if kind == "truediv" and any(getattr(type_of(a), "dtype", None) == COMPLEX for a in args):
+        nonzero = isinstance(args[1], Lit) and args[1].value != 0
+        return op if nonzero or all(is_python(a) for a in args) else Op("call", args, fn=checked.ref(checked.complex_divided))
     if any(type_of(a) == Num(BOOL) or getattr(type_of(a), "dtype", None) == BOOL for a in args) and kind != "mul":
         raise NotCompiled("arithmetic with truth values")
     if kind in ("truediv", "floordiv", "mod"):

@@ -17,7 +17,7 @@ from . import scalars, widths
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
-from .views import Ended, Pending, Place, Run, Size, SliceParts, View
+from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View
 
 
 class Program:
@@ -155,6 +155,8 @@ class State:
 
     def origin(self, size: Size) -> Size | None:
         """The equal size of an array that is given to the function, None if there is none."""
+        if isinstance(size, Unit):
+            return size
         while size.array in self.origins:
             size = self.origins[size.array][size.axis]
         return size if any(size.array is v for v in self.params.values()) else None

@@ -15,16 +15,17 @@ from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
 from . import scalars, widths
 from .arrays import NP, elementwise
 from .nodes import NotCompiled
+from .reductions import Reductions
 from .state import a_noun
-from .updates import Update, Updates
+from .updates import Update
 from .views import Ended, Pending, Place, View
 
-_LIKE: frozenset[Any] = frozenset({np.zeros_like, np.ones_like, np.empty_like})
+_LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
 
 
-class Statements(Updates):
+class Statements(Reductions):
     """The part of the translator that knows assignments and stores."""
 
     def _attribute(self, target: Var, op: Op) -> None:
@@ -63,6 +64,10 @@ class Statements(Updates):
             self.env[target] = self._length_of(v, 0, target)
             return None
         sums = op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs
+        if sums and op.fn.obj is np.mean and len(op.args) == 1:
+            return self.mean_of_all(target, op)
+        if op.kind == "call" and _runtime(op) == "count_along":
+            return self.count_along(target, op)
         if sums and op.fn.obj is np.sum and len(op.args) == 1:
             return self._sum(target, self.value(op.args[0]))
         if op.kind == "matmul" or sums and _hashable(op.fn.obj) and op.fn.obj in _MATMUL:
@@ -121,6 +126,11 @@ class Statements(Updates):
 
     def _array(self, stmt: Assign, stmts: list[Any], k: int) -> None:
         target, op = stmt.target, stmt.op
+        if target.type.ndim == 0 and op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.where and len(op.args) == 3:  # type: ignore[attr-defined]
+            kind = Num(target.type.dtype, False)  # type: ignore[attr-defined]
+            values = tuple(self.number(a) for a in op.args)
+            self.env[target] = self.emit_to(Var(target.hint, kind), widths.fitted(Op("ifexp", values), Var("", kind), self.emit_op))
+            return None
         self._check_array(target.type, target.hint)
         if op.kind == "getitem":
             base, index = self.present(op.args[0]), self.value(op.args[1])
@@ -139,9 +149,13 @@ class Statements(Updates):
                 if isinstance(v, View):
                     self.env[target] = v.transposed()
                     return None
+            if self.is_reduction(op):
+                return self.over_axes(target, op)
+            if _runtime(op) == "restore_axes":
+                return self.hold(target, self.spread(target, op), stmts, k)
             if getattr(op.fn.obj, "__name__", "") == "unbroadcast":
                 return self._unbroadcast(target, op, stmts, k)
-            if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 and not op.kwargs:
+            if _hashable(op.fn.obj) and op.fn.obj in _LIKE and len(op.args) == 1 + (op.fn.obj is np.full_like) and not op.kwargs:
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
@@ -166,7 +180,7 @@ class Statements(Updates):
             return v
         return self.number(a)
 
-    def _own(self, view: View, target: Var) -> View:
+    def own(self, view: View, target: Var) -> View:
         view.array.region = effects.region_of(target) or Region()
         return View(view.array, view.axes, view.order, view.array.region)
 
@@ -184,16 +198,23 @@ class Statements(Updates):
 
     def _like(self, target: Var, op: Op) -> None:
         view = self.value(op.args[0])
-        if not isinstance(view, View):
+        if not isinstance(view, (View, Pending)):
             raise NotCompiled(_called(op))
-        made = self._own(self.buffer(self.known_runs(view), target.type.dtype, target.hint, hoist=not self._escapes(target)), target)  # type: ignore[attr-defined]
+        made = self.own(self.buffer(self.known_runs(view), target.type.dtype, target.hint, hoist=not self._escapes(target)), target)  # type: ignore[attr-defined]
         self.env[target] = made
         if op.fn.obj is not np.empty_like:
-            value = 0.0 if op.fn.obj is np.zeros_like else 1.0
-            if made.array.type.dtype not in scalars.FLOATING:  # type: ignore[attr-defined]
-                self.assign(made, Lit(int(value)))
-            else:
-                self.queues[made.array] = [Update(made, Lit(value), None, None, True)]
+            value: Any = Lit(0.0 if op.fn.obj is np.zeros_like else 1.0)
+            if op.fn.obj is np.full_like:
+                value = self.number(op.args[1])
+            dtype = made.array.type.dtype  # type: ignore[attr-defined]
+            if dtype not in scalars.FLOATING:
+                if op.fn.obj is np.full_like:
+                    raise NotCompiled(_called(op))
+                self.assign(made, Lit(int(value.value)))
+                return
+            if _dtype(value) == scalars.COMPLEX != dtype:
+                raise NotCompiled(_called(op))
+            self.queues[made.array] = [Update(made, value, None, None, True)]
 
     def _filled(self, target: Var, op: Op) -> None:
         """`np.zeros(n)` and the like: an array of its own in each iteration."""
@@ -261,6 +282,13 @@ def _called(op: Op) -> str:
     if op.kind == "method":
         return f"a call of the method {op.name}()"
     return f"a call of {op.fn.name}()" if isinstance(op.fn, Ref) else f"the operation {op.kind!r} on arrays"
+
+
+def _runtime(op: Op) -> str:
+    """The name of a function of s2sad's own that is called; an empty one for other operations."""
+    if not isinstance(op.fn, Ref) or not str(getattr(op.fn.obj, "__module__", "")).startswith("s2sad.runtime"):
+        return ""
+    return str(op.fn.obj.__name__)
 
 
 def _hashable(f: Any) -> bool:

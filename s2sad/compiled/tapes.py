@@ -179,12 +179,12 @@ class Tapes(Statements):
     def _taped_head(self, stmt: Loop, it: Taped, new: Loop) -> Any:
         tapes = [self.tape(t, False) for t in it.tapes]
         first = tapes[0]
-        n = self.emit("call", (first.var,), INT, fn=Ref(len, "len", len, "builtins"))
         r = it.range
         plain = r is not None and isinstance(r.start, Lit) and r.start.value == 0 and isinstance(r.step, Lit) and r.step.value == 1
         self.trips.append(None)
         self.counts[id(stmt)] = self.program.entries.get(it.tapes[0], 10)
         if r is None or plain and r.reverse:
+            n = self.emit("call", (first.var,), INT, fn=Ref(len, "len", len, "builtins"))
             new.iter = Range(Lit(0), n, Lit(1), True)
             self._index(stmt, new, new.iter)
             if r is not None:  # the index that the author's loop had, with its own bounds

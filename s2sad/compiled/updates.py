@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..analysis import effects
 from ..analysis.types import INT as INTEGER
 from ..analysis.types import Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Phi, Push, Range, Region, Store, Var
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Phi, Push, Range, Ref, Region, Store, Var
 from . import scalars
 from .arrays import ELEMENTWISE, MAX, MIN, Arrays, Coordinates, elementwise
 from .nodes import NotCompiled
@@ -79,6 +81,8 @@ class Updates(Arrays):
             return False
         if stmt.op.kind in _READERS:
             return True
+        if stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) and stmt.op.fn.obj in (np.sum, np.mean):
+            return True
         try:
             return stmt.op.kind == "call" and (elementwise(stmt.op) is not None or isinstance(stmt.target.type, Num))
         except NotCompiled:
@@ -88,7 +92,7 @@ class Updates(Arrays):
         """How many operations an element takes."""
         if not isinstance(value, Pending) or value in self.done:
             return 0
-        own = 0 if value.op.kind == "atom" else 4 if value.op.kind in _SLOW else 1
+        own = 0 if value.op.kind in ("atom", "spread") else 4 if value.op.kind in _SLOW else 1
         return own + sum(map(self.cost, value.op.args))
 
     def _do(self, target: Var, made: Pending) -> View:

@@ -28,7 +28,7 @@ class Size:
 
     def same(self, other: Size) -> bool:
         """Whether two sizes are certainly equal."""
-        if self.array is other.array and self.axis == other.axis:
+        if self.array is other.array and self.axis == other.axis and type(self) is type(other):
             return True
         a, b = self.sample(), other.sample()
         return a is not None and a == b
@@ -37,6 +37,13 @@ class Size:
         """What the type says of it."""
         shape = getattr(self.array.type, "shape", None)
         return None if shape is None or min(shape[self.axis]) < 0 else shape[self.axis]
+
+
+class Unit(Size):
+    """The size of a new axis, which is 1."""
+
+    def sample(self) -> Any:
+        return (1, 1, 1, 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -96,14 +96,12 @@ def _single_call(op: Op, emit: Emit) -> Op:
 
 def _complex(op: Op) -> Op:
     kind, args = op.kind, op.args
-    if kind in ("add", "sub", "mul", "neg", "pos", "eq", "ne", "atom", "ifexp", "copy"):
+    if kind in ("add", "sub", "mul", "truediv", "neg", "pos", "eq", "ne", "atom", "ifexp", "copy"):
         if any(dtype_of(a) in (scalars.BOOL, FLOAT32) for a in args[kind == "ifexp" :]):
             raise NotCompiled("a complex number with a truth value or a float32")
         return op
     if kind == "pow" and isinstance(args[1], Lit) and args[1].value == 2 and type(args[1].value) is int:
         return Op("mul", (args[0], args[0]))
-    if kind == "truediv" and isinstance(args[1], Lit) and type(args[1].value) in (int, float) and args[1].value != 0:
-        return op
     if kind == "call" and isinstance(op.fn, Ref) and not op.kwargs and len(args) == 1:
         try:
             if op.fn.obj in _COMPLEX:

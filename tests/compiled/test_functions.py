@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -83,6 +84,15 @@ def test_powers_and_divisions() -> None:
     assert not differing(lambda x, y: x % y, numba.njit(checked.remainder), finite)
     assert not differing(int, numba.njit(checked.truncated), [(v,) for v in VALUES if not 1e18 < abs(v) < math.inf])
     assert numba.njit(checked.floor_divided)(-7, 2) == -4 and numba.njit(checked.remainder)(-7, 2) == 1
+
+
+def test_complex_divisions() -> None:
+    values = [0.0, 1.5, -2.0, math.inf, math.nan, 1e300]
+    divided = numba.njit(checked.complex_divided)
+    with np.errstate(all="ignore"):
+        for a, b, c, d in itertools.product(values, repeat=4):
+            expected, found = np.complex128(complex(a, b)) / np.complex128(complex(c, d)), divided(complex(a, b), complex(c, d))
+            assert agree(expected.real, found.real) and agree(expected.imag, found.imag), (a, b, c, d)
 
 
 def outcome_of_power(x: float, y: float) -> Any:

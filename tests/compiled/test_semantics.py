@@ -298,6 +298,7 @@ def rotated(z: np.ndarray, n: int) -> float:
 def test_complex_numbers() -> None:
     compiled, plain = s2sad.grad(julia, backend="numba"), s2sad.grad(julia)
     assert compiled(0.2 - 0.3j, 6) == pytest.approx(plain(0.2 - 0.3j, 6), rel=1e-12)
+    assert "julia_reverse_sweep" in compiled.explain()
     z = np.exp(1j * np.arange(7.0)) * np.arange(7.0)
     compiled, plain = s2sad.grad(rotated, backend="numba", strict=True), s2sad.grad(rotated)
     found = compiled(z, 4)

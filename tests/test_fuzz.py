@@ -79,12 +79,12 @@ def test_same_seed_same_program() -> None:
 
 
 def test_programs_are_varied() -> None:
-    programs = [draw(seed, 0) for seed in range(500)]
+    programs = [draw(seed, 0) for seed in range(900)]
     nodes = Counter(type(n).__name__ for program in programs for n in ast.walk(ast.parse(program.text)))
     for kind in ("For", "While", "Break", "Continue", "Try", "With", "Lambda", "ListComp", "GeneratorExp", "IfExp", "DictComp",
                  "AugAssign", "Slice", "Tuple", "Dict", "FunctionDef", "Nonlocal", "Raise", "BoolOp", "NamedExpr", "Assert",
                  "ClassDef", "Starred", "Delete", "MatMult"):  # fmt: skip
-        assert nodes[kind], f"no {kind} in 500 programs"
+        assert nodes[kind], f"no {kind} in 900 programs"
     together = "\n".join(program.text.split("a * a * k")[1] for program in programs)
     for part in ("**= 2", "@= ", "/= ", "[...] = ", ".add.at(", "out=", "np.copyto(", "fill_diagonal", ".fill(", ".sort()",
                  ".T[", ".reshape(", ".ravel()", "np.squeeze(", "transpose", "np.diagonal(", "broadcast_to", "swapaxes", "moveaxis",
@@ -92,7 +92,7 @@ def test_programs_are_varied() -> None:
                  "reversed(", "Pair(", "State(", "super().step(", "Child(", "Vec(", "act = ", "finally:", "errstate", "mix(",
                  "power(", "zig(", "halves(", "sweep(", "relax(", "r0(", "checked(", "while True:", "[1:] = ", "[0, 2, 0]", ", None, ", "in reversed(", "copy=None", ".conj()",
                  ".append(k"):  # fmt: skip
-        assert part in together, f"no {part} in 500 programs"
+        assert part in together, f"no {part} in 900 programs"
     assert {program.mode for program in programs} == set(MODES)
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import gast
 
 Fact = TypeVar("Fact")
 
-_known: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()
-
 
 def kept(node: Any, name: str, find: Callable[[Any], Fact]) -> Fact:
     """What `find(node)` returns, found once for a node, which must not change afterwards."""
-    known = _known.get(node)
-    if known is None:
-        known = _known[node] = {}
+    owner, known = node.__dict__.get("_facts", (None, {}))
+    if owner != id(node):  # nothing is known, or the node is a copy, which may change
+        known = {}
+        node._facts = id(node), known
     if name not in known:
         known[name] = find(node)
     found: Fact = known[name]

@@ -190,6 +190,8 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
     budget = MAX_SIZE
     if isinstance(stmt, (Assign, Effect)):
         atoms = list(stmt.op.atoms())
+        if stmt.op.kind in ("add", "sub"):  # where not both fit, the sum so far stays a statement: `x += ...`
+            atoms.reverse()
     elif isinstance(stmt, Store):
         atoms = [stmt.base, stmt.index, stmt.value]
     elif isinstance(stmt, (Push,)):

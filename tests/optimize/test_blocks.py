@@ -112,8 +112,9 @@ def chain_grad(x, w, a, chain_bar=1.0):
         y_bar = product / np.sqrt(1.0 + y**2) * (2.0 * y)
         product_bar = y_bar * (1.0 - tanh**2)
         a_bar += product_bar @ x_part
-        x_bar1 = (sum_bar * w_part + y_bar * exp) * np.cos(x_part)
-        x_bar[start:start + 16384] = product_bar * a - y_bar * s * exp * w_part + x_bar1
+        x_bar1 = product_bar * a - y_bar * s * exp * w_part
+        x_bar_part = x_bar1 + (sum_bar * w_part + y_bar * exp) * np.cos(x_part)
+        x_bar[start:start + 16384] = x_bar_part
     a_bar = chain_bar * sum_ + a_bar
     return x_bar, a_bar
 '''

@@ -8,9 +8,9 @@ def clipping_grad(x, y, clipping_bar=1.0):
     sign = np.sign(x)
     x_bar = np.where(abs_ < 0.5, sum_bar, np.where(abs_ == 0.5, 0.5 * sum_bar, 0.0)) * sign
     where = np.where(x == y, 0.5 * clipping_bar, 0.0)
+    x_bar += np.where(x > y, clipping_bar, where)
     clip_bar = clipping_bar * y
     y_bar = np.where(y > x, clipping_bar, where) + clipping_bar * np.clip(x, -1.0, 1.0)
     edge_bar = np.where((x == -1.0) | (x == 1.0), 0.5 * clip_bar, 0.0)
-    x_bar1 = np.where((-1.0 < x) & (x < 1.0), clip_bar, edge_bar)
-    x_bar = x_bar + np.where(x > y, clipping_bar, where) + x_bar1
+    x_bar += np.where((-1.0 < x) & (x < 1.0), clip_bar, edge_bar)
     return x_bar, y_bar

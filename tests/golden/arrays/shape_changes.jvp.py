@@ -8,7 +8,7 @@ def shape_changes_jvp(x, *, x_dot):
     column = flat[:, None]
     column_dot = flat_dot[:, None]
     product = column * flat
-    item_dot = np.ravel(x_dot)[1]
+    sum_dot = np.sum((column_dot * flat + flat_dot * column) * (2.0 * product))
     total = np.sum(product**2) + x.ravel()[1]
-    total_dot = np.sum((column_dot * flat + flat_dot * column) * (2.0 * product)) + item_dot
+    total_dot = sum_dot + np.ravel(x_dot)[1]
     return total, total_dot

@@ -7,6 +7,6 @@ def where_guard_grad(x, where_guard_bar=1.0):
     test = x > 0.0
     safe = np.where(test, x, 1.0)
     # reverse sweep
-    safe_bar = np.where(test, np.where(test, where_guard_bar / safe, 0.0), 0.0)
-    x_bar = np.where(test, 0.0, 2.0 * where_guard_bar * x) + safe_bar
+    x_bar = np.where(test, 0.0, 2.0 * where_guard_bar * x)
+    x_bar += np.where(test, np.where(test, where_guard_bar / safe, 0.0), 0.0)
     return x_bar

@@ -11,6 +11,6 @@ def none_default_grad(x, scale=None, none_default_bar=1.0):
     require_scalar(product1)
     # reverse sweep
     product_bar = unbroadcast(none_default_bar, product1)
-    x_bar = unbroadcast(unbroadcast(product_bar * x, product) * scale, x)
-    x_bar = unbroadcast(product_bar * product, x) + x_bar
+    x_bar = unbroadcast(product_bar * product, x)
+    x_bar += unbroadcast(unbroadcast(product_bar * x, product) * scale, x)
     return x_bar

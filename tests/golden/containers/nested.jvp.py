@@ -12,7 +12,7 @@ def nested_jvp(tree, *, tree_dot):
     pair_0_1_dot = part_dot1[1]
     pair_1_dot = part_dot[1]
     scale_dot = tree_dot["scale"]
-    product_dot = pair_0_1_dot * scale + scale_dot * pair_0_1
+    product_dot = pair_0_0_dot * pair_1 + pair_1_dot * pair_0_0
     total = pair_0_0 * pair_1 + pair_0_1 * scale
-    total_dot = pair_0_0_dot * pair_1 + pair_1_dot * pair_0_0 + product_dot
+    total_dot = product_dot + (pair_0_1_dot * scale + scale_dot * pair_0_1)
     return total, total_dot

@@ -11,7 +11,7 @@ def shared_exponential_jvp(x, w, *, x_dot, w_dot):
     exp_dot = -z_dot * exp
     total = 1.0 + exp
     quotient = 1.0 / total
-    sin_dot = ratio_dot * math.cos(ratio)
-    total1 = quotient + exp * ratio + math.sin(ratio)
-    total_dot = exp_dot * ratio + ratio_dot * exp - exp_dot * quotient / total + sin_dot
-    return total1, total_dot
+    total_dot = exp_dot * ratio + ratio_dot * exp - exp_dot * quotient / total
+    total = quotient + exp * ratio + math.sin(ratio)
+    total_dot += ratio_dot * math.cos(ratio)
+    return total, total_dot

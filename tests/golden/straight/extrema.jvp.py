@@ -8,7 +8,7 @@ def extrema_jvp(x, y, *, x_dot, y_dot):
     max1 = max(max_, 0.1)
     max_dot = extremum_dot((extremum_dot((x_dot, y_dot), max_, (x, y)), 0.0), max1, (max_, 0.1))
     min_ = min(x, 2.0)
-    abs_dot = np.sign(y) * y_dot
+    product_dot = max_dot * min_ + extremum_dot((x_dot, 0.0), min_, (x, 2.0)) * max1
     total = max1 * min_ + abs(y)
-    total_dot = max_dot * min_ + extremum_dot((x_dot, 0.0), min_, (x, 2.0)) * max1 + abs_dot
+    total_dot = product_dot + np.sign(y) * y_dot
     return total, total_dot

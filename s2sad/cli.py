@@ -141,6 +141,7 @@ def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
         command.add_argument(
             "--block", metavar="N", type=int, help="run chains of elementwise operations on vectors N elements at a time, e.g. 16384"
         )
+        command.add_argument("--workers", metavar="N", type=int, default=1, help="threads that run these blocks")
     command.add_argument(
         "--import",
         dest="live",
@@ -167,7 +168,7 @@ def _source(options: argparse.Namespace) -> int:
         wrt = default_wrt(function, options.signature) if wrt is None else wrt
         text = s2sad.source(
             function, wrt=wrt, signature=options.signature, stage=options.stage, mode=options.mode, backend=options.backend,
-            block=getattr(options, "block", None), **extra
+            block=getattr(options, "block", None), workers=getattr(options, "workers", 1), **extra
         )  # fmt: skip
     else:
         _find(path, name)
@@ -182,6 +183,7 @@ def _source(options: argparse.Namespace) -> int:
             mode=options.mode,
             backend=options.backend,
             block=getattr(options, "block", None),
+            workers=getattr(options, "workers", 1),
         )
     text = text.rstrip("\n") + "\n"
     if options.output in (None, "-"):

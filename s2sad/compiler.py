@@ -143,7 +143,7 @@ def compile_gradient(
     if optimised:
         function = optimise(function, skip)
     if optimised and request.block is not None:
-        function = strip_mine(function, request.block)
+        function = strip_mine(function, *request.block)
     taken = {function.name, *(p.var.hint for p in function.params)}
     parts = parts_of(function, program, improve_parts, taken)
     steps = steps_in([*parts, function], lambda f: optimise(f, skip) if optimised else f, taken)

@@ -18,13 +18,13 @@ class Differentiated:
     """What `differentiate` returns: called like the function, with derivatives as attributes."""
 
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False,
-                 block: int | None = None) -> None:  # fmt: skip
+                 block: tuple[int, int] | None = None) -> None:  # fmt: skip
         if mode not in ("reverse", "forward"):
             raise UnsupportedSyntaxError(f"mode={mode!r} is not available", hint="use mode='reverse' or mode='forward'")
         self.__s2sad_function__ = f
         self._wrt = wrt
         self._mode = mode
-        self._backend, self._strict, self._block = backend, strict, checked_block(block)
+        self._backend, self._strict, self._block = backend, strict, block
         self._methods: dict[str, Gradient] = {}
         functools.update_wrapper(self, f)
         self.__wrapped__ = f
@@ -153,8 +153,9 @@ class BoundGradient:
 
 
 def differentiate(
-    f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False, block: int | None = None
-) -> Any:
+    f: Any = None, *, wrt: Wrt = 0, mode: str = "reverse", backend: str = "numpy", strict: bool = False, block: int | None = None,
+    workers: int = 1,
+) -> Any:  # fmt: skip
     """Decorator that gives a function its derivatives: `f.grad`, `f.value_and_grad`, `f.source`.
 
     >>> @differentiate(wrt="x")
@@ -164,10 +165,10 @@ def differentiate(
     3.0
     """
     if f is None:
-        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict, block=block)
+        return functools.partial(differentiate, wrt=wrt, mode=mode, backend=backend, strict=strict, block=block, workers=workers)
     if isinstance(f, (staticmethod, classmethod)):
         raise UnsupportedSyntaxError("differentiate goes under staticmethod or classmethod", hint="swap the two decorators")
-    return Differentiated(f, wrt, mode, backend, strict, block)
+    return Differentiated(f, wrt, mode, backend, strict, checked_block(block, workers))
 
 
 __all__ = ["BoundGradient", "Differentiated", "differentiate"]

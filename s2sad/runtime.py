@@ -32,6 +32,7 @@ from s2sad import (
     runtime_spectra,
     runtime_statistics,
     runtime_strides,
+    runtime_threads,
     runtime_vectors,
 )
 from s2sad.runtime_arrays import *  # noqa: F403
@@ -53,6 +54,7 @@ from s2sad.runtime_signal import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
 from s2sad.runtime_statistics import *  # noqa: F403
 from s2sad.runtime_strides import *  # noqa: F403
+from s2sad.runtime_threads import *  # noqa: F403
 from s2sad.runtime_vectors import *  # noqa: F403
 
 _TOPICS = (
@@ -73,7 +75,9 @@ _TOPICS = (
     runtime_signal,
     runtime_spectra,
     runtime_statistics,
-    runtime_strides, runtime_vectors,
+    runtime_strides,
+    runtime_threads,
+    runtime_vectors,
 )
 __all__ = [
     "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",

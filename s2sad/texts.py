@@ -19,6 +19,7 @@ from .targets import Target, Wrt
 def source(
     f: Callable[..., Any], wrt: Wrt = 0, signature: str | None = None, stage: str = "source", value: bool = False,
     standalone: bool = False, mode: str = "reverse", backend: str = "numpy", block: int | None = None,
+    workers: int = 1,
 ) -> str:  # fmt: skip
     """The emitted text of a gradient or, with `mode="forward"`, of the function that returns value and tangent.
 
@@ -26,7 +27,7 @@ def source(
     """
     gradient = Gradient(f, wrt, "value_and_grad" if value else "grad")
     request = gradient._request()
-    request.block = checked_block(block)
+    request.block = checked_block(block, workers)
     return _staged(request, signature, stage, value, standalone, mode, backend)
 
 
@@ -53,6 +54,7 @@ def _staged(request: Request, signature: str | None, stage: str, value: bool, st
 def source_of_file(
     path: str | Path, func: str, wrt: Wrt | None = None, signature: str | None = None, value: bool = False, stage: str = "source",
     standalone: bool = False, mode: str = "reverse", backend: str = "numpy", block: int | None = None,
+    workers: int = 1,
 ) -> str:  # fmt: skip
     """The emitted text of the gradient (or, in forward mode, of the tangent) of a function in a file, which is read and not run.
 
@@ -66,7 +68,7 @@ def source_of_file(
     wrt = first_differentiable(found.node, signature, is_bound_method(found, scope)) if wrt is None else wrt
     request = Request(
         found.node, found.name, scope, found.filename, found.lines, target.wrt_names(wrt), defaults=defaults_of(found, scope),
-        code=found.node, as_tuple=isinstance(wrt, tuple), block=checked_block(block))  # fmt: skip
+        code=found.node, as_tuple=isinstance(wrt, tuple), block=checked_block(block, workers))  # fmt: skip
     return _staged(request, signature, stage, value, standalone, mode, backend)
 
 

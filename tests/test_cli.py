@@ -239,13 +239,14 @@ def test_options_reach_the_compiler(program: Path, emitted: list[dict], capsys: 
             "mode": "reverse",
             "backend": "numpy",
             "block": None,
+            "workers": 1,
         }
     ]
     assert capsys.readouterr().out == "def y_grad(w1, w2):\n    return w2\n"
     assert cli.main(["grad", f"{program}:y"]) == 0
     assert emitted[-1]["wrt"] is None
-    assert cli.main(["grad", f"{program}:y", "--block", "4096"]) == 0
-    assert emitted[-1]["block"] == 4096
+    assert cli.main(["grad", f"{program}:y", "--block", "4096", "--workers", "2"]) == 0
+    assert (emitted[-1]["block"], emitted[-1]["workers"]) == (4096, 2)
     assert cli.main(["grad", f"{program}:Model.energy", "--wrt", "x"]) == 0
     assert (emitted[-1]["func"], emitted[-1]["wrt"]) == ("Model.energy", "x")
 

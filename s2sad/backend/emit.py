@@ -19,7 +19,7 @@ from ..ir.uses import use_counts
 from ..optimize.copies import makes_array
 from .bindings import Bindings
 from .fold import Folding, fold
-from .loops import Loops
+from .loops import THREADS, Loops
 from .names import Names
 from .operations import BINARY, Unhide, without_sign
 from .printer import Comment
@@ -55,6 +55,8 @@ class Emitter(Loops):
         for stmt in ir.walk(function.body):
             if isinstance(stmt, ir.Invoke) and isinstance(stmt.fn, ir.Stepped) and stmt.part == "run":
                 see(_RUN)
+            if isinstance(stmt, Loop) and stmt.workers:
+                see(THREADS)
             for a in ir.uses_of(stmt):
                 see(a)
         for p in function.params:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from itertools import count
 from typing import Any
 
+from .. import runtime
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Each, If, Lit, Loop, Range, Ref, Taped, Var
 from .fold import test_is_expression
 from .operations import Operations, builtin, call
+
+THREADS = Ref(runtime.in_threads, "in_threads", runtime.in_threads, "s2sad.runtime")
 
 
 class Loops(Operations):
@@ -18,6 +22,8 @@ class Loops(Operations):
     flag: str | None
 
     def stmt_Loop(self, stmt: Loop) -> list[ast.stmt]:
+        if stmt.workers:
+            return self.threads(stmt)
         out = self.copies([(c.phi, c.init) for c in stmt.carries])
         nexts = [(c.phi, c.next) for c in stmt.carries]
         body: list[ast.stmt] = []
@@ -62,6 +68,40 @@ class Loops(Operations):
                 out.append(ast.For(target, iterator, body or [ast.Pass()], [], lineno=0))
         out += self.copies([(c.result, c.phi) for c in stmt.carries])
         return out
+
+    def threads(self, stmt: Loop) -> list[ast.stmt]:
+        """A loop whose iterations are calls of a function in several threads; sums are those of its results, in their order."""
+        assert isinstance(stmt.iter, Range) and stmt.index is not None
+        names = {*self.names.names.values(), *self.bindings.names, *self.bindings.reserved}
+        function = next(n for i in count() if (n := f"run_block_{i}" if i else "run_block") not in names)
+        sums = {c.next: c for c in stmt.carries}
+        body: list[ast.stmt] = []
+        parts: list[ast.expr] = []
+        targets: list[ast.expr] = []
+        add: list[ast.stmt] = []
+        for s in stmt.body:
+            if not (isinstance(s, Assign) and s.target in sums):
+                body += self.stmt(s)
+                continue
+            parts.append(self.atom(s.op.args[1]))
+            total = self.names[sums[s.target].phi]
+            part = next(n for i in count() if (n := f"{total}_part{i or ''}") not in names)
+            names.add(part)
+            targets.append(ast.Name(part, ast.Store()))
+            add.append(ast.AugAssign(ast.Name(total, ast.Store()), ast.Add(), ast.Name(part, ast.Load())))
+        if parts:
+            body.append(ast.Return(parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load())))
+        argument = ast.arguments(
+            posonlyargs=[], args=[ast.arg(self.names[stmt.index])], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+        )
+        definition = ast.FunctionDef(function, argument, body, [])
+        definition.type_params = []  # type: ignore[attr-defined]
+        threads = ast.Name(self.bindings.name_of(THREADS), ast.Load())
+        runs = ast.Call(threads, [ast.Name(function, ast.Load()), self.range(stmt.iter), ast.Constant(stmt.workers)], [])
+        target = targets[0] if len(targets) == 1 else ast.Tuple(targets, ast.Store())
+        run: ast.stmt = ast.For(target, runs, add, [], lineno=0) if add else ast.Expr(runs)
+        totals = [(c.result, c.phi) for c in stmt.carries]
+        return [*self.copies([(c.phi, c.init) for c in stmt.carries]), definition, run, *self.copies(totals)]
 
     def go_flag(self, stmt: Loop) -> str | None:
         """The name of a variable that tells afterwards whether a loop ran to its end, if only a `break` has to set it."""

@@ -20,6 +20,7 @@ class Backend:
 
     backend: str
     strict: bool
+    _block: tuple[int, int] | None = None
     _plain: Any
     _told: bool
     _given_up: bool
@@ -49,8 +50,8 @@ class Backend:
 
     @property
     def plain(self) -> Any:
-        """The same derivative as NumPy code."""
-        if self.backend == "numpy":
+        """The same derivative as NumPy code without blocks."""
+        if self.backend == "numpy" and self._block is None:
             return self
         if self._plain is None:
             self._plain = self.make_plain()

@@ -128,7 +128,7 @@ class Request:
     static_sizes: bool = False
     as_tuple: bool | None = None  # whether the gradients come in a tuple; by default if there are several
     checkpoints: bool = True  # without, marked loops and functions are like others
-    block: int | None = None  # elements for which a chain of elementwise operations runs at a time
+    block: tuple[int, int] | None = None  # elements for which a chain of elementwise operations runs at a time, and threads
 
 
 def lower(request: Request) -> Program:

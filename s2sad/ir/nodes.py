@@ -385,7 +385,7 @@ class Loop:
 
     `test_block` and `test` are the head of a `while`. With `go`, the loop is left at the end of an iteration in which
     it is false. `header` keeps how the author wrote the head, for printing. With `checkpoint`, reverse mode keeps a few
-    states of the loop only.
+    states of the loop only. With `workers`, so many threads run the iterations, which carry nothing but sums.
     """
 
     iter: Any
@@ -398,6 +398,7 @@ class Loop:
     span: Span | None = None
     header: Any = None
     checkpoint: Slots | None = None
+    workers: int = 0
 
 
 @dataclass(eq=False, slots=True)

@@ -31,11 +31,14 @@ _ENOUGH = 4  # operations that are worth a loop
 _OPERATORS = (ir.ARITHMETIC | frozenset(ir.COMPARE) | frozenset({"and_", "or_", "xor", "invert", "copy"})) - {"is_", "is_not", "in_", "not_in"}
 
 
-def strip_mine(function: Function, block: int) -> Function:
-    """The function with chains of elementwise operations run in blocks of `block` elements; changed in place."""
+def strip_mine(function: Function, block: int, workers: int = 1) -> Function:
+    """The function with chains of elementwise operations run in blocks of `block` elements; changed in place.
+
+    With more than one of `workers`, so many threads run the blocks.
+    """
     length = _length(function.body)
     if length is not None:
-        function.body.stmts[:] = _Miner(function, length, block).run()
+        function.body.stmts[:] = _Miner(function, length, block, workers).run()
     return function
 
 
@@ -54,7 +57,8 @@ def _length(block: Block) -> Any:
 class _Miner:
     """Goes through the statements at the top of a function in order; `chain` is the open one."""
 
-    def __init__(self, function: Function, length: Any, block: int) -> None:
+    def __init__(self, function: Function, length: Any, block: int, workers: int) -> None:
+        self.workers = workers
         self.function = function
         self.length = length
         self.size = block
@@ -152,7 +156,7 @@ class _Miner:
         """Write a chain, as a loop if it is long enough, and what comes behind it."""
         if self.enough(chain):
             params = [p.var for p in self.function.params]
-            self.out += [*_Loop(chain, later, self.long, self.size, params).statements(), *self.after]
+            self.out += [*_Loop(chain, later, self.long, self.size, params, self.workers).statements(), *self.after]
         else:
             order = {id(s): k for k, s in enumerate(self.function.body.stmts)}
             self.out += sorted([*chain, *self.after], key=lambda s: order[id(s)])
@@ -161,7 +165,9 @@ class _Miner:
 class _Loop:
     """The loop over blocks for one chain."""
 
-    def __init__(self, chain: list[Assign], later: set[Any], long: Any, size: int, params: list[Var]) -> None:
+    def __init__(self, chain: list[Assign], later: set[Any], long: Any, size: int, params: list[Var], workers: int) -> None:
+        self.workers = workers
+        self.totals: list[Any] = []
         self.params = params
         self.chain = chain
         self.later = later
@@ -196,7 +202,9 @@ class _Loop:
             once = Var("length", INT)
             before.append(Assign(once, Op("call", (length, Lit(1)), fn=Ref(max, "max", max, "builtins"))))
             length = once
-        loop = Loop(Range(Lit(0), length, Lit(self.size)), self.start, carries, Block(self.body))
+        body = Block([*self.body, *self.totals])
+        workers = self.workers if self.workers > 1 else 0
+        loop = Loop(Range(Lit(0), length, Lit(self.size)), self.start, carries, body, workers=workers)
         return [*before, loop]
 
     def define(self, hint: str, type: Any, op: Op) -> Var:
@@ -216,7 +224,8 @@ class _Loop:
         phi, of_block, total = (Var(stmt.target.hint, t, named=stmt.target.named) for _ in range(3))
         of_block.named = False
         self.body.append(Assign(of_block, op, stmt.span))
-        self.body.append(Assign(total, Op("add", (phi, of_block)), stmt.span))
+        # in threads, sums are added up outside: what they are made of has to be there at the end
+        (self.body if self.workers == 1 else self.totals).append(Assign(total, Op("add", (phi, of_block)), stmt.span))
         return Carry(phi, Lit(0.0), total, stmt.target)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,9 @@ PROGRAMS = [chain, two_passes, average, stored, selected]
 
 def both(f: Callable[..., Any], *args: Any) -> tuple[Any, Any, str]:
     blocked = s2sad.value_and_grad(f, wrt=("x", "w", "a"), block=BLOCK)
+    threaded = s2sad.value_and_grad(f, wrt=("x", "w", "a"), block=BLOCK, workers=2)
+    with np.errstate(all="ignore"):
+        assert pickle.dumps(threaded(*args)) == pickle.dumps(blocked(*args))
     with np.errstate(all="ignore"):
         expected = s2sad.value_and_grad(f, wrt=("x", "w", "a"))(*args)
         found = blocked(*args)
@@ -138,6 +142,47 @@ def test_every_sum_is_deterministic() -> None:
     x, w = rng.normal(size=1000), rng.normal(size=1000)
     g = s2sad.grad(chain, wrt="a", block=64)
     assert len({float(g(x, w, 0.3)) for _ in range(5)}) == 1
+
+
+def test_names_in_threads() -> None:
+    """What a sum is made of is not overwritten before it is returned, and the text runs by itself."""
+    text = s2sad.source(chain, wrt=("x", "a"), signature="x: f8[n], w: f8[n], a: float", block=BLOCK, workers=3, standalone=True)
+    namespace: dict[str, Any] = {}
+    exec(text, namespace)
+    x, w = np.linspace(-1.0, 1.0, 23), np.linspace(0.0, 1.0, 23)
+    found, expected = namespace["chain_grad"](x, w, 0.5), s2sad.grad(chain, wrt=("x", "a"))(x, w, 0.5)
+    for a, b in zip(found, expected):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_second_derivatives(workers: int) -> None:
+    def f(x: Any) -> Any:
+        return np.sum(np.sin(x) * np.exp(x) + np.tanh(x * x) * np.cos(x))
+
+    x = np.linspace(-1.0, 1.0, 12)
+    second = s2sad.grad(lambda x: np.sum(s2sad.grad(f, block=BLOCK, workers=workers)(x) * x))
+    np.testing.assert_allclose(second(x), s2sad.grad(lambda x: np.sum(s2sad.grad(f)(x) * x))(x), rtol=1e-12)
+    np.testing.assert_allclose(s2sad.jacobian(s2sad.grad(f, block=BLOCK, workers=workers))(x), s2sad.hessian(f)(x), rtol=1e-12)
+
+
+def test_errors_in_threads() -> None:
+    """An error in a block is one of the gradient's."""
+
+    def f(x: Any, w: Any) -> Any:
+        return np.sum(np.sin(x) * np.exp(w) + np.tanh(w * x) * np.cos(x))
+
+    for workers in (1, 2):
+        with np.errstate(all="raise"), pytest.raises(FloatingPointError):
+            s2sad.grad(f, block=BLOCK, workers=workers)(np.ones(12), np.full(12, 1e4))
+
+
+@pytest.mark.parametrize("workers", [0, 1.5, "many"])
+def test_no_number_of_threads(workers: Any) -> None:
+    with pytest.raises(UnsupportedSyntaxError, match="workers"):
+        s2sad.grad(chain, block=BLOCK, workers=workers)
+    with pytest.raises(UnsupportedSyntaxError, match="workers"):
+        s2sad.grad(chain, workers=2)
 
 
 @pytest.mark.parametrize("block", [0, -3, 2.0, True, "large"])

@@ -6,7 +6,6 @@ wanted: by a store, a tape, a sum, or a buffer for what is used more than once.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -18,145 +17,20 @@ from ..analysis.types import Arr, Num, Obj, TupleT
 from ..frontend.lower import type_of as primal_type
 from ..ir.nodes import COMPARE, Assign, Block, Carry, Lit, Loop, Op, Range, Ref, Region, Store, Var
 from . import scalars, widths
-from .integers import Integers
 from .nodes import NotCompiled
+from .parts import MAX, Parts
 from .scalars import CHEAP
-from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
+from .views import Ended, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
-LEN = Ref(len, "len", len, "builtins")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
-MAX = Ref(builtins.max, "max", builtins.max, "builtins")
-MIN = Ref(builtins.min, "min", builtins.min, "builtins")
 ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
-class Arrays(Integers):
+class Arrays(Parts):
     """The part of the translator that knows arrays."""
-
-    # --- places and sizes ------------------------------------------------------------------------------------------------
-
-    def place(self, p: Place) -> Any:
-        """The atom of a place."""
-        if p.root is None:
-            return Lit(p.offset)
-        if p.offset == 0:
-            return p.root
-        kind = "add" if p.offset > 0 else "sub"
-        return self.emit(kind, (p.root, Lit(abs(p.offset))), INTEGER)
-
-    def size(self, s: Size) -> Any:
-        """The atom of a size."""
-        if isinstance(s, Unit):
-            return Lit(1)
-        if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
-            return self.emit("call", (s.array,), INTEGER, fn=LEN, hint="n")
-        shape = self.emit("getattr", (s.array,), TupleT(()), name="shape", hint="shape")
-        return self.emit("getitem", (shape, Lit(s.axis)), INTEGER, hint="n")
-
-    def stop(self, run: Run) -> Any:
-        """The atom behind the last index of a run."""
-        if run.stop is None:
-            raise NotCompiled("an array whose size is not known")
-        if isinstance(run.stop, Place):
-            return self.place(run.stop)
-        n = self.size(run.size)
-        return self.emit("sub", (n, Lit(run.stop.before)), INTEGER, hint="stop") if run.stop.before else n
-
-    # --- views -----------------------------------------------------------------------------------------------------------
-
-    def part(self, view: View, index: Any) -> View:
-        """`view[index]` for an index of integers, slices, new axes and an ellipsis."""
-        items = list(index) if isinstance(index, tuple) else [index]
-        real = sum(not (isinstance(i, Lit) and i.value is None or self._is_ellipsis(i)) for i in items)
-        if any(self._is_ellipsis(i) for i in items):
-            at = next(k for k, i in enumerate(items) if self._is_ellipsis(i))
-            items[at : at + 1] = [_ALL] * (view.ndim - real)
-        else:
-            items += [_ALL] * (view.ndim - real)
-        axes = list(view.axes)
-        order: list[int | None] = []
-        left = list(view.order)
-        for item in items:
-            if isinstance(item, Lit) and item.value is None:
-                order.append(None)
-                continue
-            axis = left.pop(0)
-            if axis is None:
-                raise NotCompiled("an index into a new axis")
-            run = axes[axis]
-            if isinstance(item, SliceParts):
-                axes[axis] = self._sliced(run, item)
-                order.append(axis)
-            elif isinstance(item, (Var, Lit)) and scalars.is_int(item):
-                axes[axis] = self._shifted(run, item)
-            else:
-                raise NotCompiled("an index that is an array")
-        return View(view.array, tuple(axes), tuple(order), view.region)
-
-    def _is_ellipsis(self, item: Any) -> bool:
-        return isinstance(item, Lit) and item.value is Ellipsis
-
-    def _shifted(self, run: Run, item: Any) -> Any:
-        if run.start.root is None and run.start.offset == 0 and isinstance(run.stop, Ended) and run.stop.before == 0:
-            return item
-        if run.start.root is None and isinstance(item, Lit):
-            if item.value >= 0:
-                return Lit(item.value + run.start.offset)
-            if isinstance(run.stop, Ended):
-                return Lit(item.value - run.stop.before)
-        raise NotCompiled("an element of a part of an array")
-
-    def _sliced(self, run: Run, s: SliceParts) -> Run:
-        """The part of a run that a slice selects."""
-        if s.step is not None:
-            raise NotCompiled("a slice with a step")
-        full = run.start == Place() and isinstance(run.stop, Ended) and run.stop.before == 0
-        if not full and not (s.start is None and s.stop is None):
-            if run.start.root is None and isinstance(run.stop, Ended) and _literal(s.start) and _literal(s.stop):
-                start, stop = _value(s.start) or 0, _value(s.stop)
-                if start >= 0 and (stop is None or stop < 0):
-                    return Run(run.start.plus(start), Ended(run.stop.before - (stop or 0)), run.size)
-            raise NotCompiled("a part of a part of an array")
-        if not full:
-            return run
-        return Run(self._slice_start(s.start, run.size), self._slice_stop(s.stop, run.size), run.size)
-
-    def _slice_start(self, start: Any, size: Size) -> Place:
-        if start is None:
-            return Place()
-        if isinstance(start, Lit):
-            if start.value >= 0:
-                return Place(None, start.value)
-            return Place(self.emit("call", (self.emit("add", (self.size(size), start), INTEGER), Lit(0)), INTEGER, fn=MAX))
-        root, offset = self.affine(start)
-        if self.not_negative(start):
-            return Place(root, offset)
-        return Place(self._within(start, size))
-
-    def _slice_stop(self, stop: Any, size: Size) -> Any:
-        if stop is None:
-            return Ended()
-        if isinstance(stop, Lit) and stop.value < 0:
-            return Ended(-stop.value)
-        if isinstance(stop, Lit):
-            sample = size.sample()
-            if sample is not None and len(set(sample)) == 1 and sample[0] >= stop.value:
-                return Place(None, stop.value)
-        elif self.not_negative(stop):
-            if self.at_most(stop, size):
-                return Place(*self.affine(stop))
-        else:
-            return Place(self._within(stop, size))
-        return Place(self.emit("call", (stop, self.size(size)), INTEGER, fn=MIN))
-
-    def _within(self, index: Any, size: Size) -> Var:
-        """The end of a slice as an index from 0 to the size, as Python reads it."""
-        from . import checked
-
-        return self.emit("call", (index, self.size(size)), INTEGER, fn=checked.ref(checked.slice_end))
 
     # --- elements --------------------------------------------------------------------------------------------------------
 
@@ -186,13 +60,19 @@ class Arrays(Integers):
                 continue
             run = view.axes[axis]
             one = run.size.sample() is not None and set(run.size.sample()) == {1} and not isinstance(run.stop, Place)
-            parts[axis] = self.place(run.start) if one else self._moved(var, origin, run.start)
+            parts[axis] = self.place(run.start) if one else self._moved(var, origin, run)
         if any(isinstance(p, Run) for p in parts):
             raise NotCompiled("an array where a number is needed")
         return parts[0] if len(parts) == 1 else self.emit("tuple", tuple(parts), TupleT(()))
 
-    def _moved(self, var: Var, origin: Place, start: Place) -> Any:
-        """`var - origin + start`."""
+    def _moved(self, var: Var, origin: Place, run: Run) -> Any:
+        """`var - origin + start`, or where the steps differ, `(var - origin) // step * step + start`."""
+        start, step = run.start, getattr(origin, "step", 1)
+        if step != run.step:
+            p = self._moved(var, Place(origin.root, origin.offset), Run(Place(), Ended(), run.size))
+            p = p if step == 1 else self.emit("floordiv", (p, Lit(step)), INTEGER)
+            p = p if run.step == 1 else self.emit("mul", (p, Lit(run.step)), INTEGER)
+            return self.place(Place(p, start.offset)) if start.root is None else self.emit("add", (p, self.place(start)), INTEGER)
         if same_atom(origin.root, start.root) if origin.root is not None or start.root is not None else True:
             return self.place(Place(var, start.offset - origin.offset))
         if origin.root is not None:
@@ -208,7 +88,8 @@ class Arrays(Integers):
             a, b = op.args
             op = Op("mul", (self.element(a, at[-2:-1]), self.element(b, at[-1:])))
         elif op.kind == "spread":
-            return self.element(op.args[0], [_ONE if p is None else c for p, c in zip(op.data[0], at[-value.ndim :]) if p is not False])
+            own = [_ONE if p is None else c for p, c in zip(op.data[0], at[-value.ndim :]) if p is not False]
+            return self.element(op.args[0], own)
         elif op.kind == "atom":
             return self.element(op.args[0], at)
         else:
@@ -232,7 +113,9 @@ class Arrays(Integers):
         """Run `body` for all elements of the runs; `independent`: in any order. `letter`: of the first index."""
         outer = self.out
         ends = [(self.place(r.start), self.stop(r)) for r in runs]
-        coordinates = [(Var(_LETTERS[(k + letter) % 6], INTEGER), r.start) for k, r in enumerate(runs)]
+        coordinates: Coordinates = [
+            (Var(_LETTERS[(k + letter) % 6], INTEGER), Origin(r.start.root, r.start.offset, r.step)) for k, r in enumerate(runs)
+        ]
         holders = [Block() for _ in runs]
         self.out = holders[-1]
         before = self.work
@@ -240,7 +123,7 @@ class Arrays(Integers):
         self.work = before + max(1, self.work - before) * self._trips(runs)
         for k in range(len(runs) - 1, -1, -1):
             start, stop = ends[k]
-            loop = Loop(Range(start, stop, Lit(1), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
+            loop = Loop(Range(start, stop, Lit(runs[k].step), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
             (holders[k - 1] if k else outer).stmts.append(loop)
             if independent and k == 0 and self._trips(runs) >= self.large():
                 self.independent.add(id(loop))
@@ -325,7 +208,7 @@ class Arrays(Integers):
         """A new array with room for the elements of the runs; with `hoist`, made once before the loop, if that is possible."""
         origins = [self.origin(r.size) for r in runs]
         hoist = hoist and all(o is not None for o in origins)
-        exact = hoist or all(r.start == Place() and r.stop == Ended() for r in runs)
+        exact = hoist or all(r.whole for r in runs)
         sizes = [o if o is not None else r.size for o, r in zip(origins, runs)]
         samples = [r.size.sample() for r in runs]
         unknown = not exact or any(s is None for s in samples)
@@ -345,12 +228,15 @@ class Arrays(Integers):
         if exact:
             self.origins[array] = list(sizes)
         ends = [(r.start, r.stop) if exact else (Place(), Ended()) for r in runs]
-        own = tuple(Run(start, stop, Size(array, k), r.length) for k, ((start, stop), r) in enumerate(zip(ends, runs)))
+        own = tuple(Run(start, stop, Size(array, k), r.length, r.step if exact else 1) for k, ((start, stop), r) in enumerate(zip(ends, runs)))
         return View(array, own, tuple(range(len(runs))), array.region)
 
     def _length(self, run: Run) -> Any:
         stop, start = self.stop(run), self.place(run.start)
-        return self.emit("call", (self.emit("sub", (stop, start), INTEGER), Lit(0)), INTEGER, fn=MAX)
+        gap = self.emit("sub", (stop, start), INTEGER)
+        if run.step != 1:
+            gap = self.emit("floordiv", (self.emit("add", (gap, Lit(run.step - 1)), INTEGER), Lit(run.step)), INTEGER)
+        return self.emit("call", (gap, Lit(0)), INTEGER, fn=MAX)
 
     def materialised(self, value: Pending, hoist: bool, hint: str | None = None) -> View:
         """The array of a pending operation in memory of its own."""
@@ -408,6 +294,8 @@ class Arrays(Integers):
         """In which order elements may be stored so that none is read after it was overwritten; None if there is none."""
         directions = set()
         for v in conflicts:
+            if _disjoint(v, target):
+                continue
             signs = _offsets(v, target)
             if signs is None:
                 return None
@@ -437,7 +325,6 @@ class Arrays(Integers):
         return widths.single(results[0], self.emit_op) if narrow else results[0]
 
 
-_ALL = SliceParts()
 _NO_ARRAY = Var("none")
 _ONE: Any = (Lit(0), Place())  # the coordinate of an axis of one element
 
@@ -477,18 +364,20 @@ def elementwise(op: Op) -> Op | None:
     return None
 
 
-def _literal(a: Any) -> bool:
-    return a is None or isinstance(a, Lit)
-
-
-def _value(a: Any) -> int | None:
-    return None if a is None else a.value
-
-
 def _is_one(run: Run) -> bool:
     """Whether an axis has one element, which is repeated."""
     sample = run.size.sample()
-    return sample is not None and set(sample) == {1} and run.start == Place() and run.stop == Ended()
+    return sample is not None and set(sample) == {1} and run.whole
+
+
+def _disjoint(view: View, target: View) -> bool:
+    """Whether two parts of one array have no element in common, since their steps pass each other by."""
+    if view.array is not target.array:
+        return False
+    pairs = [(a, b) for a, b in zip(view.axes, target.axes) if isinstance(a, Run) and isinstance(b, Run)]
+    return any(
+        a.step == b.step > 1 and same_atom(a.start.root, b.start.root) and (a.start.offset - b.start.offset) % a.step for a, b in pairs
+    )
 
 
 def _offsets(view: View, target: View) -> list[int] | None:
@@ -498,7 +387,7 @@ def _offsets(view: View, target: View) -> list[int] | None:
     out = []
     for a, b in zip(view.axes, target.axes):
         if isinstance(a, Run) and isinstance(b, Run):
-            if not same_atom(a.start.root, b.start.root):
+            if not same_atom(a.start.root, b.start.root) or a.step != b.step:
                 return None
             out.append(a.start.offset - b.start.offset)
         elif isinstance(a, Run) or isinstance(b, Run) or not same_atom(a, b):

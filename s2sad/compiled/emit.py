@@ -16,9 +16,10 @@ from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
 from . import checked
-from .arrays import LEN, MAX, new_array
+from .arrays import new_array
 from .nodes import Advance, Count, Grow, Kernel, Tape
 from .numba import njit, prange
+from .parts import LEN, MAX
 from .views import Unit
 
 
@@ -143,7 +144,7 @@ def _room_inside(tape: Tape) -> list[Any]:
         return out[-1].target
 
     sizes: list[Any] = [Lit(16 if tape.shapes else 64)]
-    for _, origin, less in tape.shapes:
+    for _, origin, less, step in tape.shapes:
         array: Any = origin.array
         if isinstance(origin, Unit):
             n: Any = Lit(1)
@@ -151,7 +152,11 @@ def _room_inside(tape: Tape) -> list[Any]:
             n = emit("call", (array,), INT, LEN)
         else:
             n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
-        sizes.append(emit("call", (emit("sub", (n, Lit(less)), INT), Lit(0)), INT, MAX) if less else n)
+        if step != 1:
+            n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less)), INT), Lit(step)), INT), less or 1
+        elif less:
+            n = emit("sub", (n, Lit(less)), INT)
+        sizes.append(emit("call", (n, Lit(0)), INT, MAX) if less else n)
     made = new_array(sizes, tape.row.type.dtype, emit)
     return [*out, Assign(tape.var, made)]
 

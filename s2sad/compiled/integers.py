@@ -75,27 +75,43 @@ class Integers(State):
         if isinstance(a, Lit):  # sizes of 0 and 1 have types of their own
             least_size = 2 if sample is None or min(sample) >= 2 else min(sample)
             return sample is not None and -least_size <= a.value < least_size
-        least, (root, offset) = self._bounds(a)
-        while root in self.ranges:  # the index of a loop around, as in range(i + 1)
-            step, (high, more) = self.ranges[root].step, self.affine(self.ranges[root].stop)
-            if not isinstance(step, Lit) or type(step.value) is not int or step.value <= 0:
+        root, offset = self.affine(a)
+        if root is None:
+            return self.in_range(Lit(offset), size)
+        if root not in self.ranges:  # such as `n - 1`, the last one
+            return self._behind(root, size) == 0 and -2 <= offset < 0 and sample is not None and min(sample) >= 2
+        least = self._least(a)
+        while root in self.ranges:  # the index of a loop, perhaps in another one, as in range(i + 1)
+            r = self.ranges[root]
+            if not isinstance(r.step, Lit) or type(r.step.value) is not int or r.step.value == 0:
                 return False
-            root, offset = high, offset + more - 1
-        if least is None and root is not None and -2 <= offset < 0 and sample is not None and min(sample) >= 2:
-            return getattr(root.type, "ints", None) == sample  # from the end
-        if least is None or least < 0 or root is None:
-            return False
-        if self.at_most(a, size):
-            return self._gap(root, offset, size) < 0
-        made = self.made.get(root)
-        if made is None or made.kind not in ("call", "getitem"):
-            return False
-        known = self._size_of(made)
-        return known is not None and known.same(size) and offset < 0
+            root, more = self.affine(r.stop if r.step.value > 0 else r.start)
+            offset += more - (r.step.value > 0)
+        gap = self._behind(root, size)
+        return least is not None and least >= 0 and gap is not None and gap + offset < 0
 
-    def _gap(self, root: Any, offset: int, size: Size) -> int:
-        """By how much an index that is no larger than a size differs from it."""
-        return int(root.type.ints[0] - size.sample()[0] + offset)
+    def _least(self, a: Any) -> int | None:
+        """The least value that an index has where it is used; None if that is not known."""
+        root, offset = self.affine(a)
+        r = self.ranges.get(root)
+        if root is None:
+            return offset
+        if r is None:
+            return offset if self._is_size(root) else None
+        if not isinstance(r.step, Lit) or type(r.step.value) is not int or r.step.value == 0:
+            return None
+        up = r.step.value > 0
+        low = self._least(r.start if up else r.stop)
+        return None if low is None else low + offset + (not up)
+
+    def _behind(self, root: Any, size: Size) -> int | None:
+        """By how much an integer is larger than a size; None if that is not known."""
+        sample, ints = size.sample(), getattr(getattr(root, "type", None), "ints", None)
+        if sample is not None and ints is not None and len(gaps := {i - s for i, s in zip(ints, sample)}) == 1:
+            return int(gaps.pop())
+        made = self.made.get(root)
+        known = self._size_of(made) if made is not None else None
+        return 0 if known is not None and known.same(size) else None
 
     def _size_of(self, op: Any) -> Size | None:
         """The size that `len(a)` or `a.shape[k]` is."""

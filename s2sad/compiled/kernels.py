@@ -31,8 +31,9 @@ from ..ir.nodes import (
     Taped,
     Var,
 )
-from .arrays import LEN, NP
+from .arrays import NP
 from .nodes import Count, Kernel, NotCompiled, Tape
+from .parts import LEN
 from .state import Program
 from .translate import Translator
 from .views import Unit
@@ -280,14 +281,18 @@ class Outliner:
             count = _count(trip, emit)
             total = count if total is None else emit("mul", (total, count))
         sizes = [total]
-        for outer, origin, less in tape.shapes:
+        for outer, origin, less, step in tape.shapes:
             if isinstance(origin, Unit):
                 n: Any = Lit(1)
             elif outer.type.ndim == 1 or origin.axis == 0:
                 n = emit("call", (outer,), LEN)
             else:
                 n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
-            sizes.append(emit("call", (emit("sub", (n, Lit(less))), Lit(0)), _MAX) if less else n)
+            if step != 1:
+                n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less))), Lit(step))), less or 1
+            elif less:
+                n = emit("sub", (n, Lit(less)))
+            sizes.append(emit("call", (n, Lit(0)), _MAX) if less else n)
         shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), None, TupleT(()))
         out.append(Assign(array, Op("call", (shape, *dtype_argument(tape.row.type.dtype)), fn=NP["empty"])))
         return out

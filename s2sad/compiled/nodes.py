@@ -59,7 +59,7 @@ class Tape:
     row: Row
     counted: bool = True  # it has a position of its own; else entries go by the index of the outermost loop
     exact: bool = False  # every row is written
-    shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is
+    shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is, the step
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
     leader: Var | None = None  # a tape that gets an entry whenever this one does, so that one position is enough for both
     entries: int = 10  # how many there are in the call that is compiled for, by estimate

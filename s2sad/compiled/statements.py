@@ -14,11 +14,11 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
 from . import scalars, widths
 from .arrays import NP, elementwise
+from .gather import Update
 from .nodes import NotCompiled
 from .reductions import Reductions
 from .state import a_noun
-from .updates import Update
-from .views import Ended, Pending, Place, View
+from .views import Pending, View
 
 _LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
@@ -45,7 +45,7 @@ class Statements(Reductions):
         run = view.run(axis)
         if run is None:
             return Lit(1)
-        if run.start == Place() and run.stop == Ended():
+        if run.whole:
             n = self.size(run.size)
         else:
             n = self._length(run)

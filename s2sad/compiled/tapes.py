@@ -97,12 +97,12 @@ class Tapes(Statements):
             whole = r.start.root is None and isinstance(r.stop, Ended)
             if not whole and len(runs) > 1:
                 raise NotCompiled("a tape of matrices that differ in size")
-            sizes.append((origin, r.start.offset + r.stop.before if whole else 0))
+            sizes.append((origin, r.start.offset + r.stop.before if whole else 0, r.step if whole else 1))
             shape.append(dim if whole else None)
         tape = self._written(stmt.tape, Row(Num(t.dtype, False), tuple(shape)))
         if tape.row.sizes != tuple(shape):
             raise NotCompiled("a tape of arrays that differ in size")
-        tape.shapes = [(self.outer(o.array), o, less) for o, less in sizes]
+        tape.shapes = [(self.outer(o.array), o, less, step) for o, less, step in sizes]
         position, done = self._position(tape)
         if isinstance(position, Count):
             position = self.emit("atom", (position,), INT)

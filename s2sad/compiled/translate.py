@@ -29,7 +29,7 @@ from . import scalars, widths
 from .nodes import NotCompiled
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
-from .views import Ended, Pending, Place, Run, Size, View
+from .views import Pending, Run, Size, View
 
 _KINDS = {"Invoke": "a call of a recursive function", "Effect": "a call for its effect, such as append() or print()"}
 
@@ -127,7 +127,7 @@ class Translator(Tapes):
         """The atom that a branch or an iteration hands on."""
         v = self.present(a)
         if isinstance(v, View):
-            if any(not isinstance(x, Run) or x.start != Place() or x.stop != Ended() for x in v.axes) or v.order != tuple(range(v.ndim)):
+            if any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim)):
                 raise NotCompiled("a part of an array that is handed on")
             return v.array
         if isinstance(v, Pending):

@@ -19,6 +19,13 @@ class Place:
         return Place(self.root, self.offset + k)
 
 
+@dataclass(frozen=True)
+class Origin(Place):
+    """Where an axis starts whose indices a loop runs through, and by which step."""
+
+    step: int = 1
+
+
 @dataclass(frozen=True, eq=False)
 class Size:
     """The size of an axis of an array that has memory of its own."""
@@ -48,12 +55,18 @@ class Unit(Size):
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The elements from `start` up to `stop` of an axis. `stop` None: up to its end."""
+    """The elements from `start` up to `stop` of an axis, by `step`. `stop` None: up to its end."""
 
     start: Place
     stop: Any  # Place, or Ended: so many elements before the end; or None where nobody knows
     size: Size
     length: Any = None  # what the type of the part says of its length
+    step: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the axis."""
+        return self.start == Place() and self.stop == Ended() and self.step == 1
 
     def sample(self) -> Any:
         """Its length in the calls that types are made for; None where it is not known."""
@@ -62,14 +75,14 @@ class Run:
         sizes = self.size.sample()
         if sizes is None or self.start.root is not None or not isinstance(self.stop, Ended):
             return None
-        return tuple(max(n - self.start.offset - self.stop.before, 0) for n in sizes)
+        return tuple(len(range(self.start.offset, n - self.stop.before, self.step)) for n in sizes)
 
     def same_length(self, other: Run) -> bool:
         """Whether both certainly have as many elements."""
         one, two = self.sample(), other.sample()
         if one is not None and one == two:
             return True
-        if self.stop is None or other.stop is None:
+        if self.stop is None or other.stop is None or self.step != other.step:
             return False
         if isinstance(self.stop, Ended) and isinstance(other.stop, Ended):
             if not self.size.same(other.size) or self.start.root is not other.start.root:
@@ -129,7 +142,7 @@ class View:
             return False
         for a, b in zip(self.axes, other.axes):
             if isinstance(a, Run) and isinstance(b, Run):
-                if a.start != b.start:
+                if a.start != b.start or a.step != b.step:
                     return False
             elif isinstance(a, Run) or isinstance(b, Run) or not same_atom(a, b):
                 return False

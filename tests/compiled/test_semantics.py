@@ -108,16 +108,53 @@ def triangle(A: np.ndarray) -> float:
     return total
 
 
+def upper(A: np.ndarray) -> float:
+    total = 0.0
+    n = len(A)
+    for i in range(n - 1):
+        for j in range(i + 1, n):
+            for k in range(j - i):
+                total += A[i, j] * A[n - 1, k + i] * A[-1, 0]
+    return total
+
+
 def test_bounds_are_checked_where_an_index_may_be_out_of_them() -> None:
     A = np.random.default_rng(2).normal(size=(5, 5))
     compiled = s2sad.grad(triangle, backend="numba", strict=True)
     assert np.array_equal(compiled(A), s2sad.grad(triangle)(A))
     assert "boundscheck=True" in compiled.source_for(A)  # i - 1 from -1
+    assert np.allclose(s2sad.grad(upper, backend="numba")(A), s2sad.grad(upper)(A), rtol=1e-14)
     assert "boundscheck" not in s2sad.grad(checked_sum, backend="numba").source_for(np.ones(3), 2.0)
     with pytest.raises(IndexError):
         compiled(np.ones((5, 4)))
     with pytest.raises(IndexError):
         s2sad.grad(triangle)(np.ones((5, 4)))
+
+
+def from_below(x: np.ndarray, start: int) -> float:
+    total = 0.0
+    for i in range(start, len(x)):
+        total += x[i] ** 2
+    return total
+
+
+def nested_from_below(x: np.ndarray, start: int) -> float:
+    total = 0.0
+    for i in range(start, len(x)):
+        for j in range(i, len(x) - 1):
+            total += x[j] * x[j + 1]
+    return total
+
+
+@pytest.mark.parametrize("f", [from_below, nested_from_below])
+def test_indices_from_below_are_checked(f: Any) -> None:
+    x = np.linspace(1.0, 2.0, 4)
+    compiled = s2sad.grad(f, backend="numba", strict=True)
+    for start in (-3, 0, 2):
+        assert np.array_equal(compiled(x, start), s2sad.grad(f)(x, start))
+    assert "boundscheck=True" in compiled.source
+    with pytest.raises(IndexError):
+        compiled(x, -9)
 
 
 def grown(x: float, limit: float) -> float:

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 SEEDS = 60
 COMPILED = 3
 
-# slices of equal length
-SLICES = {1: ["1:", ":-1"], 2: ["2:", "1:-1", ":-2"], 0: [":"], 3: ["3:", "1:-2", "2:-1", ":-3"]}
+# slices of equal length; those with a step have negative numbers
+SLICES = {1: ["1:", ":-1"], 2: ["2:", "1:-1", ":-2"], 0: [":"], 3: ["3:", "1:-2", "2:-1", ":-3"], -1: ["::2"], -2: ["1:-1:2", ":-2:2", "2::2"]}
 
 
 class Writer:
@@ -44,7 +44,7 @@ class Writer:
 
     def kind(self) -> tuple[int, ...]:
         """How much shorter than the array a part is, axis by axis."""
-        return tuple(self.rng.choice([0, 1, 2, 2, 3]) for _ in range(self.ndim))
+        return tuple(self.rng.choice([0, 1, 2, 2, 2, 3, 3, -2]) for _ in range(self.ndim))
 
     def part(self, kind: tuple[int, ...], name: str = "") -> str:
         name = name or self.rng.choice(self.names)

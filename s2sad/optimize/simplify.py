@@ -108,6 +108,14 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
                 return Op("neg", (b,))
     if kind == "truediv" and isinstance(args[1], Lit) and args[1].value == 1.0 and _float(args[0]):
         return args[0]
+    if kind in ("add", "sub", "mul", "floordiv") and _integer(args[0]) and isinstance(args[1], Lit) and type(args[1].value) is int:
+        if args[1].value == (1 if kind in ("mul", "floordiv") else 0):  # n + 0, n * 1
+            return args[0]
+        inner = defs.get(args[0]) if kind in ("add", "sub") else None
+        if inner is not None and inner.kind in ("add", "sub") and _integer(inner.args[0]) and type(getattr(inner.args[1], "value", None)) is int:
+            step = args[1].value if kind == "add" else -args[1].value
+            step += inner.args[1].value if inner.kind == "add" else -inner.args[1].value
+            return inner.args[0] if not step else Op("add" if step > 0 else "sub", (inner.args[0], Lit(abs(step))))
     if kind == "pow" and isinstance(args[1], Lit) and args[1].value == 1 and _float(args[0]):
         return args[0]
     if kind == "neg" and isinstance(args[0], Var):
@@ -169,6 +177,12 @@ def _call(op: Op) -> Any:
             if shape_of(tg) is not None and shape_of(tg) == shape_of(tx) and not isinstance(tg, Arr):
                 return g
     return None
+
+
+def _integer(atom: Any) -> bool:
+    """Whether an atom is a variable that holds an integer of Python: sums of these are exact."""
+    t = type_of(atom)
+    return isinstance(atom, Var) and isinstance(t, Num) and t.dtype.kind == "i" and t.py
 
 
 def _float(atom: Any) -> bool:

@@ -100,7 +100,7 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
         return args[0]
     if kind == "mul":
         for a, b in (args, args[::-1]):
-            if isinstance(a, Lit) and type(a.value) in (int, float) and a.value == 1 and _float(b):
+            if isinstance(a, Lit) and type(a.value) in (int, float) and a.value == 1 and (_float(b) or type(a.value) is int and _integer(b)):
                 return b
         for a, b in (args, args[::-1]):
             # (-x) * y: the sign goes to the front, where it may meet another
@@ -108,8 +108,8 @@ def simpler(op: Op, defs: dict[Var, Op]) -> Any:
                 return Op("neg", (b,))
     if kind == "truediv" and isinstance(args[1], Lit) and args[1].value == 1.0 and _float(args[0]):
         return args[0]
-    if kind in ("add", "sub", "mul", "floordiv") and _integer(args[0]) and isinstance(args[1], Lit) and type(args[1].value) is int:
-        if args[1].value == (1 if kind in ("mul", "floordiv") else 0):  # n + 0, n * 1
+    if kind in ("add", "sub", "floordiv") and _integer(args[0]) and isinstance(args[1], Lit) and type(args[1].value) is int:
+        if args[1].value == (1 if kind == "floordiv" else 0):
             return args[0]
         inner = defs.get(args[0]) if kind in ("add", "sub") else None
         if inner is not None and inner.kind in ("add", "sub") and _integer(inner.args[0]) and type(getattr(inner.args[1], "value", None)) is int:

@@ -7,9 +7,7 @@ def index_arithmetic_jvp(x, n, *, x_dot):
         x_item = x[i]
         x_item1 = x[k]
         product = x_item * x_item1
-        product1 = 1 * k
-        x_item2 = x[product1]
-        product_dot = (x_dot[i] * x_item1 + x_dot[k] * x_item) * x_item2
-        s += product * x_item2
-        s_dot += product_dot + x_dot[product1] * product
+        product_dot = (x_dot[i] * x_item1 + x_dot[k] * x_item) * x_item1 + x_dot[k] * product
+        s += product * x_item1
+        s_dot += product_dot
     return s, s_dot

@@ -29,6 +29,7 @@ from s2sad import (
     runtime_scipy_forward,
     runtime_shapes,
     runtime_signal,
+    runtime_smooth,
     runtime_spectra,
     runtime_statistics,
     runtime_strides,
@@ -50,6 +51,7 @@ from s2sad.runtime_scipy import *  # noqa: F403
 from s2sad.runtime_scipy_forward import *  # noqa: F403
 from s2sad.runtime_shapes import *  # noqa: F403
 from s2sad.runtime_signal import *  # noqa: F403
+from s2sad.runtime_smooth import *  # noqa: F403
 from s2sad.runtime_spectra import *  # noqa: F403
 from s2sad.runtime_statistics import *  # noqa: F403
 from s2sad.runtime_strides import *  # noqa: F403
@@ -72,6 +74,7 @@ _TOPICS = (
     runtime_shapes,
     runtime_signal,
     runtime_spectra,
+    runtime_smooth,
     runtime_statistics,
     runtime_strides, runtime_vectors,
 )

@@ -15,8 +15,9 @@ from s2sad.runtime_arrays import restore_axes, share_ties, unbroadcast
 from s2sad.runtime_products import _t
 
 __all__ = [
-    "cholesky_bar", "cofactors", "cond_bar", "lstsq_bar", "norm_bar", "pinv_bar", "qr_bar", "slogdet_bar", "solve_matrix_bar",
-    "solve_right_bar", "tensorinv_bar", "tensorsolve_matrix_bar", "tensorsolve_right_bar", "vector_norm_bar",
+    "cholesky_bar", "cofactors", "cofactors_along", "cofactors_beside", "cond_bar", "lstsq_bar", "norm_bar", "pinv_bar", "qr_bar",
+    "slogdet_bar", "solve_matrix_bar", "solve_right_bar", "tensorinv_bar", "tensorsolve_matrix_bar", "tensorsolve_right_bar", "third_of_singular",
+    "vector_norm_bar",
 ]  # fmt: skip
 
 def _filled(y_bar: Any, y: Any) -> list[Any]:
@@ -67,6 +68,43 @@ def cofactors(a: Any, y: Any) -> Any:
     others = np.stack([np.prod(np.delete(s, k, -1), axis=-1) for k in range(np.shape(s)[-1])], axis=-1)
     turn = np.linalg.det(u) * np.linalg.det(vh)
     return np.asarray(turn)[..., None, None] * ((np.conj(u) * others[..., None, :]) @ np.conj(vh))
+
+
+def cofactors_along(direction: Any, a: Any) -> Any:
+    """The derivative of `cofactors(a, det(a))` in a direction; the second derivative of the determinant is symmetric, so its transpose, too.
+
+    It follows from `det(a) * inv(a).T`. Of matrices close to singular ones it is taken from a singular value
+    decomposition: of a diagonal matrix it is made of products of all other entries but two, and `u` and `vh` turn it as in `cofactors`.
+    """
+    y = np.linalg.det(a)
+    if np.all(np.abs(y) > 0.0) and np.all(np.linalg.cond(a) < 1e8):
+        inverse = np.linalg.inv(a)
+        change = np.sum(_t(inverse) * direction, axis=(-2, -1))[..., None, None]
+        return np.asarray(y)[..., None, None] * (change * _t(inverse) - _t(inverse @ direction @ inverse))
+    return cofactors_beside(direction, a)
+
+
+def cofactors_beside(direction: Any, a: Any) -> Any:
+    """`cofactors_along(direction, a)` of matrices that may be singular."""
+    u, s, vh = np.linalg.svd(a)
+    inner = np.conj(_t(u)) @ direction @ np.conj(_t(vh))
+    pairs = _products_without_two(s)
+    diagonal = np.einsum("...ij,...j->...i", pairs, np.einsum("...ii->...i", inner))
+    turned = diagonal[..., None] * np.eye(np.shape(s)[-1], dtype=s.dtype) - pairs * _t(inner)
+    turn = np.asarray(np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
+    return turn * (np.conj(u) @ turned @ np.conj(vh))
+
+
+def _products_without_two(s: Any) -> Any:
+    """For each two of the numbers on the last axis, the product of all others; zero for one taken twice."""
+    one = np.eye(np.shape(s)[-1], dtype=bool)
+    kept = np.where(one[:, None, :] | one[None, :, :], np.ones((), s.dtype), s[..., None, None, :])
+    return np.where(one, np.zeros((), s.dtype), np.prod(kept, axis=-1))
+
+
+def third_of_singular(g: Any, a: Any) -> Any:
+    """NaN where a third derivative of the determinant is taken of a matrix that is close to a singular one: it is not known."""
+    return np.full(np.shape(a), np.nan, np.result_type(g))
 
 
 def slogdet_bar(y_bar: Any, y: Any, a: Any) -> Any:

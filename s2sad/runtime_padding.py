@@ -75,19 +75,17 @@ def pad_statistic_dot(array_dot: Any, array: Any, pad_width: Any, mode: str, sta
     return x_dot
 
 
-def _options(mode: str, length: Any, reflect_type: str) -> dict[str, Any]:
-    if mode in ("reflect", "symmetric"):
-        return {"reflect_type": reflect_type}
-    return {"stat_length": length} if length is not None and mode in ("maximum", "minimum", "mean", "median") else {}
-
-
 def _pad_one(x: Any, k: int, pair: tuple[int, int], mode: str, length: Any, reflect_type: str) -> Any:
     """`x` padded along the axis `k` only."""
     pairs = [(0, 0)] * np.ndim(x)
     pairs[k] = pair
     if length is not None:
         length = [length if j == k else (1, 1) for j in range(np.ndim(x))]
-    return np.pad(x, pairs, mode, **_options(mode, length, reflect_type))  # type: ignore[call-overload]
+    if mode in ("reflect", "symmetric"):
+        return np.pad(x, pairs, mode, reflect_type=reflect_type)  # type: ignore[call-overload]
+    if length is not None and mode in ("maximum", "minimum", "mean", "median"):
+        return np.pad(x, pairs, mode, stat_length=length)  # type: ignore[call-overload]
+    return np.pad(x, pairs, mode)  # type: ignore[call-overload]
 
 
 def _fold(g: Any, x: Any, pair: tuple[int, int], mode: str, length: Any, reflect_type: str) -> Any:

@@ -38,7 +38,8 @@ def diff_ends_bar(g: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) 
     first, last = extents[0], len(whole) - extents[1]
     parts = (whole[first:last], whole[:first], whole[last:])
     found = [np.moveaxis(part, 0, axis) for part in parts]
-    return found[0], *(None if end is None else unbroadcast(bar, end) for bar, end in zip(found[1:], (prepend, append)))
+    before = None if prepend is None else unbroadcast(found[1], prepend)
+    return found[0], before, None if append is None else unbroadcast(found[2], append)
 
 
 def ediff1d_bar(g: Any, ary: Any, to_end: Any, to_begin: Any) -> tuple[Any, Any, Any]:

@@ -106,8 +106,8 @@ def _blocks_of(g: Any, part: Any, depth: int) -> Any:
 
 def _extent(part: Any, depth: int) -> int:
     """The size of a block along the axis `-depth`, in which blocks beside each other agree."""
-    while isinstance(part, list):
-        part = part[0]
+    if isinstance(part, list):
+        return _extent(part[0], depth)
     return int(np.shape(part)[-depth]) if np.ndim(part) >= depth else 1
 
 

@@ -44,7 +44,7 @@ class HelperCalls(Core):
         if rule is None or not rule.options or not (getattr(obj, "__module__", None) or "").startswith("s2sad.runtime"):
             return False
         given = {**dict(zip((p.name for p in rule.parameters), args)), **kwargs}
-        return any(isinstance(v, Lit) and v.value not in rule.options[k] for k, v in given.items() if k in rule.options)
+        return any(not isinstance(v, Lit) or v.value not in rule.options[k] for k, v in given.items() if k in rule.options)
 
     def call_like(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`runtime.like(x, g)`: a call that has a rule where it is not known what `x` is."""

@@ -274,15 +274,38 @@ def einsum_bar_dot(y, g, subscripts, operands):
     y_dot = einsum_bar_tangent(g_dot, operands_dot, g, subscripts, operands)
 
 
+@adjoint(runtime.cofactors)
+def cofactors(z, a, y):
+    a_bar = cofactors_along(z_bar, a)
+    y_bar = None  # the determinant of `a`, which is counted above
+
+
+@tangent(runtime.cofactors)
+def cofactors_dot(z, a, y):
+    unread = y_dot
+    z_dot = cofactors_along(a_dot, a)
+
+
+@adjoint(runtime.cofactors_beside)
+def cofactors_beside(z, direction, a):
+    direction_bar = cofactors_beside(z_bar, a)
+    a_bar = third_of_singular(z_bar, a)
+
+
+@tangent(runtime.cofactors_beside)
+def cofactors_beside_dot(z, direction, a):
+    z_dot = cofactors_beside(direction_dot, a) + third_of_singular(a_dot, a)
+
+
 @adjoint(runtime.expm_bar)
 def expm_bar(y, g, a):
     g_bar = expm_tangent(a, y_bar)
-    a_bar = expm_second(np.transpose(a), g, np.transpose(y_bar))
+    a_bar = expm_second(np.swapaxes(a, -1, -2), g, np.swapaxes(y_bar, -1, -2))
 
 
 @tangent(runtime.expm_bar)
 def expm_bar_dot(y, g, a):
-    y_dot = expm_bar(g_dot, a) + expm_second(np.transpose(a), g, np.transpose(a_dot))
+    y_dot = expm_bar(g_dot, a) + expm_second(np.swapaxes(a, -1, -2), g, np.swapaxes(a_dot, -1, -2))
 
 
 @adjoint(runtime.fit_axis, memory="maybe_view")

@@ -171,7 +171,7 @@ def radians(y, x):
 
 @adjoint(np.sinc, elementwise=True)
 def sinc(y, x):
-    x_bar = y_bar * np.where(x == 0.0, 0.0, (np.cos(np.pi * x) - y) / np.where(x == 0.0, 1.0, x))
+    x_bar = y_bar * sinc_derivative(x, 1)
 
 
 # --- absolute value, sign and order -------------------------------------------------------------------------

@@ -86,6 +86,16 @@ def norm_bar_tangent(z, g, y, x, ord, axis, keepdims):
 # --- powers -------------------------------------------------------------------------------------------------
 
 
+@adjoint(runtime.sinc_derivative, elementwise=True)
+def sinc_derivative(y, x, order):
+    x_bar = y_bar * sinc_derivative(x, order + 1)
+
+
+@adjoint(runtime.spence_slope, elementwise=True)
+def spence_slope(y, z, order=0):
+    z_bar = y_bar * spence_slope(z, order + 1)
+
+
 @adjoint(runtime.power_slope, elementwise=True)
 def power_slope(z, x, p):
     x_bar = z_bar * (p * power_slope(x, p - 1.0))
@@ -332,11 +342,13 @@ def interp_values_bar(z, g, x, xp, fp, left=None, right=None):
     x_bar = g * interp_slope(x, xp, z_bar)
     xp_bar = interp_nodes_bar(g, x, xp, z_bar)
     fp_bar = None  # only its shape is read
+    left_bar = None  # only whether there is one
+    right_bar = None
 
 
 @tangent(runtime.interp_values_bar)
 def interp_values_bar_tangent(z, g, x, xp, fp, left=None, right=None):
-    unread = fp_dot
+    unread = (fp_dot, left_dot, right_dot)
     z_dot = (
         interp_values_bar(g_dot, x, xp, fp, left, right)
         + interp_slope_bar(g * x_dot, x, xp)

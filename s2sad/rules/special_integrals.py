@@ -61,7 +61,7 @@ def fresnel_dot(y, z):
 
 @adjoint(special.spence, elementwise=True)
 def spence(y, z):
-    z_bar = y_bar * np.where(z == 1.0, -1.0, np.log(z) / np.where(z == 1.0, 1.0, 1.0 - z))
+    z_bar = y_bar * spence_slope(z)
 
 
 # --- elliptic integrals and functions -----------------------------------------------------------------------

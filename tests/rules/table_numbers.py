@@ -108,6 +108,8 @@ ELEMENTWISE: list[Row] = [
     row(np.modf, uniform(0.2, 0.8, 3), live=(0,)),
     row(np.ldexp, normal(3), np.array([1, 2, 0])),
     row(np.sinc, np.array([0.0, 0.5]), note="at zero"),
+    *(row(runtime.sinc_derivative, np.array([0.0, 0.2, -0.49, 0.6, 2.3]), k, note=f"order {k}") for k in (1, 2, 3)),
+    row(runtime.sinc_derivative, np.array([0.2 + 0.1j, 1.0 - 0.4j]), 1, note="complex", single=False),
     row(np.nan_to_num, np.array([np.nan, 1.0]), skip=(), note="nan", single=False, tolerance=np.inf),
     *complex_unary(
         np.exp,

@@ -144,6 +144,7 @@ INTEGRALS: list[Row] = [
     *(row(f, normal(3), live=(1,), note="one result") for f in (special.sici, special.shichi, special.fresnel)),
     row(special.sici, np.array([0.0, 1.0]), live=(0,), note="at zero", single=False),
     row(special.spence, np.array([1.0, 0.5]), note="at one"),
+    *(row(runtime.spence_slope, np.array([1.0, 0.3, 0.8, 1.4, 2.7]), k, note=f"order {k}", single=False) for k in (0, 1, 2)),
     *complex_unary(special.expi, special.exp1, special.fresnel, special.spence),
     *(r for n in (0, 1, 3) for r in over(special.expn, n, _POSITIVE)),
     row(special.expn, np.array([0, 2]), uniform(0.5, 3.0, 2), note="several orders"),

@@ -53,14 +53,13 @@ def solve_matrix_bar(right_bar: Any, y: Any, a: Any, b: Any) -> Any:
     return unbroadcast(-(right_bar @ _t(y)), a)
 
 
-def cofactors(a: Any) -> Any:
-    """The cofactors of matrices: what their determinants change by.
+def cofactors(a: Any, y: Any) -> Any:
+    """The cofactors of matrices `a` with the determinants `y = np.linalg.det(a)`: what the determinants change by.
 
-    They are `det(a) * inv(a).T`, of singular matrices the limit, from a singular value decomposition `a = u @ diag(s) @ vh`:
+    They are `y * inv(a).T`, of singular matrices the limit, from a singular value decomposition `a = u @ diag(s) @ vh`:
     the cofactors of `u` and `vh` are themselves, conjugated and times their determinants, those of a diagonal matrix the
     products of the other entries.
     """
-    y = np.linalg.det(a)
     if np.ndim(y) == 0 and y != 0.0:
         return y * np.linalg.inv(a).T
     if np.all(y != 0.0):
@@ -72,9 +71,9 @@ def cofactors(a: Any) -> Any:
 
 
 def cofactors_along(direction: Any, a: Any) -> Any:
-    """The derivative of `cofactors(a)` in a direction; the second derivative of the determinant is symmetric, so its transpose, too.
+    """The derivative of `cofactors(a, det(a))` in a direction; the second derivative of the determinant is symmetric, so its transpose, too.
 
-    It follows from `cofactors(a) = det(a) * inv(a).T`. Of matrices close to singular ones it is taken from a singular value
+    It follows from `det(a) * inv(a).T`. Of matrices close to singular ones it is taken from a singular value
     decomposition: of a diagonal matrix it is made of products of all other entries but two, and `u` and `vh` turn it as in `cofactors`.
     """
     y = np.linalg.det(a)

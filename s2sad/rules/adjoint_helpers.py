@@ -275,12 +275,14 @@ def einsum_bar_dot(y, g, subscripts, operands):
 
 
 @adjoint(runtime.cofactors)
-def cofactors(z, a):
+def cofactors(z, a, y):
     a_bar = cofactors_along(z_bar, a)
+    y_bar = None  # the determinant of `a`, which is counted above
 
 
 @tangent(runtime.cofactors)
-def cofactors_dot(z, a):
+def cofactors_dot(z, a, y):
+    unread = y_dot
     z_dot = cofactors_along(a_dot, a)
 
 

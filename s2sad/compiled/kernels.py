@@ -215,6 +215,7 @@ class Outliner:
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)
         kernel.names["forward"] = kernel.function.name
         kernel.function.doc = ""
+        _drop_unused(kernel)
         return kernel
 
     def _around(self, f: _Found, found: list[_Found], kernel: Kernel) -> tuple[list[Any], list[Any]]:
@@ -296,6 +297,16 @@ class Outliner:
         shape = sizes[0] if len(sizes) == 1 else emit("tuple", tuple(sizes), None, TupleT(()))
         out.append(Assign(array, Op("call", (shape, *dtype_argument(tape.row.type.dtype)), fn=NP["empty"])))
         return out
+
+
+def _drop_unused(kernel: Kernel) -> None:
+    """Leave out the parameters that nothing reads, such as the count of a loop that runs over a tape."""
+    read: set[Any] = {o.array for t in kernel.tapes for _, o, *_ in t.shapes}
+    read.update(a for a in ir.result_atoms(kernel.function.result) if isinstance(a, Var))
+    for s in ir.walk(kernel.function.body):
+        read.update(a for a in ir.uses_of(s) if isinstance(a, Var))
+    kept = [(a, p) for a, p in zip(kernel.args, kernel.function.params) if p.var in read]
+    kernel.args, kernel.function.params = [a for a, _ in kept], [p for _, p in kept]
 
 
 def _as_numpy(results: list[Var], kept: set[Var]) -> tuple[list[Var], list[Any]]:

@@ -122,14 +122,14 @@ def lstsq_dot(y, a, b, rcond=None):
 @adjoint(np.linalg.det)
 def det(y, a):
     if np.ndim(a) == 2:
-        a_bar = y_bar * cofactors(a)
+        a_bar = y_bar * cofactors(a, y)
     else:
-        a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a)
+        a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a, y)
 
 
 @tangent(np.linalg.det)
 def det_dot(y, a):
-    y_dot = np.sum(cofactors(a) * a_dot, axis=(-2, -1))
+    y_dot = np.sum(cofactors(a, y) * a_dot, axis=(-2, -1))
 
 
 @adjoint(np.linalg.slogdet)

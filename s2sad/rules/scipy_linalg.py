@@ -177,12 +177,12 @@ def solve_discrete_lyapunov_dot(y, a, q, method=None):
 
 @adjoint(linalg.det, options=_KEPT)
 def det(y, a, overwrite_a=False, check_finite=True):
-    a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a, y)
+    a_bar = np.asarray(y_bar)[..., None, None] * cofactors(a, np.linalg.det(a))
 
 
 @tangent(linalg.det, options=_KEPT)
 def det_dot(y, a, overwrite_a=False, check_finite=True):
-    y_dot = np.sum(cofactors(a, y) * a_dot, axis=(-2, -1))
+    y_dot = np.sum(cofactors(a, np.linalg.det(a)) * a_dot, axis=(-2, -1))
 
 
 @adjoint(linalg.norm)

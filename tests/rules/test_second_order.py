@@ -154,11 +154,12 @@ class Program:
             name = f"y[{i}]" if several else "np.array(y)" if isinstance(y, list) else "y"
             weights = f"w{i}"
             self.space[weights] = rng.normal(size=np.shape(part)) if np.ndim(part) else float(rng.normal())
-            if "eig" in row.function.__name__:  # LAPACK gives eigenvalues in an order that rounding may decide
-                self.space[weights] = 1.0
             scale = float(np.round(1.0 / (1.0 + np.max(np.abs(part))), 3))
             views = [f"np.real({name})", f"0.7 * np.imag({name})"] if np.iscomplexobj(part) else [name]
-            terms += [f"np.sum({weights} * np.tanh({scale} * {view}))" for view in views]
+            if "eig" in row.function.__name__:  # rounding may decide the order of eigenvalues, and the signs of eigenvectors
+                terms += [f"np.sum(np.tanh({scale} * {view}) ** 2)" for view in views]
+            else:
+                terms += [f"np.sum({weights} * np.tanh({scale} * {view}))" for view in views]
         return " + ".join(terms)
 
 

@@ -201,6 +201,8 @@ def lu_factor_bar(g: Any, lu: Any, piv: Any) -> Any:
     """The adjoint of `a` of `lu, piv = scipy.linalg.lu_factor(a)`, at constant pivots."""
     g = np.broadcast_to(g, lu.shape)
     if np.ndim(lu) > 2:
+        if np.shape(piv) != (*lu.shape[:-2], min(lu.shape[-2:])):
+            raise NotImplementedError("scipy.linalg.lu_factor takes stacks of matrices from SciPy 1.16 on")
         return _by_matrix(lu_factor_bar, ((g, 2), (lu, 2), (piv, 1)))
     n = min(lu.shape)
     left, u = np.tril(lu[:, :n], -1) + np.eye(lu.shape[0], n, dtype=lu.dtype), np.triu(lu[:n])

@@ -49,6 +49,10 @@ def test_stacks_of_matrices(expression: str) -> None:
     directions = [d + np.swapaxes(d, -1, -2) if n in "Pp" else d for n, d in zip(names, directions)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        if re.search(r"lu_factor\([AR]\)", expression) and linalg.lu_factor(np.stack([np.eye(3)] * 2))[1].shape != (2, 3):
+            with pytest.raises(Exception, match=r"SciPy 1\.16|lu,"):
+                s2sad.grad(f, wrt=tuple(names))(*at)
+            return  # this SciPy takes a stack for a matrix, and its result is none
         try:
             ends = [f(*(x + h * d for x, d in zip(at, directions))) for h in (1e-6, -1e-6)]
         except (ValueError, TypeError):
@@ -73,6 +77,6 @@ def _compiled(text: str) -> Callable[..., Any]:
 
 def test_stacks_whose_result_is_no_tuple() -> None:
     # older versions of SciPy refuse them themselves
-    with warnings.catch_warnings(), pytest.raises((NotImplementedError, ValueError), match=r"scipy\.linalg\.qr .* stacks|expected 2-D"):
+    with warnings.catch_warnings(), pytest.raises((NotImplementedError, ValueError), match=r"scipy\.linalg\.qr .* stacks|expected (a )?2-D"):
         warnings.simplefilter("ignore")
         s2sad.grad(lambda a: np.sum(linalg.qr(a, mode="r")[0]))(normal(2, 3, 3))

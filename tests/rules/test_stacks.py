@@ -50,7 +50,7 @@ def test_stacks_of_matrices(expression: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if re.search(r"lu_factor\([AR]\)", expression) and linalg.lu_factor(np.stack([np.eye(3)] * 2))[1].shape != (2, 3):
-            with pytest.raises(Exception, match=r"SciPy 1\.16|lu,"):
+            with pytest.raises(Exception, match=r"SciPy 1\.16|lu\b"):
                 s2sad.grad(f, wrt=tuple(names))(*at)
             return  # this SciPy takes a stack for a matrix, and its result is none
         try:

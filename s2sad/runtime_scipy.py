@@ -197,12 +197,17 @@ def _order_of(piv: Any, n: int) -> Any:
     return order
 
 
+def _check_pivots(lu: Any, piv: Any) -> None:
+    """Refuse what an older SciPy makes of a stack of matrices: it takes it for one matrix."""
+    if np.shape(piv) != (*lu.shape[:-2], min(lu.shape[-2:])):
+        raise NotImplementedError("scipy.linalg.lu_factor takes stacks of matrices from SciPy 1.16 on")
+
+
 def lu_factor_bar(g: Any, lu: Any, piv: Any) -> Any:
     """The adjoint of `a` of `lu, piv = scipy.linalg.lu_factor(a)`, at constant pivots."""
     g = np.broadcast_to(g, lu.shape)
     if np.ndim(lu) > 2:
-        if np.shape(piv) != (*lu.shape[:-2], min(lu.shape[-2:])):
-            raise NotImplementedError("scipy.linalg.lu_factor takes stacks of matrices from SciPy 1.16 on")
+        _check_pivots(lu, piv)
         return _by_matrix(lu_factor_bar, ((g, 2), (lu, 2), (piv, 1)))
     n = min(lu.shape)
     left, u = np.tril(lu[:, :n], -1) + np.eye(lu.shape[0], n, dtype=lu.dtype), np.triu(lu[:n])

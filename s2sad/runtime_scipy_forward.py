@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.runtime_linalg_forward import cholesky_tangent, qr_tangent
 from s2sad.runtime_products import _t
-from s2sad.runtime_scipy import _by_matrix, _matrix_read, _order_of, _structure
+from s2sad.runtime_scipy import _by_matrix, _check_pivots, _matrix_read, _order_of, _structure
 
 __all__ = [
     "block_diag_of", "cho_factor_tangent", "cho_solve_tangent", "linear_solve_tangent", "lu_factor_tangent", "lu_solve_tangent",
@@ -108,8 +108,7 @@ def _lu_tangent_of_one(a_dot: Any, a: Any, permute_l: bool) -> tuple[Any, ...]:
 def lu_factor_tangent(a_dot: Any, lu: Any, piv: Any) -> Any:
     """The tangent of `lu` of `lu, piv = scipy.linalg.lu_factor(a)`, at constant pivots."""
     if np.ndim(lu) > 2:
-        if np.shape(piv) != (*lu.shape[:-2], min(lu.shape[-2:])):
-            raise NotImplementedError("scipy.linalg.lu_factor takes stacks of matrices from SciPy 1.16 on")
+        _check_pivots(lu, piv)
         return _by_matrix(lu_factor_tangent, ((a_dot, 2), (lu, 2), (piv, 1)))
     n = min(lu.shape)
     left, u = np.tril(lu[:, :n], -1) + np.eye(lu.shape[0], n, dtype=lu.dtype), np.triu(lu[:n])

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
-from .nodes import Assign, Block, Function, Op, Var, blocks_of, result_atoms, uses_of, walk
+from .nodes import (
+    Assign,
+    Block,
+    Function,
+    Op,
+    Var,
+    blocks_of,
+    result_atoms,
+    substitute,
+    substitute_result,
+    uses_of,
+    walk,
+)
 
 
 def all_blocks(function: Function) -> list[Block]:
@@ -22,3 +35,16 @@ def use_counts(function: Function) -> Counter[Var]:
     counts = Counter([a for s in walk(function.body) for a in uses_of(s) if type(a) is Var])
     counts.update([a for a in result_atoms(function.result) if type(a) is Var])
     return counts
+
+
+def replace_variables(function: Function, replaced: dict[Var, Any]) -> None:
+    """Write other atoms for variables, everywhere; what stands for a variable may be replaced itself."""
+
+    def resolve(atom: Any) -> Any:
+        while isinstance(atom, Var) and atom in replaced:
+            atom = replaced[atom]
+        return atom
+
+    for stmt in walk(function.body):
+        substitute(stmt, resolve)
+    function.result = substitute_result(function.result, resolve)

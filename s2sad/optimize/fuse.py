@@ -23,7 +23,7 @@ from ..analysis import effects
 from ..analysis.affine import affine, components, smallest
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Note, Pop, Push, Range, Store, Var
-from ..ir.uses import all_blocks, definitions
+from ..ir.uses import all_blocks, definitions, replace_variables
 from .common import equal_variables
 from .order import written
 
@@ -231,14 +231,6 @@ def _match(block: Block, function: Function) -> None:
     if not taken:
         return
     block.stmts[:] = [s for s in block.stmts if id(s) not in gone]
-
-    def resolve(atom: Any) -> Any:
-        while isinstance(atom, Var) and atom in taken:
-            atom = taken[atom]
-        return atom
-
-    for stmt in ir.walk(function.body):
-        ir.substitute(stmt, resolve)
-    function.result = ir.substitute_result(function.result, resolve)
+    replace_variables(function, taken)
 
 

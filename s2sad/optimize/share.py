@@ -15,7 +15,7 @@ from ..analysis import effects
 from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Op, Var
-from ..ir.uses import all_blocks, definitions
+from ..ir.uses import all_blocks, definitions, replace_variables
 from .order import reads_any, written
 from .stores import same_atom
 
@@ -28,15 +28,7 @@ def share_loads(function: Function) -> Function:
         _block(block, defs, replaced)
     if not replaced:
         return function
-
-    def resolve(atom: Any) -> Any:
-        while isinstance(atom, Var) and atom in replaced:
-            atom = replaced[atom]
-        return atom
-
-    for stmt in ir.walk(function.body):
-        ir.substitute(stmt, resolve)
-    function.result = ir.substitute_result(function.result, resolve)
+    replace_variables(function, replaced)
     return function
 
 

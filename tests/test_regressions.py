@@ -586,6 +586,52 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         r[0] = s
         return sum(r) * len(q) + q[0]
     """, "float64"),
+    # NumPy stores to a vector of the same memory in the order of the strides: the copy of a parameter keeps them
+    "column_stored_to_a_row_in_column_major_memory": ("""
+        A[1, 1:] = A[:, -1]
+        return np.sum(A * A * s)
+    """, "fortran"),
+    "column_stored_to_a_view_of_a_row_in_column_major_memory": ("""
+        row = A[0]
+        for i in range(n):
+            row[1:] = A.T[1] * 1.0
+            np.copyto(row[:3], A[:, i % 3])
+        return np.sum(A * A * s)
+    """, "fortran"),
+    # a recursive function stores to a row that is in a list: the list has no adjoint of its own
+    "recursive_stores_to_a_row_in_a_list": ("""
+        def sweep(v):
+            if len(v) > 1:
+                v[1] += s * v[0]
+                sweep(v[1:])
+        m = A + y
+        rows = list(m)
+        sweep(rows[0])
+        return np.min(m) + np.sum(m * m)
+    """, "float64"),
+    "recursive_stores_to_arrays_in_a_list_made_by_append": ("""
+        def relax(v, k):
+            v *= 0.8
+            if k > 0:
+                v[k % 3] += s
+                relax(v, k - 1)
+        m, rows = A * 1.0, []
+        for i in range(n):
+            rows.append(m[i % 3])
+        for row in rows:
+            relax(row, n)
+        return np.sum(m * m)
+    """, "float64"),
+    # one path makes a list of arrays of several dtypes, the other an array
+    "list_of_two_dtypes_or_an_array": ("""
+        try:
+            if s > t:
+                raise ValueError
+            A = [x * np.float64(t), x, y]
+        except ValueError:
+            pass
+        return np.sum(A)
+    """, "float32"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

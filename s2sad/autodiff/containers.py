@@ -13,7 +13,7 @@ from typing import Any
 from ..analysis.types import Arr, ListT, TupleT, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Effect, Function, Lit, Region, Store, Var
+from ..ir.nodes import Assign, Effect, Function, Invoke, Lit, Ref, Region, Store, Var
 from .scopes import Structure
 
 Refuse = Callable[[Any, AmbiguousMemoryError], Exception]
@@ -24,9 +24,9 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
     opened = set()  # memory of lists whose items are taken out as arrays
     written = set()  # memory of arrays, or of lists of numbers, that are stored to
     for stmt in ir.walk(function.body):
-        base = _changed(stmt)
-        if isinstance(base, Var) and base.region is not None and not (isinstance(base.type, ListT) and is_mutable(base.type.elem)):
-            written.add(base.region.find())
+        for base in stmt.writes if isinstance(stmt, Invoke) else (_changed(stmt),):
+            if isinstance(base, Var) and base.region is not None and not (isinstance(base.type, ListT) and is_mutable(base.type.elem)):
+                written.add(base.region.find())
         if isinstance(stmt, Assign) and _takes_item(stmt):
             assert stmt.target.region is not None
             opened.add(stmt.target.region.find())
@@ -65,7 +65,7 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
             stmt.target.region is not None and stmt.target.region.find() in shared
         ):
             raise refuse(stmt.target.region, AmbiguousMemoryError(
-                "two lists share their arrays, and these are stored to", stmt.span, construct="list", hint="copy the arrays"))  # fmt: skip
+                "a list shares its arrays with another one or with an array, and these are stored to", stmt.span, construct="list", hint="copy the arrays"))  # fmt: skip
 
 
 def _takes_item(stmt: Assign) -> bool:
@@ -80,6 +80,7 @@ def _changed(stmt: Any) -> Any:
     if isinstance(stmt, Store):
         return stmt.base
     changes = isinstance(stmt, (Assign, Effect)) and stmt.op.kind == "method" and stmt.op.name in ("append", "pop", "insert")
+    changes = changes or isinstance(stmt, (Assign, Effect)) and stmt.op.kind == "inplace"
     return stmt.op.args[0] if changes and stmt.op.args else None
 
 
@@ -129,7 +130,11 @@ def put_in(stmt: Any) -> list[Var]:
 
 
 def _copies_items(stmt: Assign) -> bool:
-    return stmt.op.kind not in ("list",) and any(isinstance(a, Var) and isinstance(a.type, ListT) for a in stmt.op.atoms())
+    """Whether a list is made of the items of another one, or of the parts of an array."""
+    if stmt.op.kind == "list":
+        return False
+    parts = isinstance(stmt.op.fn, Ref) and stmt.op.fn.obj is list
+    return any(isinstance(a, Var) and (isinstance(a.type, ListT) or parts and getattr(a.type, "ndim", None) != 1) for a in stmt.op.atoms())
 
 
 def _given_away(v: Var, stmt: Any, structure: Structure) -> bool:

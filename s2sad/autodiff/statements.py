@@ -7,6 +7,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from .. import runtime
 from ..analysis.types import (
     UNKNOWN,
     Arr,
@@ -108,12 +109,18 @@ class Adjoints(Stores, Surgery):
                 if part is None:
                     continue
             else:
-                t = float_like(type_of(a))
                 bt = type_of(bar)
+                # an array has one dtype, whatever the items have
+                t = UNKNOWN if bt is UNKNOWN and not self.made_for_items(bar) else float_like(type_of(a))
                 if isinstance(bt, Arr) and bt.shape is not None:
                     t = self.splicer.item_type(bt, Lit(k))
                 part = self.emit(Op("getitem", (bar, Lit(k))), t, f"{hint_of(a)}_bar", view_of=bar)
             self.contribute(a, part)
+
+    def made_for_items(self, bar: Any) -> bool:
+        """Whether an adjoint was just made as a sequence, each item with the dtype and the shape of what it belongs to."""
+        made = next((s for s in reversed(self.scope.out.stmts) if isinstance(s, Assign) and s.target is bar), None)
+        return made is not None and isinstance(made.op.fn, Ref) and made.op.fn.obj in (runtime.split_like, runtime.cast_back)
 
     def adjoint_joined(self, op: Op, bar: Any) -> None:
         """The adjoint of `a + b` and `a * n` of lists."""

@@ -23,7 +23,7 @@ from .loops import THREADS, Loops
 from .names import Names
 from .operations import BINARY, Unhide, without_sign
 from .printer import Comment
-from .undefined import define_where_read
+from .undefined import define_where_read, lift_inner_values
 
 
 class Emitter(Loops):
@@ -32,6 +32,7 @@ class Emitter(Loops):
     def __init__(self, function: Function, bindings: Bindings, flat: bool = False) -> None:
         self.function = function
         self.bindings = bindings
+        lift_inner_values(function)
         self.folding = Folding() if flat else fold(function)
         self.bindings.taken = {p.var.hint for p in function.params}
         self._bind(function)

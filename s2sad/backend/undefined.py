@@ -45,6 +45,60 @@ def define_where_read(function: Function, same_name: Callable[[Var, Any], bool])
     return changed
 
 
+def lift_inner_values(function: Function) -> None:
+    """Let a merge take values of its branches only: one that an inner branch assigns is merged with nothing there first.
+
+    The content of an object that one path makes is such a value: behind the paths it is what the object has.
+    """
+    homes: dict[Var, ir.Block] = {}
+    owners: dict[int, tuple[Any, ir.Block]] = {}  # id(block) -> its statement, and the block around
+
+    def visit(block: ir.Block) -> None:
+        for stmt in block:
+            for v in ir.defs_of(stmt):
+                homes[v] = block
+            for inner in ir.blocks_of(stmt):
+                owners[id(inner)] = stmt, block
+                visit(inner)
+
+    visit(function.body)
+    lifted: dict[tuple[Var, int], Var] = {}
+    for stmt in list(ir.walk(function.body)):
+        if isinstance(stmt, ir.If):
+            for p in stmt.phis:
+                p.then = _lift(p.then, stmt.then, homes, owners, lifted)
+                p.orelse = _lift(p.orelse, stmt.orelse, homes, owners, lifted)
+        elif isinstance(stmt, ir.Try):
+            blocks = [stmt.body, *(h.body for h in stmt.handlers)]
+            for m in stmt.phis:
+                m.values = [_lift(v, b, homes, owners, lifted) for v, b in zip(m.values, blocks)]
+
+
+def _lift(value: Any, branch: ir.Block, homes: dict[Var, ir.Block], owners: dict[int, tuple[Any, ir.Block]],
+          lifted: dict[tuple[Var, int], Var]) -> Any:  # fmt: skip
+    """A value as it is at the end of a branch; itself if it is not assigned in a branch within this one."""
+    steps: list[tuple[ir.If, ir.Block]] = []
+    block = homes.get(value) if isinstance(value, Var) else None
+    while block is not None and block is not branch:
+        stmt, outer = owners.get(id(block), (None, None))
+        if not isinstance(stmt, ir.If):
+            return value
+        steps.append((stmt, block))
+        block = outer
+    if block is None:
+        return value
+    for stmt, inner in steps:
+        if (stmt.orelse if inner is stmt.then else stmt.then).diverges:
+            continue
+        key = (value, id(stmt))
+        if key not in lifted:
+            new = Var(value.hint, value.type, value._varied, value.named, value.region)
+            stmt.phis.append(ir.Phi(new, value, UNDEF) if inner is stmt.then else ir.Phi(new, UNDEF, value))
+            lifted[key] = new
+        value = lifted[key]
+    return value
+
+
 def _operands(merge: Any) -> list[tuple[Any, Any]]:
     if isinstance(merge, ir.Phi):
         return [("then", merge.then), ("orelse", merge.orelse)]

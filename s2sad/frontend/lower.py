@@ -756,6 +756,8 @@ class Core:
         return self._carry_parts(init, key, types, pairs, free)
 
     def _carry_parts(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
+        if isinstance(init, Poison) and init.site is not None and init.site not in self.dynamic_sites:
+            raise Restart(init.site)  # a loop without iterations would leave it
         template = init if not isinstance(init, Poison) else unmerged(init)
         if init is UNDEF:
             template = types.get(("shape", key), UNDEF)

@@ -9,8 +9,9 @@ import gast
 import numpy as np
 
 from .. import runtime
-from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, Type
+from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, Type, is_mutable
 from ..errors import (
+    AmbiguousMemoryError,
     DifferentiationError,
     DifferentiationErrors,
     NonScalarOutputError,
@@ -224,6 +225,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
         value = Lit(None)
     errors = [e for e in errors if not isinstance(e, Poisoned)]
     errors += [error for var, error in low.stops if var.region is not None and var.region.find().stored]
+    errors += _hidden_memory(low)
     if errors:
         raise combine(errors)
     low.block.stmts[:0] = low.entry
@@ -289,6 +291,22 @@ def _write_sizes_alike(low: Lowerer, params: list[Param]) -> None:
         v.type = low.symbols.canonical(v.type)
 
 
+def _hidden_memory(low: Lowerer) -> list[DifferentiationError]:
+    """Objects that may show memory of an array which is stored to: masked arrays, matrices, iterators over the elements."""
+    found: list[DifferentiationError] = []
+    for block in (low.block, *(fn.body for fn in low.outlined.values() if fn.body is not None)):
+        for stmt in walk(block):
+            if not isinstance(stmt, Assign) or stmt.op.kind not in ("call", "method") or not isinstance(stmt.target.type, Obj):
+                continue
+            r = stmt.target.region
+            if is_mutable(stmt.target.type) and r is not None and r.stored and r.varied:
+                name = getattr(stmt.op.fn, "name", None) or stmt.op.name
+                found.append(AmbiguousMemoryError(
+                    f"the result of {name} may show memory of an array that is stored to", stmt.span, construct="call",
+                    hint="copy the array first"))  # fmt: skip
+    return found
+
+
 def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]:
     """Memory of the caller that the program stores to is copied on entry; returns the copy of each such variable."""
     copies: dict[Var, Var] = {}
@@ -306,7 +324,8 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]
 
     entry_reads = {s.target: s for s in low.entry}
     from ..analysis.effects import layout_matters  # needs the lowerer
-    sensitive = layout_matters(low.block)
+    from ..analysis.overlaps import overlapping_stores
+    sensitive = layout_matters(low.block) | overlapping_stores(low.block)
     for stmt in walk(low.block):
         substitute(stmt, sub)
     position = len(low.entry)

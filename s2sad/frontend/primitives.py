@@ -93,6 +93,8 @@ class Primitives(Outlining):
             return self.into_out(fn, args, kwargs, out, node)
         if isinstance(obj, np.ufunc) and len(args) == obj.nin + 1 and obj.nout == 1:
             return self.into_out(fn, args[:-1], kwargs, args[-1], node)
+        if isinstance(obj, np.ufunc) and len(args) > obj.nin and self.varied_args(args, kwargs):
+            raise self.error(NoRuleError, f"{fn.name} with arrays for its results is not supported", node, "assign its results")
         ufunc = isinstance(obj, np.ufunc) or isinstance(getattr(obj, "__self__", None), np.ufunc)
         library = (getattr(obj, "__module__", None) or "").split(".")[0]
         if not takes_sequences(obj) and (ufunc or library in ("numpy", "scipy")):
@@ -130,8 +132,9 @@ class Primitives(Outlining):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, "np.einsum that sums nothing gives a view, and this memory is stored to", node,
                 "use .T, np.transpose or indices, or copy the result")))  # fmt: skip
-        if obj is getattr(np, "unstack", None) and isinstance(result, Var):
-            views = self.error(AmbiguousMemoryError, "np.unstack gives views, and this memory is stored to", node, "index the array instead")
+        if (obj is getattr(np, "unstack", None) or obj is np.meshgrid and memory != "fresh") and isinstance(result, Var):
+            views = self.error(
+                AmbiguousMemoryError, f"{fn.name} gives views, and this memory is stored to", node, "index or copy the array instead")
             self.stops.append((result, views))
         outside = bool(args) and isinstance(args[0], Ref) and isinstance(args[0].type, Obj)
         if memory != "fresh" and obj in VIEWS_OF_INPUT and outside and isinstance(result, Var):
@@ -152,6 +155,9 @@ class Primitives(Outlining):
             copy, given = kwargs.get("copy", Lit(True)), type_of(operand)
             converts = isinstance(given, Arr) and isinstance(made, Arr) and None not in (given.dtype, made.dtype) and given.dtype != made.dtype
             return not converts and not (isinstance(copy, Lit) and copy.value is True)
+        if obj is np.meshgrid:
+            copy = kwargs.get("copy", Lit(True))
+            return not (isinstance(copy, Lit) and copy.value is True)
         if obj is np.conj:
             return bool(method) and getattr(made, "dtype", None) is None
         if obj in (np.diff, np.linalg.matrix_power):
@@ -178,6 +184,11 @@ class Primitives(Outlining):
             return self.primitive(self.numpy_ref(np.diagonal), [*args, *kwargs.values()], {}, node)
         if obj in (np.asarray, np.asanyarray) and len(args) == 1 and not kwargs and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
             return args[0]
+        if obj is getattr(np.linalg, "diagonal", None) and len(args) == 1 and set(kwargs) <= {"offset"}:
+            offset = kwargs.get("offset", Lit(0))
+            plain = isinstance(given, Arr) and given.ndim == 2
+            more = ([] if offset == Lit(0) else [offset]) if plain else [offset, Lit(-2), Lit(-1)]
+            return self.primitive(self.numpy_ref(np.diagonal), [args[0], *more], {}, node)
         if obj in (np.asarray, np.asanyarray) and args and is_atom(args[0]) and isinstance(type_of(args[0]), Arr):
             dtype = args[1] if len(args) > 1 else kwargs.get("dtype")
             t: Any = type_of(args[0])
@@ -412,6 +423,10 @@ def out_by_name(fn: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[
 @functools.lru_cache(maxsize=1024)
 def _parameters_from_out(fn: Any) -> tuple[int, tuple[str, ...]] | None:
     """The position of a NumPy function's parameter `out`, and the names from there on."""
+    if isinstance(getattr(fn, "__self__", None), np.ufunc):
+        names = {"reduce": ["array", "axis", "dtype", "out", "keepdims", "initial", "where"], "accumulate": ["array", "axis", "dtype", "out"],
+                 "reduceat": ["array", "indices", "axis", "dtype", "out"]}.get(fn.__name__, [])  # fmt: skip
+        return (names.index("out"), tuple(names[names.index("out") :])) if names else None
     if isinstance(fn, (np.ufunc, type)) or (getattr(fn, "__module__", None) or "").split(".")[0] != "numpy":
         return None
     try:

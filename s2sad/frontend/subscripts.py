@@ -84,9 +84,11 @@ class Subscripts(Core):
     def expr_Attribute(self, node: Any) -> Any:
         base = self.expr(node.value)
         if node.attr == "flat" and self.has_flat(base):
-            self.stops.append((base, self.error(
-                AmbiguousMemoryError, ".flat of an array that is stored to", node, "index it, as in a.flat[i], or use a.flatten()")))
-            return self.primitive(Ref(np.ndarray.flatten, "np.ndarray.flatten", np), [base], {}, node, method="flatten")
+            copied = self.primitive(Ref(np.ndarray.flatten, "np.ndarray.flatten", np), [base], {}, node, method="flatten")
+            error = self.error(
+                AmbiguousMemoryError, ".flat of an array that is stored to", node, "index it, as in a.flat[i], or use a.flatten()")
+            self.stops.extend([(base, error), (copied, error)])
+            return copied
         return self.get_attribute(base, node.attr, node)
 
     def expr_Starred(self, node: Any) -> Any:

@@ -11,7 +11,18 @@ import s2sad
 from tests.fuzz.check import check
 from tests.fuzz.generate import Program
 
-HEAD = "import math\n\nimport numpy as np\n\n\ndef f(x, y, A, s, t, n, flag):\n"
+HEAD = """import math
+
+import numpy as np
+
+
+class Box:
+    def __init__(self, w):
+        self.w = w
+
+
+def f(x, y, A, s, t, n, flag):
+"""
 
 # name -> (body of f, mode of the arguments)
 PROGRAMS: dict[str, tuple[str, str]] = {
@@ -632,10 +643,74 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             pass
         return np.sum(A)
     """, "float32"),
+    # an attribute that a handler's loop leaves as it was before the try statement
+    "loop_without_iterations_in_a_handler": ("""
+        box = Box(s)
+        try:
+            if t > -9.0:
+                raise ValueError("no")
+            box.w = x[0]
+        except ValueError:
+            for i in range(n):
+                x[:] = x * s
+                box.w = x.max()
+        return 2.0 + box.w
+    """, "float64"),
+    # an array that one of three paths gives to an object, and another path that leaves
+    "attribute_of_an_object_that_a_leaving_path_lacks": ("""
+        if s > 0.6:
+            box = Box(y)
+        else:
+            if s > 0.0:
+                return 2.0 * s
+            box = Box(A[1])
+        parts = {"p": x, "q": box.w}
+        return sum(np.sum(v * v) for v in parts.values())
+    """, "float64"),
+    # a loop within a loop whose flag is set by `break` only: it has one of its own
+    "flags_of_nested_loops_with_a_test_that_assigns": ("""
+        for i in x:
+            if n > 2:
+                break
+            k = 0
+            while (a := abs(s)) < 5.0 and k < 5:
+                k += 1
+                if s > 0.0:
+                    break
+        else:
+            y[...] = t * a
+        return np.sum(y)
+    """, "float64"),
+    # an item of a list of lists is replaced by one of another length
+    "list_replaced_by_a_longer_one": ("""
+        rows = [[s, t], [1.0]]
+        total = sum(sum(row) for row in rows)
+        for _ in range(n):
+            rows[1] = rows[0]
+        return total * rows[0][0] * rows[1][0]
+    """, "float64"),
+    # the sum of no items is an integer, which has no adjoint
+    "sum_of_no_items": ("""
+        v = np.negative(x)
+        for _ in x:
+            for _ in x:
+                s = sum([e for e in v if e > 0.01])
+            x[x > 0.17] *= s
+        return np.sum(x)
+    """, "zero-dim"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came
 REFUSED: dict[str, str] = {
+    "items_of_a_part_of_an_array_of_unknown_rank": """
+        a = s + 1.0
+        for _ in range(1):
+            a = a + 1.0
+        x = np.array([a, a, 0.4, 2.0])
+        for e in x[::2]:
+            x[1:3] -= e
+        return np.sum(x)
+    """,
     "exception_after_a_store_in_a_function": """
         def g(v, k):
             v[k] = v[k] * s

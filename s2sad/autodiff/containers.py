@@ -65,7 +65,8 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
             stmt.target.region is not None and stmt.target.region.find() in shared
         ):
             raise refuse(stmt.target.region, AmbiguousMemoryError(
-                "a list shares its arrays with another one or with an array, and these are stored to", stmt.span, construct="list", hint="copy the arrays"))  # fmt: skip
+                "a list shares its arrays with another one or with an array, and these are stored to", stmt.span,
+                construct="list", hint="copy the arrays"))  # fmt: skip
 
 
 def _takes_item(stmt: Assign) -> bool:

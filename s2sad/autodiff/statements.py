@@ -8,6 +8,7 @@ import gast
 import numpy as np
 
 from .. import runtime
+from ..analysis import effects
 from ..analysis.types import (
     UNKNOWN,
     Arr,
@@ -64,8 +65,13 @@ class Adjoints(Stores, Surgery):
             self.take(v)
             return
         bar = self.take(v)
-        if bar is not None:
-            self.through_rule(stmt, bar)
+        if bar is None:
+            return
+        if v.type is UNKNOWN and v.stored and effects.is_view(op, v):
+            raise self.ambiguous(v.region, AmbiguousMemoryError(
+                f"it is not known whether {v.hint!r} is a number or part of an array that is stored to", stmt.span,
+                construct="store", hint=f"make it one of them: float({v.hint}), or {v.hint}.copy()"))  # fmt: skip
+        self.through_rule(stmt, bar)
 
     def through_rule(self, stmt: Assign, bar: Any) -> None:
         """Pass the adjoint of a result on to the operands."""

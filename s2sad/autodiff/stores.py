@@ -270,8 +270,20 @@ class Stores(Variables):
             old = self.call("zeros_like", (self.need(stmt.base),), float_like(stmt.base.type), buf.hint)
             self.append(Store(buf, at, old, None, stmt.span, role="zero"))
             return
-        zero = self.zeros(stmt.value) if isinstance(stmt.value, Var) else Lit(0.0)
+        zero: Any = Lit(0.0)
+        if isinstance(stmt.value, Var):
+            zero = self.zeros(stmt.value) if self.one_shape(stmt) else self.zeros_of_item(stmt, at)
         self.append(Store(buf, at, zero, None, stmt.span, role="zero"))
+
+    def one_shape(self, stmt: Store) -> bool:
+        """Whether what is stored to a list certainly has the shape of what it replaces."""
+        t, elem = stmt.value.type, stmt.base.type.elem
+        return isinstance(t, Num) or isinstance(t, Arr) and t.shape is not None and isinstance(elem, Arr) and elem.shape == t.shape
+
+    def zeros_of_item(self, stmt: Store, at: Any) -> Any:
+        """A zero adjoint of the item that a store replaced: here it is back."""
+        old = self.emit(Op("getitem", (self.need(stmt.base), at)), stmt.base.type.elem, hint_of(stmt.value), view_of=stmt.base)
+        return self.call("zeros_like", (old,), float_like(stmt.base.type.elem), f"{old.hint}_bar")
 
     def is_slice(self, index: Any) -> bool:
         place = self.structure.places.get(index) if isinstance(index, Var) else None

@@ -146,13 +146,13 @@ class TangentMemory(Tangents):
         if self.dot(op.args[0]) is None:
             return None
         if rule.memory == "view" or effects.contiguous(op.args[0], self.made.get(op.args[0])):
-            same = self.through_rule(stmt)
+            same = self.shown(stmt, name)
             if isinstance(op.fn, Ref) and not registry.is_linear(op.fn.obj) and registry.tangent_rule(op.fn.obj) is not None:
                 join(same, self.dot(op.args[0]).region)
                 self.out.stmts.append(self.certain("require_view", (same, self.dot(op.args[0])), stmt))
             return same
         if not isinstance(v.type, Arr) and getattr(rule.functions[0], "__name__", "") not in OF_ONE_ARRAY:  # a list of views and copies, perhaps
-            same = self.through_rule(stmt)
+            same = self.shown(stmt, name)
             checked = self.certain("views_like", (same, self.dot(op.args[0]), v, op.args[0]), stmt)
             dot = self.emit(checked.op, float_like(v.type), v)
             made = dot.region = Region()
@@ -164,10 +164,10 @@ class TangentMemory(Tangents):
         test = Op("call", (v, op.args[0]), fn=Ref(np.may_share_memory, "np.may_share_memory", np), data=ir.SAFE)
         outer, view, own = self.out, Block(), Block()
         self.out = view
-        same = self.through_rule(stmt)
+        same = self.shown(stmt, name)
         view.stmts.append(self.certain("require_view", (same, self.dot(op.args[0])), stmt))
         self.out = own
-        other = self.copied(self.through_rule(stmt), float_like(v.type), f"{v.hint}_dot")
+        other = self.copied(self.shown(stmt, name), float_like(v.type), f"{v.hint}_dot")
         self.out = outer
         made = Region()
         dot = Var(f"{v.hint}_dot", float_like(v.type), False, region=made)
@@ -175,6 +175,15 @@ class TangentMemory(Tangents):
             join(a, made)
         self.out.stmts += [Assign(shares, test, stmt.span), If(shares, view, own, [Phi(dot, same, other)], stmt.span)]
         return dot
+
+    def shown(self, stmt: Assign, name: str) -> Any:
+        """What an operation shows of the tangent of its operand."""
+        found = self.through_rule(stmt)
+        if found is None:  # NumPy refuses these arguments
+            raise AmbiguousMemoryError(
+                f"{name} is not known to show the memory of its argument, which is stored to", stmt.span, construct="call",
+                hint="copy before you store")  # fmt: skip
+        return found
 
     def certain(self, name: str, args: tuple[Any, ...], stmt: Any) -> Effect:
         """The call of a helper that makes sure of a view; what it raises is no error that the author catches."""

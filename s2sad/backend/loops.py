@@ -109,8 +109,11 @@ class Loops(Operations):
         read = any(a is carry.phi for s in ir.walk(stmt.body) for a in ir.uses_of(s)) or stmt.test is carry.phi
         names = {self.names[v] for v in (carry.phi, carry.result, stmt.go)}
         starts_true = isinstance(carry.init, Lit) and carry.init.value is True
-        before = Block(stmt.body.stmts[:-1])  # a loop within may have its own flag under the same name
-        taken = {self.names[v] for s in ir.walk(before) for v in (*ir.defs_of(s), *ir.inner_defs_of(s)) if v in self.names}
+        merged: set[Any] = {stmt.go}
+        for s in ir.within(stmt.body.stmts[-1]):
+            merged.update(a for p in getattr(s, "phis", ()) if isinstance(s, If) and p.var in merged for a in (p.then, p.orelse))
+        inner = (v for s in ir.walk(stmt.body) for v in (*ir.defs_of(s), *ir.inner_defs_of(s)))
+        taken = {self.names[v] for v in inner if v in self.names and v not in merged}  # a loop within may have a flag of its own
         return names.pop() if starts_true and not read and len(names) == 1 and not names & taken else None
 
     def leave(self) -> list[ast.stmt]:

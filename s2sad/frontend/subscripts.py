@@ -245,7 +245,8 @@ class Subscripts(Core):
     def array_item_type(self, t: Arr, index: Any) -> Type:
         parts = list(index.items) if isinstance(index, TupleVal) else [index]
         if t.shape is None or t.dtype is None:
-            return Arr(t.dtype, None) if any(isinstance(p, SliceVal) for p in parts) and t.dtype is not None else UNKNOWN
+            sliced = any(isinstance(p, SliceVal) or isinstance(p, Lit) and p.value is Ellipsis for p in parts)
+            return Arr(t.dtype, None) if sliced else UNKNOWN
         key: list[Any] = []
         open_slices: list[tuple[int, Any]] = []
         for i, p in enumerate(parts):

@@ -493,3 +493,17 @@ def test_unread_columns_are_not_computed() -> None:
     assert "for " not in text
     _, found = s2sad.jvp(f, (np.eye(3),), (np.ones((2, 3, 3)),), batch=True)
     np.testing.assert_array_equal(found, np.ones((2, 3)))
+
+
+def test_what_an_array_of_indices_selects_is_no_view() -> None:
+    def f(x: Any, s: float) -> Any:
+        picked = [x[[0, 2, 2]]]
+        picked[0] -= s
+        return np.sum(picked[0] * picked[0])
+
+    x, direction = np.array([0.5, -0.4, 0.3, 1.2]), np.array([1.0, 2.0, -0.5, 0.7])
+    given = direction.copy()
+    _, slope = s2sad.jvp(f, (x, 0.2), (direction, 1.5))
+    assert np.array_equal(direction, given)
+    bars = s2sad.grad(f, wrt=("x", "s"))(x, 0.2)
+    assert slope == pytest.approx(float(bars[0] @ direction) + 1.5 * bars[1], rel=1e-12)

@@ -698,6 +698,12 @@ PROGRAMS: dict[str, tuple[str, str]] = {
             x[x > 0.17] *= s
         return np.sum(x)
     """, "zero-dim"),
+    # the tangent of what an array of indices selects is no view of the other tangent
+    "tangent_of_selected_elements": ("""
+        box = Box(x[[0, 2, 2]])
+        box.w -= s
+        return np.sum(box.w * box.w)
+    """, "float64"),
 }  # fmt: skip
 
 # bodies whose handler would have to know how far the body of the `try` came

@@ -436,7 +436,10 @@ class Forward(TangentMemory):
             base = self.dot(first)
             if base is None or kind == "getitem" and isinstance(type_of(first), Num):
                 return base
-            return self.emit(Op(kind, (base, *op.args[1:])), t, v)
+            dot = self.emit(Op(kind, (base, *op.args[1:])), t, v)
+            if kind == "getitem" and isinstance(type_of(first), Arr) and isinstance(v.type, Arr) and not v.view:
+                dot.region, dot.view = Region(), False  # NumPy copies what an array of indices selects
+            return dot
         if kind in ALONG:
             keys = kind == "dict"
             return self.emit(Op(kind, tuple(a if keys and i % 2 == 0 else self.needed(a) for i, a in enumerate(op.args))), t, v)

@@ -67,11 +67,39 @@ class Adjoints(Stores, Surgery):
         bar = self.take(v)
         if bar is None:
             return
-        if v.type is UNKNOWN and v.stored and effects.is_view(op, v):
+        if v.type is UNKNOWN and v.stored and effects.is_view(op, v) and not self.read_before_stores(v, stmt):
             raise self.ambiguous(v.region, AmbiguousMemoryError(
                 f"it is not known whether {v.hint!r} is a number or part of an array that is stored to", stmt.span,
                 construct="store", hint=f"make it one of them: float({v.hint}), or {v.hint}.copy()"))  # fmt: skip
         self.through_rule(stmt, bar)
+
+    def read_before_stores(self, v: Var, stmt: Assign) -> bool:
+        """Whether `v` and what shows its memory is read before anything is stored to that: then it does not matter what it is."""
+        block = self.structure.block_of(stmt)
+        owner = self.structure.owner[id(block)][0]
+        shown: set[Any] = {v}
+        stored, at = False, next(i for i, s in enumerate(block.stmts) if s is stmt)
+        for s in block.stmts[at + 1 :]:
+            inside = [x for x in ir.within(s) if not isinstance(x, Push)]
+            read = any(a in shown for x in inside for a in ir.uses_of(x) if isinstance(a, Var))
+            writes = any((w := effects.writes(x)) is None or any(r is effects.region_of(v) for r in w) for x in inside)
+            if read and (stored or writes and len(inside) > 1):
+                return False
+            if read and any(self.keeps(x, shown) for x in inside):
+                return False
+            stored = stored or writes
+            if read and isinstance(s, Assign) and s.target.view and effects.region_of(s.target) is effects.region_of(v):
+                shown.add(s.target)
+        behind = ir.uses_of(owner) if owner is not None else ir.result_atoms(self.function.result)
+        return not any(a in shown for a in behind if isinstance(a, Var))
+
+    def keeps(self, stmt: Any, shown: set[Any]) -> bool:
+        """Whether a statement puts one of these values where it is found again."""
+        if not any(a in shown for a in ir.uses_of(stmt) if isinstance(a, Var)):
+            return False
+        if isinstance(stmt, Assign):
+            return stmt.op.kind in ("tuple", "list", "dict", "method") or isinstance(stmt.target.type, (ListT, TupleT, Obj))
+        return not isinstance(stmt, Store)
 
     def through_rule(self, stmt: Assign, bar: Any) -> None:
         """Pass the adjoint of a result on to the operands."""

@@ -108,6 +108,8 @@ class MethodCalls(Core):
             value = self.primitive(self.numpy_ref(getattr(np, name)), [base, *args], kwargs, node)
             self.array_store(base, Lit(Ellipsis), self.atom(value), None, node)
             return Lit(None)
+        if name == "put" and isinstance(type_of(base), Arr):
+            return self.mutate(self.numpy_ref(np.put), [base, *args], kwargs, node)
         if name == "itemset" or name in ("resize", "put", "partition", "setfield", "byteswap", "view", "setflags"):
             raise self.unsupported(f"the array method {name!r} is not supported", node, "write the store with an index")
         if name == "item" and not args and isinstance(type_of(base), (Num, Arr)):
@@ -232,6 +234,7 @@ class MethodCalls(Core):
         raise self.unsupported(f"the tuple method {name!r} is not supported", node)
 
     # provided by the other parts
+    mutate: Callable[..., Any]
     method_as_it_stands: Callable[..., Any]
     after_call: Callable[..., Any]
     array_store: Callable[..., Any]

@@ -254,6 +254,7 @@ class Primitives(Outlining):
         value = args[1] if mask is not None else args[2] if len(args) == 3 and not kwargs else None
         if value is None:
             return False
+        value = self.as_array(value, node)
         base_t, value_t = type_of(base), type_of(self.atom(value))
         fits = isinstance(value_t, Num) or isinstance(value_t, Arr) and value_t.shape == ()
         if obj in (np.putmask, np.place):

@@ -22,7 +22,8 @@ from .parts import MAX, Parts
 from .scalars import CHEAP
 from .views import Ended, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
-NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
+_NAMES = ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64", "ascontiguousarray")
+NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in _NAMES}
 ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel

@@ -206,8 +206,11 @@ class Outliner:
         t, loop = f.done, f.loop
         results = [c.result for c in loop.carries if self.program.uses[c.result]]
         inner: list[Any] = [t._merged(r, t.out) for r in results]
-        args, params = list(t.params), [Param(v) for v in t.params.values()]
+        packed = {v: Var(v.hint, v.type, named=True) for v in t.packed}
+        t.body.stmts[:0] = [Assign(v, Op("call", (p,), fn=NP["ascontiguousarray"])) for v, p in packed.items()]
+        args, params = list(t.params), [Param(packed.get(v, v)) for v in t.params.values()]
         kernel = Kernel(Function(self._name(f.reverse), params, t.body, Lit(None)), args, results, list(t.tapes.values()), list(t.writes))
+        kernel.packed = packed
         kernel.error_model = t.divisions.error_model
         kernel.boundscheck = t.checked
         kernel.work = t.work

@@ -62,6 +62,8 @@ class State:
         self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
         self.fresh: set[Var] = set()  # made where they stand, in memory of their own
         self.hoisted: set[Var] = set()  # buffers that are made once, and known by no other name
+        self.merged: set[Var] = set()  # arrays that branches or iterations hand on
+        self.packed: dict[Var, None] = {}  # arrays outside that are made contiguous first
         self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
         self.queues: dict[Var, list[Any]] = {}
         self.now = 0
@@ -159,7 +161,14 @@ class State:
             return size
         while size.array in self.origins:
             size = self.origins[size.array][size.axis]
-        return size if any(size.array is v for v in self.params.values()) else None
+        return size if any(size.array is v for v in self.params.values()) else self.equal_size(size.sample())
+
+    def equal_size(self, sample: Any) -> Size | None:
+        """The first size of an array that is given to the function that is certainly as large; None if there is none."""
+        if sample is None:
+            return None
+        arrays = [v for v in self.params.values() if isinstance(v.type, Arr)]
+        return next((s for v in arrays for k in range(v.type.ndim or 0) if (s := Size(v, k)).sample() == sample), None)  # type: ignore[attr-defined]
 
     def outer(self, array: Var) -> Any:
         """The array outside that is known as `array` inside; None if there is none."""

@@ -16,16 +16,16 @@ from . import scalars, widths
 from .arrays import NP, elementwise
 from .gather import Update
 from .nodes import NotCompiled
-from .reductions import Reductions
+from .products import Products, is_product
 from .state import a_noun
 from .views import Pending, View
 
 _LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
-_MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
+_UNIT: frozenset[Any] = frozenset({np.eye, np.identity})
 
 
-class Statements(Reductions):
+class Statements(Products):
     """The part of the translator that knows assignments and stores."""
 
     def _attribute(self, target: Var, op: Op) -> None:
@@ -70,8 +70,10 @@ class Statements(Reductions):
             return self.count_along(target, op)
         if sums and op.fn.obj is np.sum and len(op.args) == 1:
             return self._sum(target, self.value(op.args[0]))
-        if op.kind == "matmul" or sums and _hashable(op.fn.obj) and op.fn.obj in _MATMUL:
+        if is_product(op) and not op.kwargs:
             return self._inner_product(target, op)
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.trace:
+            return self.trace_of(target, op)
         if sums and getattr(op.fn.obj, "__name__", "") == "unbroadcast" and all(isinstance(primal_type(a), Num) for a in op.args):
             self.env[target] = self.number(op.args[0])
             return None
@@ -159,6 +161,10 @@ class Statements(Reductions):
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
+            if _hashable(op.fn.obj) and op.fn.obj in _UNIT:
+                return self.unit_matrix(target, op)
+        if is_product(op):
+            return self.product_array(target, op)
         done = self._converted(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
@@ -277,8 +283,6 @@ class Statements(Reductions):
 
 
 def _called(op: Op) -> str:
-    if op.kind == "matmul":
-        return "a product of matrices, which is faster in NumPy"
     if op.kind == "method":
         return f"a call of the method {op.name}()"
     return f"a call of {op.fn.name}()" if isinstance(op.fn, Ref) else f"the operation {op.kind!r} on arrays"

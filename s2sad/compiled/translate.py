@@ -27,6 +27,7 @@ from ..ir.nodes import (
 )
 from . import scalars, widths
 from .nodes import NotCompiled
+from .products import is_system
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
 from .views import Pending, Run, Size, View
@@ -75,6 +76,8 @@ class Translator(Tapes):
         target, op = stmt.target, stmt.op
         if op.kind in ("slice", "tuple") and not isinstance(target.type, (Num, Arr)):
             self.env[target] = self.index_parts(op)
+        elif is_system(op):
+            self.system(target, op)
         elif op.kind == "getattr":
             self._attribute(target, op)
         elif isinstance(target.type, Num):
@@ -129,6 +132,8 @@ class Translator(Tapes):
         if isinstance(v, View):
             if any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim)):
                 raise NotCompiled("a part of an array that is handed on")
+            if self.linear and v.array in self.params.values():
+                self.pack(v.array)
             return v.array
         if isinstance(v, Pending):
             raise NotCompiled("an array that is handed on before it is there")
@@ -142,6 +147,7 @@ class Translator(Tapes):
         self._check_array(p.type, p.hint)
         var = Var(p.hint, p.type, named=p.named, region=effects.region_of(p) or Region())
         self.births[var] = len(self.births) + 1
+        self.merged.add(var)
         self.env[p] = self.whole(var, var.region)
         return var
 

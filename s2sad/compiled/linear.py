@@ -105,7 +105,9 @@ def solve(a, b, out):
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if len(b) != len(a):
         raise ValueError("solve: the operands have a mismatch in their core dimension")
-    out[:] = b
+    for i in range(b.shape[0]):
+        for j in range(b.shape[1]):
+            out[i, j] = b[i, j]
     eliminate(a.copy(), out)
 
 
@@ -115,17 +117,19 @@ def solve_vector(a, b, out):
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if len(b) != len(a):
         raise ValueError("solve: the operands have a mismatch in their core dimension")
-    out[:] = b
-    eliminate(a.copy(), out.reshape((len(out), 1)))
+    x = b.copy().reshape((len(b), 1))
+    eliminate(a.copy(), x)
+    for i in range(len(b)):
+        out[i] = x[i, 0]
 
 
 def inverse(a, out):
     """`out[...] = np.linalg.inv(a)`."""
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
-    out[:] = 0.0
-    for k in range(len(a)):
-        out[k, k] = 1.0
+    for i in range(len(a)):
+        for j in range(len(a)):
+            out[i, j] = 1.0 if i == j else 0.0
     eliminate(a.copy(), out)
 
 
@@ -187,8 +191,9 @@ def cholesky(a, out):
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     n = len(a)
-    out[:] = 0.0
     for j in range(n):
+        for i in range(j):
+            out[i, j] = 0.0
         rest = a[j, j]
         for k in range(j):
             rest -= out[j, k] * out[j, k]
@@ -205,10 +210,9 @@ def cholesky(a, out):
 def cholesky_bar(g, y, out):
     """The adjoint of the lower triangle of `a`, from that of `y = np.linalg.cholesky(a)`, column after column from the last."""
     n = len(y)
-    out[:] = 0.0
     for i in range(n):
-        for j in range(i + 1):
-            out[i, j] = g[i, j]
+        for j in range(n):
+            out[i, j] = g[i, j] if j <= i else 0.0
     for j in range(n - 1, -1, -1):
         for i in range(n - 1, j, -1):
             share = out[i, j] / y[j, j]

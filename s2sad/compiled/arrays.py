@@ -146,6 +146,8 @@ class Arrays(Parts):
         """An elementwise operation on values, their sizes checked."""
         ndim = stmt.target.type.ndim  # type: ignore[attr-defined]
         made = Pending(Op(op.kind, tuple(values), fn=op.fn), stmt.target, ndim)
+        if op.kind == "outer" and not all(isinstance(v, (View, Pending)) and v.ndim == 1 for v in values):
+            raise NotCompiled("an outer product of something other than vectors")
         if op.kind != "outer":
             self.check_sizes([self.runs(v) for v in values if isinstance(v, (View, Pending))])
         return made

@@ -33,7 +33,7 @@ def small_matmul(a, b, out):
     """`out[...] = a @ b` for small matrices."""
     n = a.shape[1]
     if b.shape[0] != n:
-        raise ValueError("matmul: the operands have a mismatch in their core dimension")
+        raise ValueError("matmul: the second operand has a mismatch in its core dimension 0")
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
             total = 0.0
@@ -54,7 +54,7 @@ def small_matvec(a, x, out):
     """`out[...] = a @ x` for a small matrix and a vector."""
     n = a.shape[1]
     if len(x) != n:
-        raise ValueError("matmul: the operands have a mismatch in their core dimension")
+        raise ValueError("matmul: the second operand has a mismatch in its core dimension 0")
     for i in range(len(out)):
         total = 0.0
         for k in range(n):
@@ -104,7 +104,7 @@ def solve(a, b, out):
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if len(b) != len(a):
-        raise ValueError("solve: the operands have a mismatch in their core dimension")
+        raise ValueError("solve: the second operand has a mismatch in its core dimension 0")
     for i in range(b.shape[0]):
         for j in range(b.shape[1]):
             out[i, j] = b[i, j]
@@ -116,7 +116,7 @@ def solve_vector(a, b, out):
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError("Last 2 dimensions of the array must be square")
     if len(b) != len(a):
-        raise ValueError("solve: the operands have a mismatch in their core dimension")
+        raise ValueError("solve: the second operand has a mismatch in its core dimension 0")
     x = b.copy().reshape((len(b), 1))
     eliminate(a.copy(), x)
     for i in range(len(b)):

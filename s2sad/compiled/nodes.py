@@ -90,5 +90,5 @@ class Kernel:
     boundscheck: bool = True
     independent: set[int] = field(default_factory=set)  # identities of loops that run in parallel
     names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
-    packed: dict[Var, Var] = field(default_factory=dict)  # arrays that are made contiguous first, and the parameters that they are made of
+    packed: dict[Var, Var] = field(default_factory=dict)  # arrays that are made contiguous, and the parameters that they are made of
     work: int = 0  # elementary operations of the call that it is compiled for, by estimate

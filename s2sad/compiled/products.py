@@ -11,15 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis import effects
 from ..analysis.types import Arr, Num, TupleT
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Var
 from . import linear, scalars
-from .arrays import NP, new_array
+from .matrices import Matrices
 from .nodes import NotCompiled
-from .reductions import Reductions
-from .views import Ended, Pending, Place, Run, Size, View
+from .views import Pending, Run, View
 
 _PRODUCTS: frozenset[Any] = frozenset({np.dot, np.matmul, np.inner, np.vdot, getattr(np.linalg, "matmul", np.matmul)})
 _SYSTEMS: frozenset[Any] = frozenset({np.linalg.solve, np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky})
@@ -28,7 +26,7 @@ LARGE = 64  # rows from which on LAPACK is faster
 MANY = 4096  # multiplications in a product from which on BLAS is much faster
 
 
-class Products(Reductions):
+class Products(Matrices):
     """The part of the translator that knows linear algebra."""
 
     @functools.cached_property
@@ -60,16 +58,19 @@ class Products(Reductions):
         natural = tuple(range(first, len(v.axes)))
         if v.order != natural and v.order != natural[::-1] or not all(isinstance(p, Run) and p.whole for p in v.axes[first:]):
             return False
-        if v.array not in self.params.values():
-            return v.array not in self.merged or not self._changes(v.array)
-        return self.pack(v.array)
-
-    def pack(self, array: Var) -> bool:
-        """Let an array that is given to the function be a contiguous copy, where it is not; False for one that is stored to."""
-        if self._changes(array):
+        if self._changes(v.array) and (v.array in self.merged or v.array in self.params.values()):
             return False
-        self.packed[array] = None
+        if v.array in self.params.values():
+            self.packed[v.array] = None
+        elif v.array in self.merged and v.array.region is not None:
+            self.whole_operands.add(v.array.region.find())
         return True
+
+    def pack_joined(self) -> None:
+        """Let arrays that are handed on be contiguous from the start, if functions take those of their kind as they are."""
+        for array in self.joined:
+            if array.region is not None and array.region.find() in self.whole_operands:
+                self.packed[array] = None
 
     def _changes(self, array: Var) -> bool:
         return array.region is not None and array.region.find() in self.program.stored
@@ -86,43 +87,6 @@ class Products(Reductions):
         return a
 
     # --- results ---------------------------------------------------------------------------------------------------------
-
-    def compact(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
-        """A new array with room for the elements of the runs, and no more; with `hoist`, made once before the loop, if that is possible."""
-        sizes = [self._before(r) for r in runs]
-        hoist = hoist and None not in sizes
-        outer, self.out = self.out, self.prologue if hoist else self.out
-        like: Any = getattr(sizes[0], "array", None)
-        square = len({id(s.array) for s in sizes if s is not None}) == 1 and None not in sizes
-        if square and like in self.packed and [s.axis for s in sizes if s is not None] == list(range(like.type.ndim)) and like.type.dtype == dtype:
-            op = Op("call", (like,), fn=NP["empty_like"])
-        else:
-            op = new_array([self.size(s) if s is not None else self._length(r) for s, r in zip(sizes, runs)], dtype, self.emit)
-        samples = [r.sample() for r in runs]
-        shape = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate(samples))
-        array = Var(hint, Arr(dtype, shape), named=True, region=Region())
-        self.out.stmts.append(Assign(array, op))
-        self.out = outer
-        self.births[array] = len(self.births) + 1
-        (self.hoisted if hoist else self.fresh).add(array)
-        if None not in sizes:
-            self.origins[array] = [s for s in sizes if s is not None]
-        return View(array, tuple(Run(Place(), Ended(), Size(array, k), r.length) for k, r in enumerate(runs)), tuple(range(len(runs))), array.region)
-
-    def _before(self, run: Run) -> Size | None:
-        """The size of an array that is there before the loop and as long as a run; None if there is none."""
-        found = self.origin(run.size) if run.whole else self.equal_size(run.sample())
-        if found is None and run.whole and any(t.var is run.size.array and not t.written for t in self.tapes.values()):
-            return run.size
-        return found
-
-    def _result(self, target: Var, runs: list[Any]) -> View:
-        if any(r is None or r.stop is None for r in runs):
-            raise NotCompiled("an array whose size is not known")
-        made = self.compact(runs, target.type.dtype, target.hint, not self._escapes(target))  # type: ignore[attr-defined]
-        made.array.region = effects.region_of(target) or Region()
-        self.env[target] = View(made.array, made.axes, made.order, made.array.region).typed(target.type.shape)  # type: ignore[attr-defined]
-        return made
 
     def _run(self, f: Any, *args: Any, steps: int) -> None:
         self.out.stmts.append(Effect(Op("call", args, fn=linear.ref(f))))
@@ -146,7 +110,7 @@ class Products(Reductions):
         if a.ndim == 1:
             raise NotCompiled("a product of vectors with an array as its result")
         runs = [a.run(0), b.run(1)] if b.ndim == 2 else [a.run(0)]
-        out = self._result(target, runs)
+        out = self.result(target, runs)
         steps = self._trips([r for r in (a.run(0), a.run(1), *runs[1:]) if r is not None])
         if not linear.BLAS and steps > MANY:
             raise NotCompiled("a product of large matrices, which is faster in NumPy")
@@ -160,7 +124,7 @@ class Products(Reductions):
         """`np.linalg.solve` and the like."""
         name = op.fn.obj.__name__
         count = {"solve": 2, "cofactors": 2, "cholesky_bar": 2}.get(name, 1)
-        if len(op.args) != count or op.kwargs:
+        if len(op.args) < count or not all(isinstance(a, Lit) and a.value is False for a in op.args[count:]) or op.kwargs:
             raise NotCompiled(f"a call of {op.fn.name}() with arguments of this form")
         a = self.operand(op.args[0], (2,), scalars.FLOAT)
         n = self._trips([r for r in (a.run(0),) if r is not None])
@@ -170,7 +134,7 @@ class Products(Reductions):
 
     def _solve(self, target: Var, op: Op, a: View, n: int) -> None:
         b = self.operand(op.args[1], (1, 2), scalars.FLOAT)
-        out = self._result(target, [b.run(k) for k in range(b.ndim)])
+        out = self.result(target, [b.run(k) for k in range(b.ndim)])
         columns = self._trips([r for r in (b.run(b.ndim - 1),) if r is not None]) if b.ndim == 2 else 1
         f = linear.solve if b.ndim == 2 else linear.solve_vector
         self._run(f, self.spelled(a), self.spelled(b), out.array, steps=n * n * (n + columns))
@@ -190,7 +154,7 @@ class Products(Reductions):
         self._run(linear.cholesky_bar, self.spelled(a), self.spelled(y), self._square(target, y), steps=n**3)
 
     def _square(self, target: Var, a: View) -> Var:
-        return self._result(target, [a.run(0), a.run(1)]).array
+        return self.result(target, [a.run(0), a.run(1)]).array
 
     def _det(self, target: Var, op: Op, a: View, n: int) -> None:
         var = self.inner(target)
@@ -211,31 +175,6 @@ class Products(Reductions):
         a = self.operand(op.args[0], (2,), scalars.FLOAT)
         self.out.stmts.append(Assign(var, Op("call", (self.spelled(a),), fn=linear.ref(linear.trace))))
         self.work += self._trips([r for r in (a.run(0),) if r is not None])
-
-    # --- matrices that are made ------------------------------------------------------------------------------------------
-
-    def unit_matrix(self, target: Var, op: Op) -> None:
-        """`np.eye(n)`."""
-        if len(op.args) != 1 or op.kwargs or target.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
-            raise NotCompiled(f"a call of {op.fn.name}() with arguments of this form")
-        view = self.made_array(target, (op.args[0],) * 2)
-        self.assign(view, Lit(0.0))
-        run = view.run(0)
-        assert run is not None
-
-        def body(at: Any) -> None:
-            self.out.stmts.append(Store(view.array, self.index(view, [at[0], at[0]]), Lit(1.0)))
-
-        self.over([run], body)
-
-    def made_array(self, target: Var, sizes: tuple[Any, ...]) -> View:
-        """`np.empty(sizes)`: an array of its own in each iteration."""
-        array = Var(target.hint, target.type, named=True, region=effects.region_of(target) or Region())
-        self.out.stmts.append(Assign(array, new_array([self.number(n) for n in sizes], scalars.FLOAT, self.emit)))
-        self.births[array] = len(self.births) + 1
-        self.fresh.add(array)
-        self.env[target] = view = self.whole(array, array.region)
-        return view
 
 
 def is_product(op: Op) -> bool:

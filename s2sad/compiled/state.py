@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from ..backend.undefined import doubtful
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
-from . import scalars, widths
+from . import checked, linear, scalars, widths
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
 from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View
+
+# names of the functions that compiled code calls
+HELPERS = frozenset(name for m in (checked, linear) for name, f in vars(m).items() if isinstance(f, FunctionType))
 
 
 class Program:
@@ -63,6 +67,8 @@ class State:
         self.fresh: set[Var] = set()  # made where they stand, in memory of their own
         self.hoisted: set[Var] = set()  # buffers that are made once, and known by no other name
         self.merged: set[Var] = set()  # arrays that branches or iterations hand on
+        self.joined: list[Var] = []  # arrays outside that are handed on
+        self.whole_operands: set[Region] = set()  # the memory of arrays that are handed on and that functions take as they are
         self.packed: dict[Var, None] = {}  # arrays outside that are made contiguous first
         self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
         self.queues: dict[Var, list[Any]] = {}
@@ -72,7 +78,7 @@ class State:
         self.testing = False  # whether the statements at hand make the test of a loop, which is made once more than its body runs
         self.late: list[Push] = []  # that are done when the iteration has made all its stores
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
-        self.hints: set[str] = set()
+        self.hints = set(HELPERS)
         self.tapes: dict[Var, Tape] = {}
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
         self.bits, self.divisions = Bits(), Divisions()

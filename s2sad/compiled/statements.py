@@ -13,7 +13,7 @@ from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
 from . import scalars, widths
-from .arrays import NP, elementwise
+from .arrays import elementwise
 from .gather import Update
 from .nodes import NotCompiled
 from .products import Products, is_product
@@ -119,7 +119,7 @@ class Statements(Products):
     def _inner_product(self, target: Var, op: Op) -> None:
         a, b = (self.value(x) for x in op.args)
         if not all(isinstance(v, (View, Pending)) for v in (a, b)) or not len(self.runs(a)) == len(self.runs(b)) == 1:
-            raise NotCompiled("a product of matrices, which is faster in NumPy")
+            raise NotCompiled("a product of arrays that is a number")
         product = Var("product", Arr(target.type.dtype, None))  # type: ignore[attr-defined]
         if op.kind == "call" and op.fn.obj is np.vdot and product.type.dtype == scalars.COMPLEX:  # type: ignore[attr-defined]
             raise NotCompiled("a product of vectors of which one is conjugated")
@@ -146,7 +146,7 @@ class Statements(Products):
             self.env[target] = self.present(op.args[0])
             return None
         if op.kind == "call" and isinstance(op.fn, Ref):
-            if op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs:
+            if _swaps(op):
                 v = self.present(op.args[0])
                 if isinstance(v, View):
                     self.env[target] = v.transposed()
@@ -165,6 +165,8 @@ class Statements(Products):
                 return self.unit_matrix(target, op)
         if is_product(op):
             return self.product_array(target, op)
+        if self.is_made(op):
+            return self.made_matrix(target, op)
         done = self._converted(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
@@ -224,12 +226,13 @@ class Statements(Products):
 
     def _filled(self, target: Var, op: Op) -> None:
         """`np.zeros(n)` and the like: an array of its own in each iteration."""
-        if target.type.ndim != 1 or target.type.dtype != scalars.FLOAT or len(op.args) != 1 + (op.fn.obj is np.full):  # type: ignore[attr-defined]
+        shape = self.value(op.args[0])
+        sizes = shape if isinstance(shape, tuple) else (shape,)
+        fits = target.type.ndim == len(sizes) <= 3 and target.type.dtype == scalars.FLOAT  # type: ignore[attr-defined]
+        if not fits or len(op.args) != 1 + (op.fn.obj is np.full):
             raise NotCompiled(_called(op))
-        n, *value = (self.number(a) for a in op.args)
-        array = Var(target.hint, target.type, named=True, region=effects.region_of(target) or Region())
-        self.out.stmts.append(Assign(array, Op("call", (n,), fn=NP["empty"])))
-        self.env[target] = view = self.whole(array, array.region)
+        value = [self.number(a) for a in op.args[1:]]
+        view = self.made_array(target, sizes)
         if op.fn.obj is not np.empty:
             self.assign(view, value[0] if value else Lit(0.0 if op.fn.obj is np.zeros else 1.0))
 
@@ -293,6 +296,17 @@ def _runtime(op: Op) -> str:
     if not isinstance(op.fn, Ref) or not str(getattr(op.fn.obj, "__module__", "")).startswith("s2sad.runtime"):
         return ""
     return str(op.fn.obj.__name__)
+
+
+def _swaps(op: Op) -> bool:
+    """Whether a call gives the transpose of a matrix."""
+    if op.kwargs or not isinstance(op.fn, Ref):
+        return False
+    if op.fn.obj is np.swapaxes:
+        axes = [a.value for a in op.args[1:] if isinstance(a, Lit)]
+        matrix = getattr(primal_type(op.args[0]), "ndim", None) == 2
+        return matrix and len(axes) == 2 and all(type(k) is int and -2 <= k < 2 for k in axes) and (axes[0] - axes[1]) % 2 == 1
+    return op.fn.obj is np.transpose and len(op.args) == 1
 
 
 def _hashable(f: Any) -> bool:

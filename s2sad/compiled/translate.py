@@ -41,6 +41,7 @@ class Translator(Tapes):
     def __init__(self, program: Program, loop: Loop, mixed: bool = False) -> None:
         super().__init__(program, loop, mixed)
         self.stmt_Loop(loop)
+        self.pack_joined()
         self.body = Block([*self.prologue.stmts, *self.out.stmts])
 
     def block(self, block: Block) -> Block:
@@ -130,14 +131,25 @@ class Translator(Tapes):
         """The atom that a branch or an iteration hands on."""
         v = self.present(a)
         if isinstance(v, View):
-            if any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim)):
+            part = any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim))
+            if part and (not self.linear or v.region is None or v.region.find() in self.program.stored):
                 raise NotCompiled("a part of an array that is handed on")
-            if self.linear and v.array in self.params.values():
-                self.pack(v.array)
+            if part or v.array in self.hoisted:  # an array of its own: the next iteration overwrites the buffer
+                return self._copied(v, block)
+            if v.array in self.params.values():
+                self.joined.append(v.array)
             return v.array
         if isinstance(v, Pending):
             raise NotCompiled("an array that is handed on before it is there")
         return self.number(a)
+
+    def _copied(self, v: View, block: Block) -> Var:
+        """A new array with the elements of a view, made at the end of a block."""
+        outer, self.out = self.out, block
+        copy = self.compact(self.known_runs(v), v.array.type.dtype, v.array.hint, False)  # type: ignore[attr-defined]
+        self.assign(copy, v)
+        self.out = outer
+        return copy.array
 
     def _merge_target(self, p: Var) -> Var:
         if isinstance(p.type, Num):

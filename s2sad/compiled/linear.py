@@ -18,7 +18,6 @@ import numpy as np
 from ..ir.nodes import Ref
 
 BLAS = find_spec("scipy") is not None  # Numba calls that of SciPy
-LARGE_SYSTEM = 64  # rows from which on LAPACK is faster
 
 
 def matmul(a, b, out):

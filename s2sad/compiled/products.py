@@ -22,7 +22,7 @@ from .views import Pending, Run, View
 _PRODUCTS: frozenset[Any] = frozenset({np.dot, np.matmul, np.inner, np.vdot, getattr(np.linalg, "matmul", np.matmul)})
 _SYSTEMS: frozenset[Any] = frozenset({np.linalg.solve, np.linalg.inv, np.linalg.det, np.linalg.slogdet, np.linalg.cholesky})
 _HELPERS = frozenset({"cofactors", "cholesky_bar"})
-LARGE = 64  # rows from which on LAPACK is faster
+LARGE = 40  # rows from which on LAPACK is faster
 MANY = 4096  # multiplications in a product from which on BLAS is much faster
 
 

@@ -20,7 +20,7 @@ from . import scalars, widths
 from .nodes import NotCompiled
 from .parts import MAX, Parts
 from .scalars import CHEAP
-from .views import Ended, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
+from .views import Ended, Multiple, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
 _NAMES = ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64", "ascontiguousarray")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in _NAMES}
@@ -219,7 +219,7 @@ class Arrays(Parts):
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
         outer, self.out = self.out, self.prologue if hoist else self.out
         like: Any = sizes[0].array
-        whole = not isinstance(sizes[0], Unit) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
+        whole = not isinstance(sizes[0], (Unit, Multiple)) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k and type(s) is Size for k, s in enumerate(sizes))
         if whole and exact and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:
@@ -247,9 +247,19 @@ class Arrays(Parts):
         if len(runs) > 3:
             raise NotCompiled("an array of more than three axes")
         dtype = value.var.type.dtype  # type: ignore[attr-defined]
+        if any(r.start.root is not None or isinstance(r.stop, Place) for r in runs) and all(self.before_loop(r) is not None for r in runs):
+            view = self.compact(runs, dtype, hint or value.var.hint, hoist)
+            self.assign(view, value)
+            return view
         view = self.buffer(runs, dtype, hint or value.var.hint, hoist)
         self.assign(view, value, runs)
         return view
+
+    def before_loop(self, run: Run) -> Size | None:  # pragma: no cover
+        raise NotImplementedError
+
+    def compact(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:  # pragma: no cover
+        raise NotImplementedError
 
     def assign(
         self, view: View, value: Any, runs: list[Run] | None = None, aug: str | None = None, descending: bool = False,

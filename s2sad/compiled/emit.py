@@ -20,7 +20,7 @@ from .arrays import new_array
 from .nodes import Advance, Count, Grow, Kernel, Tape
 from .numba import njit, prange
 from .parts import LEN, MAX
-from .views import Unit
+from .views import Multiple, Unit
 
 
 class KernelEmitter(Emitter):
@@ -153,6 +153,8 @@ def _room_inside(tape: Tape) -> list[Any]:
             n = emit("call", (array,), INT, LEN)
         else:
             n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
+        if isinstance(origin, Multiple):
+            n = emit("mul", (Lit(origin.factor), n), INT)
         if step != 1:
             n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less)), INT), Lit(step)), INT), less or 1
         elif less:

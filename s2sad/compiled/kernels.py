@@ -36,7 +36,7 @@ from .nodes import Count, Kernel, NotCompiled, Tape
 from .parts import LEN
 from .state import Program
 from .translate import Translator
-from .views import Unit
+from .views import Multiple, Unit
 from .widths import dtype_argument
 
 _MAX = Ref(max, "max", max, "builtins")
@@ -292,6 +292,8 @@ class Outliner:
                 n = emit("call", (outer,), LEN)
             else:
                 n = emit("getitem", (emit("getattr", (outer,), None, TupleT(()), "shape"), Lit(origin.axis)))
+            if isinstance(origin, Multiple):
+                n = emit("mul", (Lit(origin.factor), n))
             if step != 1:
                 n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less))), Lit(step))), less or 1
             elif less:

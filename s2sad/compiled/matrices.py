@@ -26,11 +26,11 @@ class Matrices(Reductions):
 
     def compact(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
         """A new array with room for the elements of the runs, and no more; with `hoist`, made once before the loop, if that is possible."""
-        sizes = [self._before(r) for r in runs]
+        sizes = [self.before_loop(r) for r in runs]
         hoist = hoist and None not in sizes
         outer, self.out = self.out, self.prologue if hoist else self.out
         like: Any = getattr(sizes[0], "array", None)
-        square = len({id(s.array) for s in sizes if s is not None}) == 1 and None not in sizes
+        square = len({id(s.array) for s in sizes if type(s) is Size}) == 1 and all(type(s) is Size for s in sizes)
         if square and like in self.packed and [s.axis for s in sizes if s is not None] == list(range(like.type.ndim)) and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:
@@ -46,7 +46,7 @@ class Matrices(Reductions):
             self.origins[array] = [s for s in sizes if s is not None]
         return View(array, tuple(Run(Place(), Ended(), Size(array, k), r.length) for k, r in enumerate(runs)), tuple(range(len(runs))), array.region)
 
-    def _before(self, run: Run) -> Size | None:
+    def before_loop(self, run: Run) -> Size | None:
         """The size of an array that is there before the loop and as long as a run; None if there is none."""
         found = self.origin(run.size) if run.whole else self.equal_size(run.sample())
         if found is None and run.whole and any(t.var is run.size.array and not t.written for t in self.tapes.values()):

@@ -18,7 +18,7 @@ from . import checked, linear, scalars, widths
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
-from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View
+from .views import Ended, Multiple, Pending, Place, Run, Size, SliceParts, Unit, View
 
 # names of the functions that compiled code calls
 HELPERS = frozenset(name for m in (checked, linear) for name, f in vars(m).items() if isinstance(f, FunctionType))
@@ -170,11 +170,15 @@ class State:
         return size if any(size.array is v for v in self.params.values()) else self.equal_size(size.sample())
 
     def equal_size(self, sample: Any) -> Size | None:
-        """The first size of an array that is given to the function that is certainly as large; None if there is none."""
-        if sample is None:
+        """The first size of an array that is given to the function that is certainly as large, or a multiple of one; None if there is none."""
+        if sample is None or len(set(sample)) == 1 and sample[0] == 0:
             return None
-        arrays = [v for v in self.params.values() if isinstance(v.type, Arr)]
-        return next((s for v in arrays for k in range(v.type.ndim or 0) if (s := Size(v, k)).sample() == sample), None)  # type: ignore[attr-defined]
+        sizes = [Size(v, k) for v in self.params.values() if isinstance(v.type, Arr) for k in range(v.type.ndim or 0)]
+        found = next((s for s in sizes if s.sample() == sample), None)
+        if found is not None or len(set(sample)) == 1:
+            return found
+        known = [(s, n) for s in sizes if (n := s.sample()) is not None and min(n) > 0]
+        return next((Multiple(s.array, s.axis, sample[0] // n[0]) for s, n in known if tuple(sample[0] // n[0] * d for d in n) == sample), None)
 
     def outer(self, array: Var) -> Any:
         """The array outside that is known as `array` inside; None if there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from .views import Pending, View
 _LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _UNIT: frozenset[Any] = frozenset({np.eye, np.identity})
+FEW = 1024  # elements up to which a call of NumPy takes as long as functions of all elements do in compiled code
 
 
 class Statements(Products):
@@ -167,11 +169,25 @@ class Statements(Products):
             return self.product_array(target, op)
         if self.is_made(op):
             return self.made_matrix(target, op)
-        done = self._converted(target, op) or elementwise(op)
+        slow = self._few(target, op)
+        done = self._converted(target, op) or slow or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
+        if slow is not None:
+            self.env[target] = made = self.pending(stmt, done, [self._operand(a) for a in done.args])
+            self.do(target, made)
+            return None
         self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
         return None
+
+    def _few(self, target: Var, op: Op) -> Op | None:
+        """`np.exp(x)` and the like of an array of so few elements that a call of NumPy takes as long; None for other operations."""
+        known = op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs and _hashable(op.fn.obj) and op.fn.obj in scalars.NUMPY
+        if not known or op.fn.obj in scalars.CHEAP:
+            return None
+        shape = target.type.shape or ((0,),)  # type: ignore[attr-defined]
+        count = math.prod(d[-1] for d in shape)
+        return Op("call", op.args, fn=op.fn) if 0 < count <= FEW else None
 
     def _converted(self, target: Var, op: Op) -> Op | None:
         """`x.astype(float)` and the like as an operation on elements; None for other operations."""

@@ -1,0 +1,36 @@
+"""Sizes that are multiples of one size, such as the `4 * m` columns of the weights of a recurrent network with `m` units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ir.nodes import Lit
+from .types import SAMPLES, Dim
+
+_ZERO: Dim = (0,) * SAMPLES
+
+
+def slice_size(size: Dim, start: Any, stop: Any) -> Dim | None:
+    """The size of a slice whose bounds are multiples of what its axis is a multiple of; None for other slices.
+
+    Of two multiples of one size, the same is larger in all calls. Sizes that have nothing to do with each other are never in
+    proportion (see `Symbols`). `start` and `stop` are atoms, None for those left out.
+    """
+    begin, end = _samples(start, _ZERO), _samples(stop, size)
+    if begin is None or end is None or len(set(size)) == 1 or min(*size, *begin, *end) < 0:
+        return None
+    if any(b[k] * size[0] != size[k] * b[0] for b in (begin, end) for k in range(SAMPLES)):
+        return None
+    return tuple(max(min(e, n) - min(b, n), 0) for b, e, n in zip(begin, end, size))
+
+
+def _samples(bound: Any, default: Dim) -> Dim | None:
+    """The sample values of a bound; None where they are not known."""
+    if bound is None or isinstance(bound, Lit) and bound.value is None:
+        return default
+    if isinstance(bound, Lit):
+        return _ZERO if type(bound.value) is int and bound.value == 0 else None
+    return getattr(getattr(bound, "type", None), "ints", None)
+
+
+__all__ = ["slice_size"]

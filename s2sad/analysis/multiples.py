@@ -24,6 +24,30 @@ def slice_size(size: Dim, start: Any, stop: Any) -> Dim | None:
     return tuple(max(min(e, n) - min(b, n), 0) for b, e, n in zip(begin, end, size))
 
 
+def ratio(size: Dim, bounds: tuple[Any, ...], sizes: dict[int, Dim]) -> tuple[int, int, int] | None:
+    """Where a slice has a multiple of a size as its bound: of which multiple of that the axis is in the compiling call.
+
+    `(128, 4, 32)` for `x[:, :3 * m]` of 128 columns where `m` is 32. None where it is no multiple, or has no such bound. `sizes` are
+    those of the arguments.
+    """
+    if len(set(size)) == 1 or sizes.get(size[-1]) != size:
+        return None
+    for n, base in sizes.items():
+        factors = [b[0] // base[0] for a in bounds if (b := _samples(a, _ZERO)) is not None and _multiple(b, base)]
+        if base[0] > 0 and max(factors, default=0) >= 2 and size[-1] % n == 0 and size[-1] // n >= max(factors):
+            return size[-1], size[-1] // n, n
+    return None
+
+
+def _multiple(b: Dim, base: Dim) -> bool:
+    return base[0] > 0 and b[0] % base[0] == 0 and all(b[k] == b[0] // base[0] * base[k] for k in range(SAMPLES))
+
+
+def hold(ratios: tuple[tuple[int, int, int], ...], sizes: list[int]) -> bool:
+    """Whether sizes, by the order in which they first appear, are the multiples of each other that they were."""
+    return all(max(i, k) < len(sizes) and sizes[i] == factor * sizes[k] for i, factor, k in ratios)
+
+
 def _samples(bound: Any, default: Dim) -> Dim | None:
     """The sample values of a bound; None where they are not known."""
     if bound is None or isinstance(bound, Lit) and bound.value is None:
@@ -33,4 +57,4 @@ def _samples(bound: Any, default: Dim) -> Dim | None:
     return getattr(getattr(bound, "type", None), "ints", None)
 
 
-__all__ = ["slice_size"]
+__all__ = ["hold", "ratio", "slice_size"]

@@ -20,7 +20,7 @@ from . import scalars, widths
 from .nodes import NotCompiled
 from .parts import MAX, Parts
 from .scalars import CHEAP
-from .views import Ended, Multiple, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
+from .views import Ended, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
 _NAMES = ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64", "ascontiguousarray")
 NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in _NAMES}
@@ -219,7 +219,7 @@ class Arrays(Parts):
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
         outer, self.out = self.out, self.prologue if hoist else self.out
         like: Any = sizes[0].array
-        whole = not isinstance(sizes[0], (Unit, Multiple)) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k and type(s) is Size for k, s in enumerate(sizes))
+        whole = all(type(s) is Size and s.array is like and s.axis == k for k, s in enumerate(sizes)) and like.type.ndim == len(runs)
         if whole and exact and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:

@@ -310,6 +310,8 @@ class Subscripts(Core):
             known = multiples.slice_size(size, p.start, p.stop)
             if known is not None:
                 return known
+            if (found := multiples.ratio(size, (p.start, p.stop), self.dims)) is not None:
+                self.ratios.setdefault(found[0], found)
 
         def part(b: Any) -> Any:
             return ("=", b.value) if isinstance(b, Lit) else (b, getattr(type_of(b), "ints", None))
@@ -410,6 +412,8 @@ class Subscripts(Core):
     loose_dims: set[Any]
     make_list: Callable[..., Any]
     object_attribute: Callable[..., Any]
+    dims: dict[int, Any]
+    ratios: dict[int, tuple[int, int, int]]
     object_of: Callable[..., Any]
     primitive: Callable[..., Any]
     run_time_list: Callable[..., Any]

@@ -24,6 +24,12 @@ def slice_size(size: Dim, start: Any, stop: Any) -> Dim | None:
     return tuple(max(min(e, n) - min(b, n), 0) for b, e, n in zip(begin, end, size))
 
 
+def within(bound: Any, size: Dim) -> bool:
+    """Whether a bound that is such a multiple is not behind the end of the axis."""
+    samples = _samples(bound, size)
+    return bound is not None and samples is not None and samples[0] <= size[0]
+
+
 def ratio(size: Dim, bounds: tuple[Any, ...], sizes: dict[int, Dim]) -> tuple[int, int, int] | None:
     """Where a slice has a multiple of a size as its bound: of which multiple of that the axis is in the compiling call.
 
@@ -57,4 +63,4 @@ def _samples(bound: Any, default: Dim) -> Dim | None:
     return getattr(getattr(bound, "type", None), "ints", None)
 
 
-__all__ = ["hold", "ratio", "slice_size"]
+__all__ = ["hold", "ratio", "slice_size", "within"]

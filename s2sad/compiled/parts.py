@@ -115,6 +115,9 @@ class Parts(Integers):
             return run
         sample = run.size.sample()
         length = None if sample is None else multiples.slice_size(sample, s.start, s.stop)
+        if length is not None and sample is not None and (s.start is None or multiples.within(s.start, sample)):
+            begin = Place() if s.start is None else Place(*self.affine(s.start))
+            return Run(begin, Place(*self.affine(s.stop)) if multiples.within(s.stop, sample) else Ended(), run.size, length)
         return Run(self._slice_start(s.start, run.size), self._slice_stop(s.stop, run.size), run.size, length)
 
     def _stepped(self, run: Run, s: SliceParts) -> Run:

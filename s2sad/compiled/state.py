@@ -87,6 +87,7 @@ class State:
         self.loops: list[Loop] = []
         self.conditional = 0
         self.work = 0
+        self.slow = 0  # elements of functions that NumPy computes faster
         self.checked = False  # whether an index of the author's may be out of range
         self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
         self.kept: list[Loop] = []  # so that their identities stay theirs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import math
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Push, Ref, Region, Store, Var
 from . import scalars, widths
 from .arrays import elementwise
 from .gather import Update
@@ -24,7 +25,7 @@ from .views import Pending, View
 _LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
 _UNIT: frozenset[Any] = frozenset({np.eye, np.identity})
-FEW = 1024  # elements up to which a call of NumPy takes as long as functions of all elements do in compiled code
+FEW = 100  # elements of which np.exp() and the like cost as much more, compiled, as a statement on an array costs less
 
 
 class Statements(Products):
@@ -181,13 +182,20 @@ class Statements(Products):
         return None
 
     def _few(self, target: Var, op: Op) -> Op | None:
-        """`np.exp(x)` and the like of an array of so few elements that a call of NumPy takes as long; None for other operations."""
+        """`np.exp(x)` and the like of so few elements that the loop is worth compiling all the same; None for other operations."""
         known = op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs and _hashable(op.fn.obj) and op.fn.obj in scalars.NUMPY
         if not known or op.fn.obj in scalars.CHEAP:
             return None
         shape = target.type.shape or ((0,),)  # type: ignore[attr-defined]
-        count = math.prod(d[-1] for d in shape)
-        return Op("call", op.args, fn=op.fn) if 0 < count <= FEW else None
+        self.slow += math.prod(max(d[-1], 1) for d in shape)
+        return Op("call", op.args, fn=op.fn) if self.slow <= FEW * self._statements else None
+
+    @functools.cached_property
+    def _statements(self) -> int:
+        """How many operations on arrays the loop nest has."""
+        inside = list(ir.walk(Block([self.root])))
+        made = sum(isinstance(s, Assign) and isinstance(s.target.type, Arr) and s.op.kind not in ("getitem", "getattr") for s in inside)
+        return made + sum(isinstance(s, (Store, Push)) and isinstance(primal_type(s.value), Arr) for s in inside)
 
     def _converted(self, target: Var, op: Op) -> Op | None:
         """`x.astype(float)` and the like as an operation on elements; None for other operations."""

@@ -43,6 +43,7 @@ class Translator(Tapes):
         self.stmt_Loop(loop)
         self.pack_joined()
         self.body = Block([*self.prologue.stmts, *self.out.stmts])
+        _drop_unused(self.body)
 
     def block(self, block: Block) -> Block:
         """A block translated; what is pending at its end has been used."""
@@ -232,6 +233,21 @@ class Translator(Tapes):
         """The trip count as a Range of atoms outside, None if something inside the function decides it."""
         inside = any(isinstance(a, Var) and a not in self.params for a in it.atoms()) or stmt.go is not None
         return None if inside else it
+
+
+def _drop_unused(body: Block) -> None:
+    """Leave out sums and products of integers that nothing reads, such as the end of a slice whose size is known."""
+    blocks = [body]
+    for block in blocks:
+        blocks += [inner for s in block.stmts for inner in ir.blocks_of(s)]
+    read = {a for s in ir.walk(body) for a in ir.uses_of(s) if isinstance(a, Var)}
+
+    def dead(s: Any) -> bool:
+        plain = isinstance(s, Assign) and s.op.kind in ("add", "sub", "mul") and s.target not in read
+        return plain and isinstance(s.target.type, Num) and s.target.type.dtype == scalars.INT
+
+    for block in blocks:
+        block.stmts[:] = [s for s in block.stmts if not dead(s)]
 
 
 __all__ = ["Program", "Translator"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,10 @@ def test_sizes_of_slices() -> None:
     assert ratio(n, (bound(twice), Lit(None)), {4: m, 12: n}) == (12, 3, 4)
     assert ratio(n, (bound(m), Lit(None)), {4: m, 12: n}) is None
     assert ratio(n, (bound(twice), Lit(None)), {5: m, 12: n}) is None
+
+
+def test_symbols_are_never_in_proportion() -> None:
+    symbols = Symbols()
+    given = [symbols.fresh(7)[:-1] for _ in range(2000)]
+    assert len(set(given)) == len(given)
+    assert all(math.gcd(*sizes) == 1 for sizes in given)

@@ -110,6 +110,8 @@ def sample(t: Type, k: int) -> Any:
         elif kind == "b":
             v = True
         elif kind == "f":
+            if t.mixed and k == 0:
+                return 1
             v = 0.625
         elif kind == "c":
             v = 0.625 + 0.25j
@@ -145,7 +147,8 @@ def abstract(results: list[Any]) -> Type:
     """The type that `SAMPLES` results have in common."""
     first = results[0]
     if any(type(r) is not type(first) for r in results):
-        return UNKNOWN
+        numbers = all(isinstance(r, (int, float, np.integer, np.floating)) for r in results)
+        return Num(np.result_type(*results, float), not any(isinstance(r, np.generic) for r in results), mixed=True) if numbers else UNKNOWN
     if isinstance(first, (bool, np.bool_)):
         return Num(np.dtype(bool), isinstance(first, bool))
     if isinstance(first, (int, np.integer)):

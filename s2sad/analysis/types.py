@@ -35,11 +35,16 @@ UNKNOWN = Type()
 
 @dataclass(frozen=True)
 class Num(Type):
-    """A scalar; `py` if it is a Python number, else a NumPy scalar. `ints` are the sample values of an integer."""
+    """A scalar; `py` if it is a Python number, else a NumPy scalar. `ints` are the sample values of an integer.
+
+    A float that is `mixed` may be an integer in some calls, as what `total = 0` becomes in a loop: an array made of it has one
+    dtype or another.
+    """
 
     dtype: Any
     py: bool = True
     ints: Dim | None = None
+    mixed: bool = False
 
     @property
     def floating(self) -> bool:
@@ -209,10 +214,10 @@ def join(a: Type, b: Type, symbols: Symbols) -> Type:
         return a
     if isinstance(a, Num) and isinstance(b, Num):
         if a.dtype == b.dtype:
-            return Num(a.dtype, a.py and b.py, symbols.fresh(_actual(a.ints)) if a.dtype.kind in "iu" else None)
+            return Num(a.dtype, a.py and b.py, symbols.fresh(_actual(a.ints)) if a.dtype.kind in "iu" else None, a.mixed or b.mixed)
         kinds = {a.dtype.kind, b.dtype.kind}
         if kinds <= set("iufcb"):
-            return Num(np.result_type(a.dtype, b.dtype), a.py and b.py)
+            return Num(np.result_type(a.dtype, b.dtype), a.py and b.py, mixed=bool(kinds & set("iub")))
         return UNKNOWN
     if isinstance(a, Arr) and isinstance(b, Arr):
         dtype = a.dtype if a.dtype == b.dtype else None
@@ -240,7 +245,7 @@ def covers(wide: Type, narrow: Type, free: set[Dim]) -> bool:
     if wide == narrow or wide is UNKNOWN or type(wide) is Type:
         return True
     if isinstance(wide, Num) and isinstance(narrow, Num):
-        return wide.dtype == narrow.dtype and (wide.py == narrow.py or not wide.py) and (
+        return wide.dtype == narrow.dtype and (wide.py == narrow.py or not wide.py) and (wide.mixed or not narrow.mixed) and (
             wide.ints == narrow.ints or wide.ints is None or wide.ints in free
         )
     if isinstance(wide, Arr) and isinstance(narrow, Arr):

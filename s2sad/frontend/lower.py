@@ -193,6 +193,11 @@ class Core:
             self.open.pop()
             self.nesting -= 1
 
+    @property
+    def dtypes(self) -> dict[Var, Any]:
+        """The dtypes that run-time values are."""
+        return self.__dict__.setdefault("_dtypes", {})
+
     def varied(self, atom: Any) -> bool:
         return isinstance(atom, Var) and atom.varied
 
@@ -885,7 +890,8 @@ class Core:
         if isinstance(value, Ref):
             return value.type if isinstance(value.type, (Num, Arr)) else infer.Known(value.obj)
         if isinstance(value, Var):
-            return self.symbols.canonical(value.type)
+            dtype = self.dtypes.get(value)
+            return self.symbols.canonical(value.type) if dtype is None else infer.Known(dtype)
         if isinstance(value, TupleVal):
             return tuple(self.sampled(i) for i in value.items)
         if isinstance(value, ListVal):

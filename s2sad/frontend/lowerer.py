@@ -230,6 +230,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
         value = Lit(None)
     errors = [e for e in errors if not isinstance(e, Poisoned)]
     errors += [error for var, error in low.stops if var.region is not None and var.region.find().stored]
+    errors += [error for var, error in low.mixed if var.region is not None and var.region.stored and var.region.varied]
     errors += _hidden_memory(low)
     if errors:
         raise combine(errors)

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..analysis import infer
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
-from ..errors import AmbiguousMemoryError, NoRuleError
+from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Var
 from ..rules import registry
@@ -136,12 +136,30 @@ class Primitives(Outlining):
             views = self.error(
                 AmbiguousMemoryError, f"{fn.name} gives views, and this memory is stored to", node, "index or copy the array instead")
             self.stops.append((result, views))
+        if isinstance(t, Arr) and t.dtype is None and isinstance(result, Var) and any(map(self.is_mixed, (*args, *kwargs.values()))):
+            self.mixed.append((result, self.error(
+                AmbiguousMemoryError, "this array holds integers or floats, whichever it is made of, and is stored to", node,
+                "say which, as in dtype=float")))  # fmt: skip
         outside = bool(args) and isinstance(args[0], Ref) and isinstance(args[0].type, Obj)
         if memory != "fresh" and obj in VIEWS_OF_INPUT and outside and isinstance(result, Var):
             self.stops.append((result, self.error(
                 AmbiguousMemoryError, f"this array may be memory of {args[0].name}, an object from outside the function", node,
                 "copy it first: np.array(...)")))  # fmt: skip
         return result
+
+    @property
+    def mixed(self) -> list[tuple[Var, DifferentiationError]]:
+        """Arrays that may hold integers or floats, and what to raise if differentiated values are stored to them."""
+        return self.__dict__.setdefault("_mixed", [])
+
+    def is_mixed(self, value: Any) -> bool:
+        """Whether a number, or one in a list or tuple, may be an integer or a float."""
+        if isinstance(value, (ListVal, TupleVal)):
+            return any(map(self.is_mixed, self.items(value)))
+        t = type_of(value) if is_atom(value) else None
+        if isinstance(t, ListT):
+            t = t.elem
+        return isinstance(t, Num) and t.mixed
 
     def returns_itself(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], made: Type, method: str, node: Any) -> bool:
         """Whether a function that makes new memory for most arguments may hand on that of its operand for these."""
@@ -355,7 +373,6 @@ class Primitives(Outlining):
     bounds_of_clip: Callable[..., Any]
     builtin: Callable[..., Any]
     constant: Callable[..., Any]
-    dtypes: dict[Var, Any]
     flat_index: Callable[..., Any]
     get_attribute: Callable[..., Any]
     no_rule: Callable[..., Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -126,10 +127,6 @@ class SequenceCalls(Core):
         self.dtypes[var] = dtype
         return var
 
-    @property
-    def dtypes(self) -> dict[Var, Any]:
-        return self.__dict__.setdefault("_dtypes", {})
-
     def call_signature(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if len(args) == 1 and not kwargs and isinstance(args[0], Ref):
             self.has_no_place("signature")
@@ -185,8 +182,10 @@ class SequenceCalls(Core):
             elem = t.elem
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = self.symbols.int()
+            elif isinstance(elem, Num) and elem.floating:
+                elem = dataclasses.replace(elem, mixed=True)  # the sum of no items is an integer
         elif isinstance(t, Arr) and t.dtype is not None:
-            elem = Num(t.dtype, False)
+            elem = Num(t.dtype, False, mixed=t.dtype.kind in "fc")
         result = self.emit(Op("call", (atom,), fn=self.builtin("sum")), elem, "total", fresh=True)
         if start is not None and not (isinstance(start, Lit) and start.value == 0):
             return self.binary("add", start, result, node)

@@ -405,7 +405,6 @@ class Subscripts(Core):
     constant_key: Callable[..., Any]
     expr: Callable[..., Any]
     kept: Callable[..., Any]
-    dtypes: Any
     known_dtype: Callable[..., Any]
     live_attribute: Callable[..., Any]
     live_item: Callable[..., Any]

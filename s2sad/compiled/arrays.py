@@ -97,7 +97,11 @@ class Arrays(Parts):
         target = Var(var.hint, Num(dtype, False))
         if op.kind == "where":
             op = Op("ifexp", op.args)
-        done = scalars.compiled_op(widths.fitted(op, target, self.emit_op), target, self.divisions, self.mixed)
+        try:
+            done = scalars.compiled_op(widths.fitted(op, target, self.emit_op), target, self.divisions, self.mixed)
+        except NotCompiled as refused:
+            refused.origin = refused.origin or var
+            raise
         return self.emit_to(target, done)
 
     def emit_to(self, target: Var, op: Op) -> Var:
@@ -207,14 +211,14 @@ class Arrays(Parts):
     def buffer(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
         """A new array with room for the elements of the runs; with `hoist`, made once before the loop, if that is possible."""
         origins = [self.origin(r.size) for r in runs]
-        hoist = hoist and all(o is not None for o in origins)
+        hoist = hoist and bool(self.loops) and all(o is not None for o in origins)
         exact = hoist or all(r.whole for r in runs)
         sizes = [o if o is not None else r.size for o, r in zip(origins, runs)]
         samples = [r.size.sample() for r in runs]
         unknown = not exact or any(s is None for s in samples)
         shape = tuple((-1, -2 - k, -3, -4) for k in range(len(runs))) if unknown else tuple(samples)
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
-        outer, self.out = self.out, self.prologue if hoist else self.out
+        outer, self.out = self.out, self.entry if hoist else self.out
         like: Any = sizes[0].array
         whole = not isinstance(sizes[0], Unit) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
         if whole and exact and like.type.dtype == dtype:
@@ -223,7 +227,7 @@ class Arrays(Parts):
             op = new_array([self.size(s) if exact else self._length(r) for s, r in zip(sizes, runs)], dtype, self.emit)
         self.out.stmts.append(Assign(array, op))
         self.out = outer
-        self.births[array] = len(self.births) + 1
+        self.born(array)
         (self.hoisted if hoist else self.fresh).add(array)
         if exact:
             self.origins[array] = list(sizes)

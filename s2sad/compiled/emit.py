@@ -9,18 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import INT, TupleT
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
 from . import checked
-from .arrays import new_array
-from .nodes import Advance, Count, Grow, Kernel, Tape
+from .nodes import Advance, Count, Grow, Kernel, Start
 from .numba import njit, prange
-from .parts import LEN, MAX
-from .views import Unit
 
 
 class KernelEmitter(Emitter):
@@ -29,7 +25,6 @@ class KernelEmitter(Emitter):
     def __init__(self, kernel: Kernel, bindings: Bindings) -> None:
         self.kernel = kernel
         self.counts: dict[Var, str] = {}
-        _positions(kernel)
         if kernel.independent:
             parallel = prange()
             self.prange = Ref(parallel, "prange", parallel, "numba")
@@ -80,8 +75,8 @@ class KernelEmitter(Emitter):
         full = ast.Compare(size, [ast.Eq()], [call("len", self.atom(stmt.tape))])
         return [ast.If(full, [twice(t) for t in (stmt.tape, *stmt.others)], [])]
 
-    def stmt_Start(self, stmt: Any) -> list[ast.stmt]:
-        value = ast.Constant(0) if stmt.empty else call("len", self.atom(stmt.tape))
+    def stmt_Start(self, stmt: Start) -> list[ast.stmt]:
+        value = call("len", self.atom(stmt.tape)) if stmt.value is None else self.atom(stmt.value)
         return [ast.Assign([ast.Name(self.count(stmt.tape), ast.Store())], value, lineno=0)]
 
     # --- what the compiler wants to be written in its own way ------------------------------------------------------------
@@ -111,54 +106,6 @@ class KernelEmitter(Emitter):
                 if isinstance(n, ast.For) and isinstance(n.iter, ast.Call):
                     n.iter.func = ast.Name(self.bindings.name_of(self.prange), ast.Load())
         return nodes
-
-
-class Start:
-    """The position of a tape before the loop: none, or all its entries."""
-
-    def __init__(self, tape: Var, empty: bool) -> None:
-        self.tape, self.empty, self.span = tape, empty, None
-
-
-def _positions(kernel: Kernel) -> None:
-    """Put the first positions of the tapes at the head of the function."""
-    body = kernel.function.body
-    if any(isinstance(s, Start) for s in body.stmts):
-        return
-    head: list[Any] = []
-    used = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
-    for tape in kernel.tapes:
-        if tape.written and tape.room is None:
-            head += _room_inside(tape)
-        if tape.var in used:
-            head.append(Start(tape.var, tape.written))
-    body.stmts[:0] = head
-
-
-def _room_inside(tape: Tape) -> list[Any]:
-    """Room for a few entries, to be doubled where it is not enough."""
-    out: list[Any] = []
-
-    def emit(kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, name: str = "") -> Var:
-        out.append(Assign(Var("n", type_), ir.Op(kind, args, fn=fn, name=name)))
-        return out[-1].target
-
-    sizes: list[Any] = [Lit(16 if tape.shapes else 64)]
-    for _, origin, less, step in tape.shapes:
-        array: Any = origin.array
-        if isinstance(origin, Unit):
-            n: Any = Lit(1)
-        elif array.type.ndim == 1 or origin.axis == 0:
-            n = emit("call", (array,), INT, LEN)
-        else:
-            n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
-        if step != 1:
-            n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less)), INT), Lit(step)), INT), less or 1
-        elif less:
-            n = emit("sub", (n, Lit(less)), INT)
-        sizes.append(emit("call", (n, Lit(0)), INT, MAX) if less else n)
-    made = new_array(sizes, tape.row.type.dtype, emit)
-    return [*out, Assign(tape.var, made)]
 
 
 def _minus(node: ast.expr, k: int) -> ast.expr:

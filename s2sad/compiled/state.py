@@ -1,4 +1,4 @@
-"""What the translation of a loop nest keeps: the values of variables inside, and what has been written so far."""
+"""What the translation of some statements keeps: the values of variables inside, and what has been written so far."""
 
 from __future__ import annotations
 
@@ -48,16 +48,19 @@ class Program:
 
 
 class State:
-    """The translation of one loop nest. `params` maps variables outside to those inside."""
+    """The translation of some statements. `params` maps variables outside to those inside."""
 
-    def __init__(self, program: Program, loop: Loop, mixed: bool = False) -> None:
+    def __init__(self, program: Program, stmts: list[Any], mixed: bool = False) -> None:
         self.program, self.mixed = program, mixed
+        self.unit = Block(stmts)
         self.params: dict[Any, Var] = {}
         self.env: dict[Any, Any] = {}
         self.made: dict[Var, Op] = {}
         self.ranges: dict[Var, Range] = {}
-        self.prologue, self.out = Block(), Block()
-        self.outside: set[Var] = set()  # arrays inside that are there before the loop
+        self.out = Block()
+        self.entry = self.out  # what is in front of the outermost loop at hand
+        self.within: set[Var] = set()  # variables outside that this loop defines
+        self.early: set[Var] = set()  # arrays that are made in front of all loops and branches
         self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
         self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
         self.fresh: set[Var] = set()  # made where they stand, in memory of their own
@@ -78,13 +81,19 @@ class State:
         self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
         self.conditional = 0
+        self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
         self.checked = False  # whether an index of the author's may be out of range
         self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
         self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
-        self.root = loop
-        self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(Block([loop])) if isinstance(s, Push))
+        self.top: Any = None  # the statement at hand, of the unit itself
+        self.inside = Counter(a for s in ir.walk(self.unit) for a in ir.uses_of(s) if isinstance(a, Var))
+        self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(self.unit) if isinstance(s, Push))
+
+    def only_here(self, v: Var) -> bool:
+        """Whether nothing outside the unit uses a variable."""
+        return self.program.uses[v] == self.inside[v]
 
     # --- atoms and values ------------------------------------------------------------------------------------------------
 
@@ -136,7 +145,6 @@ class State:
         self.params[outer] = inner
         if isinstance(t, Num):
             return inner
-        self.outside.add(inner)
         return self.whole(inner, region)
 
     def _check_array(self, t: Any, hint: str) -> None:
@@ -154,12 +162,19 @@ class State:
         return View(array, runs, tuple(range(n)), region)
 
     def origin(self, size: Size) -> Size | None:
-        """The equal size of an array that is given to the function, None if there is none."""
+        """The equal size of an array that is there before the loops, None if there is none."""
         if isinstance(size, Unit):
             return size
-        while size.array in self.origins:
+        while size.array in self.origins and not isinstance(size, Unit):
             size = self.origins[size.array][size.axis]
-        return size if any(size.array is v for v in self.params.values()) else None
+        given = isinstance(size, Unit) or size.array in self.early or any(size.array is v for v in self.params.values())
+        return size if given else None
+
+    def born(self, array: Var) -> None:
+        """Note that an array is made or merged here."""
+        self.births[array] = len(self.births) + 1
+        if not self.loops and not self.conditional:
+            self.early.add(array)
 
     def outer(self, array: Var) -> Any:
         """The array outside that is known as `array` inside; None if there is none."""

@@ -11,8 +11,8 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Ref, Region, Store, Var
-from . import scalars, widths
+from ..ir.nodes import Assign, If, Lit, Loop, Op, Ref, Region, Store, Var
+from . import estimate, scalars, widths
 from .arrays import NP, elementwise
 from .gather import Update
 from .nodes import NotCompiled
@@ -159,7 +159,7 @@ class Statements(Reductions):
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
-        done = self._converted(target, op) or elementwise(op)
+        done = self._converted(target, op) or self._slow(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
         self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
@@ -173,6 +173,13 @@ class Statements(Reductions):
         if not isinstance(source, (View, Pending)) or kind not in (scalars.FLOAT, scalars.FLOAT32) or _dtype(source) == scalars.COMPLEX:
             return None
         return Op("call", op.args[:1], fn=widths.FLOAT64_OF if kind == scalars.FLOAT else widths.FLOAT32_OF)
+
+    def _slow(self, target: Var, op: Op) -> Op | None:
+        """A function of elements that NumPy computes faster, though not so much faster that it pays to leave compiled code for it."""
+        n = estimate.elements(target.type)
+        if self.loops or not estimate.slow(op) or target.type.dtype != scalars.FLOAT or estimate.loses(op, n):  # type: ignore[attr-defined]
+            return None
+        return Op(op.kind, op.args, fn=op.fn) if not op.kwargs else None
 
     def _operand(self, a: Any) -> Any:
         v = self.value(a)
@@ -229,7 +236,7 @@ class Statements(Reductions):
 
     def _escapes(self, target: Var) -> bool:
         """Whether an array may outlive the iteration, or be one of several that are merged."""
-        for s in ir.walk(Block([self.root])):
+        for s in ir.walk(self.unit):
             if isinstance(s, Loop) and any(target in (c.init, c.next) for c in s.carries):
                 return True
             if isinstance(s, If) and any(target in (p.then, p.orelse) for p in s.phis):

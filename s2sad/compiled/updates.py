@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
-from ..analysis.types import Num
+from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, If, Loop, Op, Push, Ref, Region, Store, Var
@@ -121,9 +121,10 @@ class Updates(Gather):
             return  # a view reads nothing
         base = stmt.base if isinstance(stmt, Store) else None
         for a in ir.uses_of(stmt):
-            v = self.env.get(a) if isinstance(a, Var) and a is not base else None
-            if isinstance(v, View):
-                self.flush_targets(v)
+            if isinstance(a, Var) and a is not base and (a in self.env or isinstance(a.type, Arr)):
+                v = self.value(a)
+                if isinstance(v, View):
+                    self.flush_targets(v)
         if isinstance(stmt, Store) and isinstance(stmt.value, Var) and isinstance(stmt.base, Var):
             v = self.env.get(stmt.base)
             value = self.env.get(stmt.value)

@@ -23,7 +23,7 @@ SEEDS = 40
 def test_fixed_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as Python: Numba would take seconds for each program."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     compiled = sum(agrees(seed) for seed in range(3000, 3000 + SEEDS))
     assert compiled >= SEEDS // 10
 

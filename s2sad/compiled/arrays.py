@@ -178,6 +178,10 @@ class Arrays(Parts):
             return False
         return not (self._apart(a.array, b.array) or self._apart(b.array, a.array))
 
+    def may_share(self, a: Var, b: Var) -> bool:
+        """Whether two arrays may share memory."""
+        return self.shares(self.whole(a, a.region), self.whole(b, b.region))
+
     def _apart(self, a: Var, b: Var) -> bool:
         """Whether an array has memory of its own, which another one that is there does not have."""
         if a in self.hoisted or any(t.var is a for t in self.tapes.values()):

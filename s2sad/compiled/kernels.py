@@ -10,6 +10,7 @@ from ..analysis.types import INT, Num, Obj, TupleT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Op, Param, Pop, Push, Ref, Struct, Var
 from .arrays import NP
+from .fused import fuse
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .parts import LEN, MAX
 from .report import Entry, Report
@@ -71,6 +72,7 @@ class Outliner:
     # --- taking out ------------------------------------------------------------------------------------------------------
 
     def _outline(self, f: Found, found: list[Found]) -> Kernel:
+        fuse(f.done)
         kernel = self._kernel(f)
         for e in f.entries:
             e.name, e.parallel = kernel.function.name, bool(kernel.independent)

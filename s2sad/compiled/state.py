@@ -80,6 +80,7 @@ class State:
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
         self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
+        self.alone = True  # whether nothing sees what was stored before an exception
         self.conditional = 0
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0

@@ -92,6 +92,7 @@ class Units:
             if id(loop) in self.refused:
                 raise self.refused[id(loop)]
             done = self._translated([loop])
+            done.alone = depth == (0, 0)
             if self.worthwhile and done.work < MANY:
                 raise NotCompiled(f"about {done.work} operations, which is too little to be worth it", choice=True)
         except NotCompiled as why:

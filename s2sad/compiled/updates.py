@@ -53,7 +53,8 @@ class Updates(Gather):
         """Let an array be an operation that is done where it is used, or do it now, into memory of its own."""
         uses = [j for j in range(k + 1, len(stmts)) for a in ir.uses_of(stmts[j]) if a is target]
         direct = len(uses) == self.program.uses[target] and all(self._reads(stmts[j], target) for j in uses)
-        if uses and direct and (len(uses) == 1 or self.cost(made) * (len(uses) - 1) <= WORTH):
+        again = self.cost(made) * (len(uses) - 1)
+        if uses and direct and (len(uses) == 1 or again <= (WORTH if self.loops else 0)):
             self.env[target] = made
             self.held.append(Held(target, made, uses[-1]))
         else:

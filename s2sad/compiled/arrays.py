@@ -52,9 +52,6 @@ class Arrays(Parts):
         """The index of an element of a view in its array."""
         at = at[len(at) - view.ndim :] if view.ndim else []
         parts: list[Any] = list(view.axes)
-        if not any(t.var is view.array for t in self.tapes.values()):
-            for k, p in enumerate(parts):
-                self.checked |= not isinstance(p, Run) and not self.in_range(p, Size(view.array, k))
         for (var, origin), axis in zip(at, view.order):
             if axis is None:
                 continue
@@ -116,11 +113,14 @@ class Arrays(Parts):
     ) -> None:  # fmt: skip
         """Run `body` for all elements of the runs; `independent`: in any order. `letter`: of the first index."""
         outer = self.out
-        ends = [(self.place(r.start), self.stop(r)) for r in runs]
         coordinates: Coordinates = [
             (Var(_LETTERS[(k + letter) % 6], INTEGER), Origin(r.start.root, r.start.offset, r.step)) for k, r in enumerate(runs)
         ]
         holders = [Block() for _ in runs]
+        ends = []
+        for k, r in enumerate(runs):
+            self.out = holders[k - 1] if k else outer
+            ends.append((self.place(r.start), self.stop(r)))
         self.out = holders[-1]
         before = self.work
         body(coordinates)

@@ -38,7 +38,7 @@ class KernelEmitter(Emitter):
 
     def decorator(self) -> ast.expr:
         name = self.bindings.name_of(Ref(njit, "njit", njit, "numba"))
-        options: dict[str, Any] = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck}
+        options: dict[str, Any] = {"error_model": self.kernel.error_model}
         options["parallel"] = bool(self.kernel.independent)
         given = [ast.keyword(k, ast.Constant(v)) for k, v in options.items() if v and v != "python"]
         node: ast.expr = ast.Name(name, ast.Load())

@@ -225,8 +225,8 @@ def _makes(s: Assign) -> bool:
 
 
 def _differ(one: Index, two: Index) -> bool:
-    """Whether two indices are certainly those of different elements."""
-    return any(i is j and x != y for (i, x), (j, y) in zip(one, two))
+    """Whether two indices are certainly those of different elements: variables among them are not negative, constants may be."""
+    return any(i is j and x != y and (i is not None or (x < 0) is (y < 0)) for (i, x), (j, y) in zip(one, two))
 
 
 def _blocks(block: Block) -> list[Block]:

@@ -111,7 +111,6 @@ class Outliner:
         tapes = [tape for tape in t.tapes.values() if not tape.inner]
         kernel = Kernel(Function(self._name(f), params, t.body, Lit(None)), args, results, tapes, list(t.writes))
         kernel.error_model = t.divisions.error_model
-        kernel.boundscheck = t.checked
         kernel.work = t.work
         kernel.independent = t.independent
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)

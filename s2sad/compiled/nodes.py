@@ -104,7 +104,6 @@ class Kernel:
     tapes: list[Tape]
     writes: list[Any]  # arrays outside that it stores to
     error_model: str = "numpy"
-    boundscheck: bool = True
     independent: set[int] = field(default_factory=set)  # identities of loops that run in parallel
     names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
     work: int = 0  # elementary operations of the call that it is compiled for, by estimate

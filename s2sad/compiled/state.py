@@ -84,7 +84,7 @@ class State:
         self.conditional = 0
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
-        self.checked = False  # whether an index of the author's may be out of range
+        self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked
         self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
         self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero

@@ -88,6 +88,7 @@ class Translator(Tapes):
         """A block translated; what is pending at its end has been used."""
         outer, self.out = self.out, Block(diverges=block.diverges)
         outermost = self.top is None
+        indices, self.indices = self.indices, dict(self.indices)
         around, self.held, self.queues, self.now = (self.held, self.queues, self.now), [], {}, 0
         for k, stmt in enumerate(block.stmts):
             if outermost:
@@ -112,6 +113,7 @@ class Translator(Tapes):
         if self.loops and block is self.loops[0].body:
             self.push_late()
         self.held, self.queues, self.now = around
+        self.indices = indices
         done, self.out = self.out, outer
         return done
 

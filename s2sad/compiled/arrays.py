@@ -26,6 +26,7 @@ NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empt
 ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel
+MUCH = 2**22  # operations from which it does, with fewer elements
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
@@ -129,13 +130,10 @@ class Arrays(Parts):
             start, stop = ends[k]
             loop = Loop(Range(start, stop, Lit(runs[k].step), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
             (holders[k - 1] if k else outer).stmts.append(loop)
-            if independent and k == 0 and self._trips(runs) >= self.large():
-                self.independent.add(id(loop))
+            if independent and k == 0:
+                self.independent[id(loop)] = self._trips(runs)
                 self.kept.append(loop)
         self.out = outer
-
-    def large(self) -> int:
-        return LARGE
 
     def _trips(self, runs: list[Run]) -> int:
         """The number of elements in the call that is compiled for, by estimate."""
@@ -241,7 +239,9 @@ class Arrays(Parts):
 
     def _length(self, run: Run) -> Any:
         stop, start = self.stop(run), self.place(run.start)
-        gap = self.emit("sub", (stop, start), INTEGER)
+        if run.whole:
+            return stop
+        gap = stop if run.start == Place() else self.emit("sub", (stop, start), INTEGER)
         if run.step != 1:
             gap = self.emit("floordiv", (self.emit("add", (gap, Lit(run.step - 1)), INTEGER), Lit(run.step)), INTEGER)
         return self.emit("call", (gap, Lit(0)), INTEGER, fn=MAX)
@@ -329,7 +329,7 @@ class Arrays(Parts):
             init = phis[k - 1] if k else Lit(0j) if kind.dtype == scalars.COMPLEX else Lit(0.0)  # type: ignore[attr-defined]
             return [Carry(phis[k], init, last if k == len(runs) - 1 else results[k + 1], results[k])]
 
-        self.over(runs, body, carries=carries, letter=len(first))
+        self.over(runs, body, carries=carries, independent=not first, letter=len(first))
         return widths.single(results[0], self.emit_op) if narrow else results[0]
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Op, Ref, Store, Var
-from . import arrays
+from ..ir.nodes import Assign, Loop, Op, Ref, Store, Var
 
 CALL, SCALAR, ARRAY, RESULT, MADE = 100.0, 15.0, 55.0, 25.0, 400.0  # of compiled code: a call, each argument, each result
 OPERATION, NUMPY_SCALAR, FUNCTION, UFUNC = 20.0, 60.0, 30.0, 350.0  # of Python: on numbers, of a ufunc on an array
 REDUCTION, VIEW = 1500.0, 90.0
 ELEMENT, FUSED = 0.4, 0.3  # an element of an array in NumPy, and compiled in one loop with others
+PARALLEL = 2**17  # elements that two processors share
 STREAMED, LARGE = 1.5, 30_000  # one of an array that no cache holds
 WORTH = 20_000.0  # what a call has to gain for `backend="auto"`, for Numba takes a second
 # for each element: compiled, and in NumPy
@@ -56,19 +56,35 @@ class Gain:
 
 def gain(stmts: list[Any], done: Any) -> Gain:
     """The estimate for statements without loops."""
-    total, compiled, count = 0.0, CALL, 0
-    for s in ir.walk(Block(stmts)):
-        numpy, own = _statement(s)
-        total, compiled, count = total + numpy, compiled + own, count + (numpy > 0.0)
-    compiled += sum(SCALAR if isinstance(v.type, Num) else ARRAY for v in done.params.values())
+    found = _total(stmts)
+    compiled = found.compiled + sum(SCALAR if isinstance(v.type, Num) else ARRAY for v in done.params.values())
     compiled += sum(_result(v) for v in done.results)
-    return Gain(total, compiled, count)
+    return Gain(found.numpy, compiled, found.operations)
+
+
+def slow_allowed(stmts: list[Any]) -> bool:
+    """Whether statements together gain from being compiled, functions included that NumPy computes faster; loops are not counted."""
+    found = _total(stmts)
+    return found.numpy > found.compiled
+
+
+def _total(stmts: list[Any]) -> Gain:
+    found = Gain(0.0, CALL, 0)
+    for s in stmts:
+        if isinstance(s, Loop):
+            continue
+        numpy, compiled = _statement(s)
+        found = Gain(found.numpy + numpy, found.compiled + compiled, found.operations + (numpy > 0.0))
+        inner = _total([i for b in ir.blocks_of(s) for i in b])
+        found = Gain(found.numpy + inner.numpy, found.compiled + inner.compiled - CALL, found.operations + inner.operations)
+    return found
 
 
 def _result(v: Var) -> float:
     if isinstance(v.type, Num):
         return RESULT if v.type.py else RESULT + NUMPY_SCALAR
-    return MADE
+    n = elements(v.type)
+    return MADE + n * (STREAMED if n > LARGE else 0.0)
 
 
 def elements(t: Any) -> int:
@@ -95,7 +111,7 @@ def slow(op: Op) -> tuple[float, float] | None:
 
 def _shared(cost: float, n: int) -> float:
     """The time for an element, where two processors share them."""
-    return cost / 2.0 if n >= arrays.LARGE else cost
+    return cost / 2.0 if n >= PARALLEL else cost
 
 
 def _statement(s: Any) -> tuple[float, float]:
@@ -130,4 +146,4 @@ def _number(op: Op, t: Num) -> tuple[float, float]:
     return (1.5 * NUMPY_SCALAR if numpy else FUNCTION), 6.0
 
 
-__all__ = ["Gain", "elements", "gain", "loses", "slow"]
+__all__ = ["Gain", "elements", "gain", "loses", "slow", "slow_allowed"]

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..analysis.types import Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Lit, Loop, Note, Range
+from . import arrays
 from .effects import Knowledge
 from .forward import Forwarding
 
@@ -26,6 +28,21 @@ def fuse(done: Any) -> None:
     """Join the loops of a translation, in place."""
     if ENABLED:
         Fusion(done).run()
+
+
+def parallel(done: Any) -> set[int]:
+    """The identities of the loops that run in parallel."""
+    found = set()
+    for loop in ir.walk(done.body):
+        count = done.independent.get(id(loop))
+        if count is not None and (count >= arrays.LARGE or count * _cost(loop) >= arrays.MUCH):
+            found.add(id(loop))
+    return found
+
+
+def _cost(loop: Loop) -> int:
+    """The operations in the body of a loop."""
+    return sum(10 if s.op.kind == "call" else 1 for s in ir.walk(loop.body) if isinstance(s, Assign) and isinstance(s.target.type, Num))
 
 
 class Fusion:
@@ -118,9 +135,9 @@ class Fusion:
             if isinstance(s, Assign):
                 self.known.made[s.target] = s.op
         joined = Loop(one.iter, new, [*one.carries, *two.carries], Block([*one.body.stmts, *notes, *two.body.stmts]), span=one.span)
-        if {id(one), id(two)} <= self.done.independent and self._apart(one, two):
-            self.done.independent.add(id(joined))
-        self.done.independent -= {id(one), id(two)}
+        counts = [self.done.independent.pop(id(loop), None) for loop in (one, two)]
+        if None not in counts and self._apart(one, two):
+            self.done.independent[id(joined)] = max(counts)
         self.done.kept += [joined, one, two]
         return joined
 
@@ -136,4 +153,4 @@ class Fusion:
         return all(len(places) == 1 and None not in places for places in found.values())
 
 
-__all__ = ["fuse"]
+__all__ = ["fuse", "parallel"]

@@ -10,7 +10,7 @@ from ..analysis.types import INT, Num, Obj, TupleT
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Op, Param, Pop, Push, Ref, Struct, Var
 from .arrays import NP
-from .fused import fuse
+from .fused import fuse, parallel
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .parts import LEN, MAX
 from .report import Entry, Report
@@ -112,7 +112,7 @@ class Outliner:
         kernel = Kernel(Function(self._name(f), params, t.body, Lit(None)), args, results, tapes, list(t.writes))
         kernel.error_model = t.divisions.error_model
         kernel.work = t.work
-        kernel.independent = t.independent
+        kernel.independent = parallel(t)
         kernel.function.result = inner[0] if len(inner) == 1 else Struct("tuple", tuple(inner)) if inner else Lit(None)
         kernel.names["forward"] = kernel.function.name
         kernel.function.doc = ""

@@ -13,7 +13,7 @@ from ..backend.undefined import doubtful
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
-from . import scalars, widths
+from . import estimate, scalars, widths
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
@@ -53,6 +53,7 @@ class State:
     def __init__(self, program: Program, stmts: list[Any], mixed: bool = False) -> None:
         self.program, self.mixed = program, mixed
         self.unit = Block(stmts)
+        self.slow_allowed = estimate.slow_allowed(stmts)
         self.params: dict[Any, Var] = {}
         self.env: dict[Any, Any] = {}
         self.made: dict[Var, Op] = {}
@@ -85,7 +86,7 @@ class State:
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
         self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked
-        self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
+        self.independent: dict[int, int] = {}  # loops whose iterations may run in any order, and over how many elements
         self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
         self.top: Any = None  # the statement at hand, of the unit itself

@@ -177,7 +177,9 @@ class Statements(Reductions):
     def _slow(self, target: Var, op: Op) -> Op | None:
         """A function of elements that NumPy computes faster, though not so much faster that it pays to leave compiled code for it."""
         n = estimate.elements(target.type)
-        if self.loops or not estimate.slow(op) or target.type.dtype != scalars.FLOAT or estimate.loses(op, n):  # type: ignore[attr-defined]
+        if self.loops or not estimate.slow(op) or target.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+            return None
+        if estimate.loses(op, n) and not self.slow_allowed:
             return None
         return Op(op.kind, op.args, fn=op.fn) if not op.kwargs else None
 

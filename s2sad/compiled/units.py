@@ -111,7 +111,8 @@ class Units:
             except NotCompiled as why:
                 end = self._cut(stmts, first, end, why)
                 continue
-            unit = Found(stmts[first:end], block, (0, 0), reverse, any(map(_turns, stmts[first:end])), done)
+            turned = reverse or any(map(_turns, stmts[:first]))
+            unit = Found(stmts[first:end], block, (0, 0), turned, any(map(_turns, stmts[first:end])), done)
             return self._judged(unit), start + end
         return None, start
 

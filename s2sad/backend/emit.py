@@ -29,6 +29,8 @@ from .undefined import define_where_read, lift_inner_values
 class Emitter(Loops):
     """Prints one function."""
 
+    naming = Names
+
     def __init__(self, function: Function, bindings: Bindings, flat: bool = False) -> None:
         self.function = function
         self.bindings = bindings
@@ -36,9 +38,9 @@ class Emitter(Loops):
         self.folding = Folding() if flat else fold(function)
         self.bindings.taken = {p.var.hint for p in function.params}
         self._bind(function)
-        self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
+        self.names = self.naming(function, self.folding, set(bindings.names) | bindings.reserved)
         while define_where_read(function, self.joined_name):
-            self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
+            self.names = self.naming(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
         uses = use_counts(function)

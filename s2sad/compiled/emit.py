@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.types import Arr
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
+from ..backend.names import Names
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
@@ -19,8 +21,17 @@ from .nodes import Advance, Count, Grow, Kernel, Start
 from .numba import njit, prange
 
 
+class KernelNames(Names):
+    """Names of variables of which each is either an array or a number."""
+
+    def _clash(self, a: Var, b: Var) -> bool:
+        return isinstance(a.type, Arr) is not isinstance(b.type, Arr) or super()._clash(a, b)
+
+
 class KernelEmitter(Emitter):
     """Prints one compiled function."""
+
+    naming = KernelNames
 
     def __init__(self, kernel: Kernel, bindings: Bindings) -> None:
         self.kernel = kernel

@@ -16,6 +16,7 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Loop, Op, Ref, Store, Var
+from . import scalars
 
 CALL, SCALAR, ARRAY, RESULT, MADE = 100.0, 15.0, 55.0, 25.0, 400.0  # of compiled code: a call, each argument, each result
 OPERATION, NUMPY_SCALAR, FUNCTION, UFUNC = 20.0, 60.0, 30.0, 350.0  # of Python: on numbers, of a ufunc on an array
@@ -23,7 +24,7 @@ REDUCTION, VIEW = 1500.0, 90.0
 ELEMENT, FUSED = 0.4, 0.3  # an element of an array in NumPy, and compiled in one loop with others
 PARALLEL = 2**17  # elements that two processors share
 STREAMED, LARGE = 1.5, 30_000  # one of an array that no cache holds
-WORTH = 20_000.0  # what a call has to gain for `backend="auto"`, for Numba takes a second
+WORTH, EACH = 20_000.0, 500.0  # what a call, and each operation, has to gain for `backend="auto"`: Numba takes 10 ms for each
 # for each element: compiled, and in NumPy
 SLOW: dict[Any, tuple[float, float]] = {
     np.sin: (8.0, 8.0), np.cos: (8.0, 8.0), np.tan: (8.0, 0.9), np.exp: (3.0, 0.6), np.expm1: (5.0, 0.8), np.exp2: (3.0, 0.6),
@@ -51,7 +52,7 @@ class Gain:
     def worthwhile(self, automatic: bool) -> bool:
         """Whether they are worth compiling; `automatic`: nobody asked for it."""
         gain = self.numpy - self.compiled
-        return gain > max(WORTH, 0.3 * self.numpy) if automatic else gain > 0.0
+        return gain > max(WORTH, EACH * self.operations, 0.3 * self.numpy) if automatic else gain > 0.0
 
 
 def gain(stmts: list[Any], done: Any) -> Gain:
@@ -103,6 +104,8 @@ def slow(op: Op) -> tuple[float, float] | None:
     """The times for an element, of an operation that takes longer than arithmetic."""
     if op.kind == "pow":
         return SLOW["pow"] if getattr(op.args[1], "value", None) not in (1, 2, 1.0, 2.0) else None
+    if op.kind == "call" and op.data is None and getattr(getattr(op.fn, "obj", None), "__name__", "") in scalars.HELPERS:
+        return SLOW[np.power]
     try:
         return SLOW.get(op.fn.obj) if isinstance(op.fn, Ref) else None
     except TypeError:

@@ -129,7 +129,7 @@ class Forwarding:
             out.append(Assign(total, Op(s.aug, (old, s.value)), s.span))
             s = Store(array, s.index, total, None, s.span, s.role)
         self._changed({array}, at_hand, index)
-        if s.aug is None and dtype in scalars.FLOATING:
+        if s.aug is None:
             value = s.value
             if isinstance(value, Lit):
                 value = Lit(float(value.value)) if dtype == scalars.FLOAT else None

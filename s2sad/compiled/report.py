@@ -20,10 +20,11 @@ class Entry:
     choice: bool = False  # it could be compiled, but would not be faster
     last: Span | None = None  # of the last statement, where it is no loop
     both: bool = False  # statements of both sweeps
+    loop: bool = True  # it is one
 
     def text(self) -> str:
         """The line."""
-        where = f"line {self.span.line}" if self.span is not None else "statements" if self.last is not None else "a loop"
+        where = f"line {self.span.line}" if self.span is not None else "a loop" if self.loop else "statements"
         if self.span is not None and self.last is not None and self.last.line > self.span.line:
             where = f"lines {self.span.line} to {self.last.line}"
         sweep = ", both sweeps" if self.both else ", reverse sweep" if self.reverse else ""

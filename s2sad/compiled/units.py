@@ -146,7 +146,7 @@ class Units:
         spans = [s.span for s in unit.stmts if getattr(s, "span", None) is not None]
         self.report.entries.append(Entry(
             min(spans, key=_line, default=None), "" if reason else "?", reason, reverse=unit.reverse, choice=True,
-            last=max(spans, key=_line, default=None), both=unit.both,
+            last=max(spans, key=_line, default=None), both=unit.both, loop=False,
         ))  # fmt: skip
 
     def _noted(self, unit: Found) -> Found:

@@ -46,15 +46,16 @@ PROGRAMS = list(all_programs())
 COMPILED = [p if p.values[0].__name__ in QUICK else pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in PROGRAMS]
 
 
+@pytest.mark.parametrize("straight", [True, False], ids=["units", "loops"])
 @pytest.mark.parametrize(("f", "args", "wrt"), PROGRAMS)
 def test_functions_to_be_compiled_give_the_same_in_python(
-    f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], straight: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the compiler for Numba makes of a program is right as it stands; Numba takes seconds for each."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
     monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
-    compare(f, args, wrt)
-    monkeypatch.setattr("s2sad.compiled.units.STRAIGHT", False)
+    monkeypatch.setattr("s2sad.compiled.units.STRAIGHT", straight)
+    monkeypatch.setattr("s2sad.compiled.fused.ENABLED", straight)
     compare(f, args, wrt)
 
 

@@ -11,6 +11,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Note, Op, Ref, Store, Var
 from . import scalars
 from .effects import Index, Knowledge
+from .nodes import Advance, Count
 from .parts import LEN
 from .views import Size, Unit
 
@@ -27,6 +28,7 @@ class Forwarding:
 
     def run(self) -> None:
         self._sizes()
+        self._positions()
         self._block(self.done.body, {})
         self._replace()
         self.known.forget()
@@ -62,6 +64,13 @@ class Forwarding:
             sizes = self.known.made.get(made.args[0])
             s.op = Op("atom", (made.args[0] if sizes is None or sizes.kind != "tuple" else sizes.args[size.axis],))
         return []
+
+    def _positions(self) -> None:
+        """Read numbers of entries where they are kept, if these only grow."""
+        falling = {s.tape for s in ir.walk(self.done.body) if isinstance(s, Advance) and s.step < 0}
+        for target, op in self.known.made.items():
+            if op.kind == "atom" and isinstance(op.args[0], Count) and target in self.done.entries and op.args[0].tape not in falling:
+                self.instead[target] = op.args[0]
 
     # --- values at hand --------------------------------------------------------------------------------------------------
 

@@ -76,6 +76,7 @@ class State:
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints: set[str] = set()
         self.tapes: dict[Var, Tape] = {}
+        self.entries: set[Var] = set()  # numbers of entries, as they were when a loop was done
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
         self.bits, self.divisions = Bits(), Divisions()
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known

@@ -169,7 +169,8 @@ class Tapes(Statements):
             tape.made = True
             if tape.leader is not None:
                 tape.filled = self.emit("atom", (Count(tape.leader),), INT, hint="entries")
-                tape.filled.named = True  # the position moves on
+                tape.filled.named = True  # the position may move on
+                self.entries.add(tape.filled)
             else:
                 tape.filled = Count(tape.var) if tape.counted and not tape.exact else None
             tape.started = tape.counted

@@ -21,7 +21,7 @@ from . import scalars
 CALL, SCALAR, ARRAY, RESULT, MADE = 100.0, 15.0, 55.0, 25.0, 400.0  # of compiled code: a call, each argument, each result
 OPERATION, NUMPY_SCALAR, FUNCTION, UFUNC = 20.0, 60.0, 30.0, 350.0  # of Python: on numbers, of a ufunc on an array
 REDUCTION, VIEW = 1500.0, 90.0
-ELEMENT, FUSED = 0.4, 0.3  # an element of an array in NumPy, and compiled in one loop with others
+ELEMENT, FUSED, SUMMED = 0.4, 0.15, 0.6  # an element of an array in NumPy, compiled in one loop with others, and in a sum
 PARALLEL = 2**17  # elements that two processors share
 STREAMED, LARGE = 1.5, 30_000  # one of an array that no cache holds
 WORTH, EACH = 20_000.0, 500.0  # what a call, and each operation, has to gain for `backend="auto"`: Numba takes 10 ms for each
@@ -44,11 +44,6 @@ class Gain:
     compiled: float
     operations: int
 
-    @property
-    def little(self) -> bool:
-        """Whether they take little time either way."""
-        return self.numpy < WORTH
-
     def worthwhile(self, automatic: bool) -> bool:
         """Whether they are worth compiling; `automatic`: nobody asked for it."""
         gain = self.numpy - self.compiled
@@ -57,7 +52,7 @@ class Gain:
 
 def gain(stmts: list[Any], done: Any) -> Gain:
     """The estimate for statements without loops."""
-    found = _total(stmts)
+    found = _total([s for s in stmts if s not in done.again])
     compiled = found.compiled + sum(SCALAR if isinstance(v.type, Num) else ARRAY for v in done.params.values())
     compiled += sum(_result(v) for v in done.results)
     return Gain(found.numpy, compiled, found.operations)
@@ -85,7 +80,7 @@ def _result(v: Var) -> float:
     if isinstance(v.type, Num):
         return RESULT if v.type.py else RESULT + NUMPY_SCALAR
     n = elements(v.type)
-    return MADE + n * (STREAMED if n > LARGE else 0.0)
+    return MADE + n * (STREAMED if n > LARGE else ELEMENT)
 
 
 def elements(t: Any) -> int:
@@ -121,7 +116,7 @@ def _statement(s: Any) -> tuple[float, float]:
     """The time of a statement in NumPy, and compiled."""
     if isinstance(s, Store):
         n = elements(primal_type(s.value)) if s.index is not None else elements(primal_type(s.base))
-        return UFUNC * (n > 1) + NUMPY_SCALAR + n * ELEMENT, n * _shared(FUSED, n)
+        return UFUNC * (n > 1) + NUMPY_SCALAR + n * ELEMENT, n * _shared(ELEMENT, n)
     if not isinstance(s, Assign):
         return 0.0, 0.0
     op, t = s.op, s.target.type
@@ -130,7 +125,7 @@ def _statement(s: Any) -> tuple[float, float]:
     n = max(elements(t), *(elements(primal_type(a)) for a in op.args), 1)
     if isinstance(t, Num) and n == 1:
         return _number(op, t)
-    if op.kind == "getitem":
+    if op.kind == "getitem" or s.target.view:
         return (NUMPY_SCALAR / 2.0 if isinstance(t, Num) else VIEW), 1.0
     if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is builtins.len:
         return OPERATION, 1.0
@@ -139,7 +134,7 @@ def _statement(s: Any) -> tuple[float, float]:
         return UFUNC + n * each[1], n * _shared(each[0], n)
     reduces = elements(t) < n
     passed = STREAMED if n > LARGE else ELEMENT
-    return (REDUCTION if reduces else UFUNC) + n * passed, n * _shared(FUSED, n)
+    return (REDUCTION if reduces else UFUNC) + n * passed, n * _shared(SUMMED if reduces else FUSED, n)
 
 
 def _number(op: Op, t: Num) -> tuple[float, float]:

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..analysis.types import TapeT
+from ..analysis.types import Arr, TapeT
 from ..autodiff.reverse import REVERSE
 from ..errors import Span
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Loop, Note
+from ..ir.nodes import Assign, Block, Function, Loop, Note, Ref
 from . import estimate
 from .nodes import NotCompiled
 from .report import Entry, Report
+from .saved import MAKERS
 from .state import Program
 from .translate import Translator
 
@@ -135,7 +136,8 @@ class Units:
         gain = estimate.gain(unit.stmts, unit.done)
         if not nested and gain.worthwhile(self.worthwhile):
             return self._noted(unit)
-        reason = f"about {work} operations, which is too little to be worth it" if nested or gain.little else "which is faster in NumPy"
+        gained = nested or gain.worthwhile(False)
+        reason = f"about {work} operations, which is too little to be worth it" if gained else "it would not be faster"
         for loop in loops:
             self.report.entries.append(Entry(loop.span, reason=reason, reverse=unit.reverse, choice=True))
         if not loops and (nested or gain.operations > 1):
@@ -186,9 +188,11 @@ def _turns(stmt: Any) -> bool:
 def _trimmed(stmts: list[Any]) -> tuple[int, int] | None:
     """Where a run begins and ends that leaves out comments and lists for tapes at its ends; None if nothing is left.
 
-    The comment at the head of the first of two sweeps stays with them.
+    So it does with views and new arrays at its end. The comment at the head of the first of two sweeps stays with them.
     """
     active = [k for k, s in enumerate(stmts) if not isinstance(s, Note) and not makes_tape(s)]
+    while active and _only_makes(stmts[active[-1]]):
+        active.pop()
     if not active:
         return None
     first, end = active[0], active[-1] + 1
@@ -200,6 +204,14 @@ def _trimmed(stmts: list[Any]) -> tuple[int, int] | None:
 def makes_tape(stmt: Any) -> bool:
     """Whether a statement makes the list that a tape is."""
     return isinstance(stmt, Assign) and isinstance(stmt.target.type, TapeT) and stmt.op.kind == "list" and not stmt.op.args
+
+
+def _only_makes(stmt: Any) -> bool:
+    """Whether a statement makes a view or an array of equal elements."""
+    if not isinstance(stmt, Assign) or not isinstance(stmt.target.type, Arr):
+        return False
+    f = stmt.op.fn.obj if stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) else None
+    return stmt.target.view or any(f is made for made in MAKERS)
 
 
 def _line(span: Span) -> int:

@@ -18,7 +18,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Loop, Op, Ref, Store, Var
 from . import scalars
 
-CALL, SCALAR, ARRAY, RESULT, MADE = 100.0, 15.0, 55.0, 25.0, 400.0  # of compiled code: a call, each argument, each result
+CALL, SCALAR, ARRAY, RESULT, MADE = 100.0, 15.0, 55.0, 25.0, 200.0  # of compiled code: a call, each argument, each result
 OPERATION, NUMPY_SCALAR, FUNCTION, UFUNC = 20.0, 60.0, 30.0, 350.0  # of Python: on numbers, of a ufunc on an array
 REDUCTION, VIEW = 1500.0, 90.0
 ELEMENT, FUSED, SUMMED = 0.4, 0.15, 0.6  # an element of an array in NumPy, compiled in one loop with others, and in a sum

@@ -32,7 +32,7 @@ class Forwarding:
         self._block(self.done.body, {})
         self._replace()
         self.known.forget()
-        while self._dead_stores(self.done.body) or self._dead_arrays() or self._dead(self.done.body):
+        while self._dead_stores(self.done.body) or self._dead_arrays() or self.dead(self.done.body):
             self.known.forget()
 
     # --- sizes -----------------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ class Forwarding:
                 ]  # fmt: skip
         return bool(dead)
 
-    def _dead(self, block: Block) -> bool:
+    def dead(self, block: Block) -> bool:
         """Leave out what is computed for nothing."""
         used = {a for s in ir.walk(self.done.body) for a in ir.uses_of(s) if isinstance(a, Var)}
         used |= {a for a in self.done.results.values() if isinstance(a, Var)}
@@ -229,6 +229,13 @@ class Forwarding:
         return False
 
 
+def drop_unused(done: Any) -> None:
+    """Leave out what is computed for nothing, once more."""
+    again = Forwarding(done)
+    while again.dead(done.body):
+        pass
+
+
 def _makes(s: Assign) -> bool:
     return isinstance(s.target.type, Arr) and s.op.kind == "call" and isinstance(s.op.fn, Ref) and s.op.fn.obj in _MAKERS
 
@@ -243,4 +250,4 @@ def _blocks(block: Block) -> list[Block]:
     return [block, *(inner for s in ir.walk(block) for inner in ir.blocks_of(s))]
 
 
-__all__ = ["Forwarding"]
+__all__ = ["Forwarding", "drop_unused"]

@@ -11,6 +11,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Op, Param, Pop, Push, Ref, Struct, Var
 from .arrays import NP
 from .fused import fuse, parallel
+from .given import Given
 from .nodes import Count, Kernel, NotCompiled, Tape
 from .parts import LEN, MAX
 from .report import Entry, Report
@@ -73,12 +74,13 @@ class Outliner:
 
     def _outline(self, f: Found, found: list[Found]) -> Kernel:
         fuse(f.done)
-        kernel = self._kernel(f)
+        kernel, made = self._kernel(f)
         for e in f.entries:
             e.name, e.parallel = kernel.function.name, bool(kernel.independent)
         inner = {outer for outer, t in f.done.tapes.items() if t.inner}
         self._take_out(f, inner)
         before, after = self._around(f, found, kernel)
+        before = [*made, *before]
         kernel.results, typed = _as_numpy(kernel.results, set(f.done.results))
         call = Invoke(kernel.results, kernel, kernel.args, f.span, writes=kernel.writes)
         at = next(k for k, s in enumerate(f.block.stmts) if s is f.stmts[0])
@@ -104,12 +106,14 @@ class Outliner:
         self.taken.add(name)
         return name
 
-    def _kernel(self, f: Found) -> Kernel:
+    def _kernel(self, f: Found) -> tuple[Kernel, list[Any]]:
+        """The function, and what makes its results in front of the call."""
         t = f.done
-        results, inner = list(t.results), list(t.results.values())
         args, params = list(t.params), [Param(v) for v in t.params.values()]
         tapes = [tape for tape in t.tapes.values() if not tape.inner]
-        kernel = Kernel(Function(self._name(f), params, t.body, Lit(None)), args, results, tapes, list(t.writes))
+        kernel = Kernel(Function(self._name(f), params, t.body, Lit(None)), args, list(t.results), tapes, list(t.writes))
+        made = Given(t).give(kernel)
+        inner = list(t.results.values())
         kernel.error_model = t.divisions.error_model
         kernel.work = t.work
         kernel.independent = parallel(t)
@@ -117,7 +121,7 @@ class Outliner:
         kernel.names["forward"] = kernel.function.name
         kernel.function.doc = ""
         _drop_unused(kernel)
-        return kernel
+        return kernel, made
 
     def _around(self, f: Found, found: list[Found], kernel: Kernel) -> tuple[list[Any], list[Any]]:
         """What makes room for the tapes before a call, and what puts them away after it."""

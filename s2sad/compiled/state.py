@@ -144,7 +144,7 @@ class State:
         else:
             raise NotCompiled(f"{hint}, {a_noun(scalars.describe(t))}")
         region = (effects.region_of(outer) or Region()) if isinstance(t, Arr) else None
-        inner = Var(self._fresh(hint), t, named=True, region=region)
+        inner = Var(self.unused_name(hint), t, named=True, region=region)
         self.params[outer] = inner
         if isinstance(t, Num):
             return inner
@@ -183,7 +183,7 @@ class State:
         """The array outside that is known as `array` inside; None if there is none."""
         return next((o for o, i in self.params.items() if i is array), None)
 
-    def _fresh(self, hint: str) -> str:
+    def unused_name(self, hint: str) -> str:
         name, k = hint, 1
         while name in self.hints:
             name = f"{hint}{'_' if hint[-1].isdigit() else ''}{k}"

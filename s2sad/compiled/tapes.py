@@ -35,7 +35,7 @@ class Tapes(Statements):
 
     def _new_tape(self, outer: Var, row: Row, written: bool) -> Tape:
         dims = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate((None, *row.sizes)))
-        var = Var(self._fresh(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
+        var = Var(self.unused_name(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
         return Tape(outer, var, written, row, inner=self.only_here(outer), place=self.top)
 
     def _take(self, tape: Tape, target: Var, position: Any) -> None:

@@ -41,6 +41,9 @@ class KernelEmitter(Emitter):
             self.prange = Ref(parallel, "prange", parallel, "numba")
             bindings.name_of(self.prange)
         super().__init__(kernel.function, bindings)
+        for s in ir.walk(kernel.function.body):
+            for p in s.phis if isinstance(s, ir.If) else ():  # None would be of another type, and nobody reads it
+                p.then, p.orelse = (_zero(p.var) if isinstance(a, Lit) and a.value is None else a for a in (p.then, p.orelse))
 
     def definition(self) -> ast.FunctionDef:
         node = super().definition()
@@ -117,6 +120,11 @@ class KernelEmitter(Emitter):
                 if isinstance(n, ast.For) and isinstance(n.iter, ast.Call):
                     n.iter.func = ast.Name(self.bindings.name_of(self.prange), ast.Load())
         return nodes
+
+
+def _zero(v: Var) -> Lit:
+    kind: Any = v.type
+    return Lit(kind.dtype.type(0).item())
 
 
 def _minus(node: ast.expr, k: int) -> ast.expr:

@@ -74,6 +74,7 @@ class Tape:
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
     leader: Var | None = None  # a tape that gets an entry whenever this one does, so that one position is enough for both
     inner: bool = False  # one unit both writes and reads it
+    path: frozenset[Any] = frozenset()  # under which conditions
     made: bool = False  # the loop that writes it is done
     started: bool = False  # it has a position
     filled: Any = None  # an atom: the number of entries when reading begins, None for all there is room for

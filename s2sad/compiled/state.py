@@ -14,6 +14,7 @@ from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
 from . import estimate, scalars, widths
+from .guarded import Guards
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
@@ -32,6 +33,7 @@ class Program:
             self.uses.update(a for a in ir.uses_of(s) if isinstance(a, Var))
         self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
         self.doubtful = doubtful(function)
+        self.guards = Guards(function)
         self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
         self.entries: dict[Var, int] = {}  # on such a tape, by estimate
         self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
@@ -84,6 +86,7 @@ class State:
         self.loops: list[Loop] = []
         self.alone = True  # whether nothing sees what was stored before an exception
         self.conditional = 0
+        self.path: frozenset[Any] = frozenset()  # the tests of these conditions, and whether they are true
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
         self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked

@@ -29,14 +29,17 @@ class Tapes(Statements):
                 raise NotCompiled(f"{outer.hint}, which code that is not compiled writes")
             self.tapes[outer] = self._new_tape(outer, row, written)
         tape = self.tapes[outer]
-        if tape.written != written and not (tape.inner and tape.made):
+        if tape.written != written and not (tape.inner and tape.made and tape.path <= self.path):
             raise NotCompiled(f"{outer.hint}, which is both written and read")
         return tape
 
     def _new_tape(self, outer: Var, row: Row, written: bool) -> Tape:
         dims = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate((None, *row.sizes)))
         var = Var(self.unused_name(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
-        return Tape(outer, var, written, row, inner=self.only_here(outer), place=self.top)
+        inner = self.only_here(outer)
+        if self.around and not inner:
+            raise NotCompiled(f"{outer.hint}, which a loop under a condition {'writes' if written else 'reads'}")
+        return Tape(outer, var, written, row, inner=inner, path=self.path, place=self.top)
 
     def _take(self, tape: Tape, target: Var, position: Any) -> None:
         """Take the last entry off a tape; `position`: an index that says which it is."""
@@ -73,8 +76,8 @@ class Tapes(Statements):
 
     def stmt_Push(self, stmt: Push) -> None:
         v = self.value(stmt.value)
-        if not self.loops or self.around:
-            raise NotCompiled("a value that is saved outside a loop" if not self.loops else "a loop under a condition that saves values")
+        if not self.loops:
+            raise NotCompiled("a value that is saved outside a loop")
         if isinstance(v, (View, Pending)):
             return self._push_array(stmt, v)
         v = self.number(stmt.value)

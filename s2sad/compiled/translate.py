@@ -153,10 +153,11 @@ class Translator(Tapes):
         test = self.number(stmt.test)
         self.conditional += 1
         before = self.work
-        then = self.block(stmt.then)
-        picked = [self._merged(p.then, then) if not stmt.then.diverges else UNDEF for p in stmt.phis]
-        orelse = self.block(stmt.orelse)
-        other = [self._merged(p.orelse, orelse) if not stmt.orelse.diverges else UNDEF for p in stmt.phis]
+        then = self._branch(stmt.then, stmt.test, True)
+        free = {p for p in stmt.phis if UNDEF in (p.then, p.orelse) and self.program.guards.covers(p, stmt.test)}
+        picked = [self._handed(p, p.then, then, free) for p in stmt.phis]
+        orelse = self._branch(stmt.orelse, stmt.test, False)
+        other = [self._handed(p, p.orelse, orelse, free) for p in stmt.phis]
         self.work = before + max(1, (self.work - before) // 2)
         self.conditional -= 1
         phis = []
@@ -167,6 +168,16 @@ class Translator(Tapes):
             self._same_sizes(var, b if a is UNDEF else a)
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
+
+    def _branch(self, block: Block, test: Any, side: bool) -> Block:
+        around, self.path = self.path, self.path | {(self.program.guards.test(test), side)}
+        done = self.block(block)
+        self.path = around
+        return done
+
+    def _handed(self, p: Phi, a: Any, block: Block, free: set[Phi]) -> Any:
+        """What a branch hands on to a merge; UNDEF where it ends elsewhere, or where nobody reads it."""
+        return UNDEF if block.diverges or a is UNDEF and p in free else self._merged(a, block)
 
     def _as_carried(self, a: Any, phi: Var) -> Any:
         """What a loop starts with, in the type that it goes on with."""

@@ -128,8 +128,8 @@ class Units:
 
     def _judged(self, unit: Found) -> Found | None:
         """The unit, if it is worth compiling."""
-        loops = [s for s in unit.stmts if isinstance(s, Loop)]
-        nested = any(isinstance(s, Loop) for s in ir.walk(Block(unit.stmts)))
+        loops = [loop for s in unit.stmts for loop in _outermost(s)]
+        nested = bool(loops)
         work = unit.done.work
         if nested and (not self.worthwhile or work >= MANY):
             return self._noted(unit)
@@ -159,15 +159,14 @@ class Units:
                 self.program.entries[outer] = tape.entries
                 if not tape.counted:
                     self.program.by_index.add(outer)
-        loops = [s for s in unit.stmts if isinstance(s, Loop)]
         reverse = unit.reverse
-        if not loops:
-            self._enter(unit, "")
+        before = len(self.report.entries)
         for s in unit.stmts:
             reverse |= _turns(s)
-            if isinstance(s, Loop):
-                self.report.entries.append(Entry(s.span, name="?", reverse=reverse))
-        unit.entries = self.report.entries[-max(len(loops), 1) :]
+            self.report.entries += [Entry(loop.span, name="?", reverse=reverse) for loop in _outermost(s)]
+        if len(self.report.entries) == before:
+            self._enter(unit, "")
+        unit.entries = self.report.entries[before:]
         return unit
 
     def _translated(self, stmts: list[Any]) -> Translator:
@@ -183,6 +182,11 @@ class Units:
 def _turns(stmt: Any) -> bool:
     """Whether the reverse sweep begins here."""
     return isinstance(stmt, Note) and stmt.text == REVERSE
+
+
+def _outermost(stmt: Any) -> list[Loop]:
+    """The loops in a statement that are in no other one, itself included."""
+    return [stmt] if isinstance(stmt, Loop) else [loop for b in ir.blocks_of(stmt) for s in b for loop in _outermost(s)]
 
 
 def _trimmed(stmts: list[Any]) -> tuple[int, int] | None:

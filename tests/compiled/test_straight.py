@@ -108,6 +108,38 @@ def between(x: np.ndarray, n: int) -> float:
     return np.sum(z * y) + t
 
 
+def branch_values(x: float, y: float) -> float:
+    """The reverse sweep reads what a branch has made."""
+    if x > 0.0:
+        a = math.sin(x)
+        b = a * a * y
+        if y > 0.0:
+            b = b * math.exp(-b) + a * y
+        c = a * b
+    else:
+        b = x * y + math.cos(x) * y
+        c = b * b
+    return c * math.exp(b) + b * c
+
+
+def branch_loop(x: np.ndarray, n: int) -> float:
+    """A loop in a branch saves values."""
+    y = x * 2.0
+    if n > 2:
+        e = np.exp(y) + x
+        s = np.sum(e)
+        y = e / s * x
+        for _ in range(n):
+            y = y * x + s
+    return np.sum(y * x * x)
+
+
+def unassigned(x: float, n: int) -> float:
+    if n > 1:
+        y = math.sin(x) * x + math.exp(x) * n
+    return y * x + math.cos(x) * math.exp(-x)
+
+
 def mixed(x: np.ndarray) -> float:
     """What cannot be compiled cuts the rest in two."""
     y = x * x * 0.5 + x
@@ -140,6 +172,12 @@ CASES: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
     (powers, (np.linspace(0.2, 1.4, 6), 5), ("x",)),
     (between, (RNG.normal(size=6), 3), ("x",)),
     (between, (RNG.normal(size=6), 0), ("x",)),
+    (branch_values, (0.7, 0.4), ("x", "y")),
+    (branch_values, (0.7, -0.4), ("x", "y")),
+    (branch_values, (-0.7, 0.4), ("x", "y")),
+    (branch_loop, (RNG.normal(size=4), 4), ("x",)),
+    (branch_loop, (RNG.normal(size=4), 1), ("x",)),
+    (unassigned, (0.3, 2), ("x",)),
     (mixed, (RNG.normal(size=6),), ("x",)),
 ]
 IDS = [f"{f.__name__}-{k}" for k, (f, _, _) in enumerate(CASES)]
@@ -173,7 +211,7 @@ def test_same_in_python(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], on:
     monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     monkeypatch.setattr("s2sad.compiled.units.STRAIGHT", on)
     text = compare(f, args, wrt)
-    assert f is mixed or f is between or ("_sweep" in text) is on
+    assert f in (mixed, between, branch_loop) or ("_sweep" in text) is on
     if on:
         monkeypatch.setattr("s2sad.compiled.fused.ENABLED", False)
         compare(f, args, wrt)
@@ -184,7 +222,7 @@ def test_same_compiled(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...]) -> N
     assert "@njit" in compare(f, args, wrt)
 
 
-@pytest.mark.parametrize("f", [formula, chain, table, normalised, chosen, early, stored, powers, between])
+@pytest.mark.parametrize("f", [formula, chain, table, normalised, chosen, early, stored, powers, between, branch_values, branch_loop])
 def test_whole_functions_are_one(f: Any) -> None:
     """The emitted function makes results, calls the compiled one, and gives numbers their types."""
     args, wrt = next((args, wrt) for g, args, wrt in CASES if g is f)
@@ -213,6 +251,11 @@ def test_numbers_raise_what_python_raises(args: tuple[float, ...]) -> None:
     assert "formula_sweeps" in two.source_for(*args)
     expected, found = outcome(one, *args), outcome(two, *args)
     assert found is expected if isinstance(expected, type) else np.allclose(found, expected, rtol=1e-14, equal_nan=True)
+
+
+def test_a_name_that_is_not_assigned_is_an_error() -> None:
+    found = outcome(s2sad.grad(unassigned, backend="numba"), 0.3, 0)
+    assert found is outcome(s2sad.grad(unassigned), 0.3, 0) and issubclass(found, (UnboundLocalError, TypeError))
 
 
 def test_sizes_that_do_not_fit_are_an_error() -> None:

@@ -271,7 +271,7 @@ def test_sizes_that_do_not_fit_are_an_error() -> None:
 
 def test_elements_have_numpys_infinities() -> None:
     x = np.array([0.0, 1.0, -1.0, np.inf])
-    ratio = lambda x: np.sum(np.sqrt(x) / x * np.log(x) - 1.0 / x)  # noqa: E731
+    ratio = lambda x: np.sum(np.sqrt(x) / x * np.log(x) - 1.0 / x)
     assert np.array_equal(outcome(s2sad.grad(ratio), x), outcome(s2sad.grad(ratio, backend="numba"), x), equal_nan=True)
 
 
@@ -383,5 +383,5 @@ def test_printed_modules_need_no_s2sad(tmp_path: Path) -> None:
     out.write_text(text)
     space: dict[str, Any] = {}
     exec(path.read_text(), space)
-    y = lambda x: np.sum((np.sin(x) * 0.7) ** 2 / (1.0 + x * x))  # noqa: E731
+    y = lambda x: np.sum((np.sin(x) * 0.7) ** 2 / (1.0 + x * x))
     assert np.allclose(runpy.run_path(str(out))["f_grad"](np.linspace(0.0, 1.0, 5), 0.7), s2sad.grad(y)(np.linspace(0.0, 1.0, 5)), rtol=1e-13)

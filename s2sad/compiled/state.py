@@ -87,6 +87,7 @@ class State:
         self.alone = True  # whether nothing sees what was stored before an exception
         self.conditional = 0
         self.path: frozenset[Any] = frozenset()  # the tests of these conditions, and whether they are true
+        self.entry_path = self.path  # those around the outermost loop
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
         self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked

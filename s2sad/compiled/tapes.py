@@ -39,7 +39,7 @@ class Tapes(Statements):
         inner = self.only_here(outer)
         if self.around and not inner:
             raise NotCompiled(f"{outer.hint}, which a loop under a condition {'writes' if written else 'reads'}")
-        return Tape(outer, var, written, row, inner=inner, path=self.path, place=self.top)
+        return Tape(outer, var, written, row, inner=inner, path=self.entry_path, place=self.top)
 
     def _take(self, tape: Tape, target: Var, position: Any) -> None:
         """Take the last entry off a tape; `position`: an index that says which it is."""

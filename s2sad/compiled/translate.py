@@ -265,7 +265,7 @@ class Translator(Tapes):
         self.within = {v for s in ir.walk(Block([stmt])) for v in (*ir.defs_of(s), *ir.inner_defs_of(s))}
         self.within -= {c.result for c in stmt.carries}
         self.together, self.last_entry, self.position = None, None, None
-        self.around = self.conditional
+        self.around, self.entry_path = self.conditional, self.path
 
     def _head(self, stmt: Loop, new: Loop) -> Any:
         """Give the new loop its head; what is returned makes the first statements of its body."""

@@ -134,6 +134,19 @@ def branch_loop(x: np.ndarray, n: int) -> float:
     return np.sum(y * x * x)
 
 
+def branch_in_loop(x: np.ndarray, n: int) -> float:
+    """Some iterations save more values than others."""
+    total, scale = 0.0, np.sum(x)
+    for i in range(n):
+        v = x[i % len(x)] * scale
+        if v > 0.3:
+            angle = math.sqrt(v)
+            total += math.sin(angle) / angle
+        else:
+            total += v * v
+    return total * scale
+
+
 def unassigned(x: float, n: int) -> float:
     if n > 1:
         y = math.sin(x) * x + math.exp(x) * n
@@ -177,6 +190,7 @@ CASES: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
     (branch_values, (-0.7, 0.4), ("x", "y")),
     (branch_loop, (RNG.normal(size=4), 4), ("x",)),
     (branch_loop, (RNG.normal(size=4), 1), ("x",)),
+    (branch_in_loop, (RNG.normal(size=4), 9), ("x",)),
     (unassigned, (0.3, 2), ("x",)),
     (mixed, (RNG.normal(size=6),), ("x",)),
 ]
@@ -211,7 +225,7 @@ def test_same_in_python(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], on:
     monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     monkeypatch.setattr("s2sad.compiled.units.STRAIGHT", on)
     text = compare(f, args, wrt)
-    assert f in (mixed, between, branch_loop) or ("_sweep" in text) is on
+    assert f in (mixed, between, branch_loop, branch_in_loop) or ("_sweep" in text) is on
     if on:
         monkeypatch.setattr("s2sad.compiled.fused.ENABLED", False)
         compare(f, args, wrt)
@@ -222,7 +236,7 @@ def test_same_compiled(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...]) -> N
     assert "@njit" in compare(f, args, wrt)
 
 
-@pytest.mark.parametrize("f", [formula, chain, table, normalised, chosen, early, stored, powers, between, branch_values, branch_loop])
+@pytest.mark.parametrize("f", [formula, chain, table, normalised, chosen, early, stored, powers, between, branch_values, branch_loop, branch_in_loop])
 def test_whole_functions_are_one(f: Any) -> None:
     """The emitted function makes results, calls the compiled one, and gives numbers their types."""
     args, wrt = next((args, wrt) for g, args, wrt in CASES if g is f)

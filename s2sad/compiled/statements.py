@@ -36,6 +36,8 @@ class Statements(Reductions):
             self.env[target] = v.transposed()
         elif isinstance(v, View) and op.name == "size" and v.ndim == 1:
             self.env[target] = self._length_of(v, 0, target)
+        elif isinstance(v, View) and op.name == "size":
+            self._number_of(target, Op("atom", (self._count(self.known_runs(v)),)))
         elif isinstance(v, View) and op.name == "ndim":
             self.env[target] = Lit(v.ndim)
         else:
@@ -49,9 +51,12 @@ class Statements(Reductions):
             n = self.size(run.size)
         else:
             n = self._length(run)
+        return self._number_of(target, Op("atom", (n,)))
+
+    def _number_of(self, target: Var, op: Op) -> Var:
         var = self.inner(target)
-        self.out.stmts.append(Assign(var, Op("atom", (n,))))
-        self.made[var] = Op("atom", (n,))
+        self.out.stmts.append(Assign(var, op))
+        self.made[var] = op
         return var
 
     def _number(self, target: Var, op: Op) -> None:
@@ -100,10 +105,7 @@ class Statements(Reductions):
         part = self.part(base, index)
         if part.ndim:
             raise NotCompiled("an array where a number is expected")
-        var = self.inner(target)
-        load = Op("getitem", (part.array, self.index(part, [])))
-        self.out.stmts.append(Assign(var, load))
-        self.made[var] = load
+        self._number_of(target, Op("getitem", (part.array, self.index(part, []))))
         self.work += 1
 
     def _sum(self, target: Var, value: Any) -> None:

@@ -21,7 +21,7 @@ from .bindings import Bindings
 from .fold import Folding, fold
 from .loops import THREADS, Loops
 from .names import Names
-from .operations import BINARY, Unhide, without_sign
+from .operations import BINARY, Unhide, alike, without_sign
 from .printer import Comment
 from .undefined import define_where_read, lift_inner_values
 
@@ -224,7 +224,7 @@ class Emitter(Loops):
             return [ast.Expr(ast.Call(add, [base, self.atom(stmt.index), value], []))]
         target = _store(base) if stmt.index is None else ast.Subscript(base, self.index(stmt.index), ast.Store())
         floats = isinstance(stmt.base, Var) and isinstance(stmt.base.type, Arr) and stmt.base.type.floating
-        if floats and stmt.aug is None and isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
+        if floats and stmt.aug is None and isinstance(value, ast.BinOp) and alike(value.left, target):
             return [ast.AugAssign(target, value.op, value.right)]
         if stmt.aug:
             if stmt.aug in ("add", "sub") and (positive := without_sign(value)) is not None:

@@ -101,7 +101,7 @@ class Parts(Integers):
         """An index that is certainly that of an element; no variable is negative."""
         if self.in_range(item, size):
             return item
-        key = (*self.affine(item), size.array, size.axis)
+        key = (*self.affine(item), size.sample() or (size.array, size.axis))
         if key not in self.indices:
             self.indices[key] = self.emit("call", (item, self.size(size)), INTEGER, fn=checked.ref(checked.in_bounds), hint="k")
         return self.indices[key]

@@ -96,7 +96,7 @@ def test_random_loops_compiled(seed: int) -> None:
 
 
 def shifted(u: Any, k: int) -> Any:
-    """What the second loop reads is stored by another iteration of the first, the last one for `u[-1]`."""
+    """What the second loop reads is stored by another iteration of the first, the last one for `u[-1]`. Bounds are checked by calls."""
     n = len(u)
     y = np.zeros_like(u)
     for i in range(n):

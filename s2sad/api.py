@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import compiler
+from .analysis.multiples import hold
 from .analysis.types import Type
 from .backend.load import load
 from .by_types import typed_request
@@ -35,10 +36,20 @@ from .errors import (
 from .frontend.lowerer import Request, parameter_names
 from .garbage import without_collections
 from .ir.nodes import Ref
+from .ratios import with_ratios
 from .remembered import remembered
 from .runtime import copy_in_layout
 from .targets import Target, Wrt
-from .variants import Guards, Variant, arrays_in, canonical, concrete_key, containers_in, holds_floats
+from .variants import (
+    Guards,
+    Variant,
+    arrays_in,
+    canonical,
+    concrete_key,
+    containers_in,
+    holds_floats,
+    sizes_of,
+)
 
 MAX_VARIANTS = 64
 
@@ -55,7 +66,7 @@ def made(compiled: compiler.Compiled, place: Place | None) -> Variant:
     call = None if place is None else store(place, compiled, text, stores, changes)
     if call is None:
         call = load(compiled.definition, compiled.name, compiled.bindings)
-    return Variant(call, Guards(lowerer.guards), text, stores, changes, compiled.report)
+    return Variant(call, Guards(lowerer.guards), text, stores, changes, compiled.report, compiled.ratios)
 
 
 class Gradient(Backend):
@@ -225,10 +236,13 @@ class Gradient(Backend):
             bound = self._target.bind(args[1:] if self.kind == "vjp" else args, kwargs)
             self._check_inputs(bound)
             wide = self._wide_key(bound, self._ints, self._sizes)
-            given = tuple(sorted(kwargs))
+            given: tuple[Any, ...] = tuple(sorted(kwargs))
             variant = self._variants.get((wide, given))
+            if variant is not None and not hold(variant.ratios, sizes_of(bound)):
+                given = (*given, None)  # a variant for any sizes
+                variant = self._variants.get((wide, given))
             if variant is None or not variant.guards.hold():
-                variant = self._variant(bound)
+                variant = self._variant(bound, given[-1:] == (None,))
                 if len(self._variants) >= MAX_VARIANTS:
                     self._variants.clear()
                     self._fast.clear()
@@ -263,17 +277,17 @@ class Gradient(Backend):
             t.node, t.name, t.scope, t.filename, t.lines, self._wrt_names, defaults=t.defaults(), code=t.code, cls=t.cls,
             as_tuple=isinstance(self.wrt, tuple), block=self._block, **kwargs)  # fmt: skip
 
-    def _variant(self, bound: dict[str, Any]) -> Variant:
+    def _variant(self, bound: dict[str, Any], any_sizes: bool = False) -> Variant:
         """A variant for arguments of this kind; where that is refused, for their very integers, then sizes, too."""
-        place = self._place(bound, self._ints, self._sizes)
+        place = self._place(bound, self._ints, self._sizes, any_sizes)
         stored = None if place is None else self._fetched(place)
         if isinstance(stored, Variant):
-            return stored
+            return stored if hold(stored.ratios, sizes_of(bound)) else self._variant(bound, True)
         if stored is not None:  # it was refused before
             specific = self._specific(bound)
-            return self._made(bound, self._ints, self._sizes, place) if specific is None else specific
+            return self._made(bound, self._ints, self._sizes, place, any_sizes) if specific is None else specific
         try:
-            return self._made(bound, self._ints, self._sizes, place)
+            return self._made(bound, self._ints, self._sizes, place, any_sizes)
         except DifferentiationError:
             specific = self._specific(bound)
             if specific is None:
@@ -287,10 +301,10 @@ class Gradient(Backend):
         for ints, sizes in ((True, False), (True, True)):
             if (ints, sizes) <= (self._ints, self._sizes) or not _has_sizes(bound, sizes):
                 continue
-            place = self._place(bound, ints, sizes)
+            place = self._place(bound, ints, sizes, True)
             stored = None if place is None else self._fetched(place)
             try:
-                variant = stored if isinstance(stored, Variant) else self._made(bound, ints, sizes, place)
+                variant = stored if isinstance(stored, Variant) else self._made(bound, ints, sizes, place, True)
             except DifferentiationError:
                 continue
             self._ints, self._sizes = ints, sizes
@@ -299,11 +313,11 @@ class Gradient(Backend):
             return variant
         return None
 
-    def _made(self, bound: dict[str, Any], ints: bool, sizes: bool, place: Place | None) -> Variant:
+    def _made(self, bound: dict[str, Any], ints: bool, sizes: bool, place: Place | None, any_sizes: bool) -> Variant:
         """A variant that is compiled now, and stored if another process can find it again."""
         with without_collections():
-            compiled = self._emit(self._request(arguments=bound, static_ints=ints, static_sizes=sizes))
-            return made(compiled, place)
+            request = self._request(arguments=bound, static_ints=ints, static_sizes=sizes, any_sizes=any_sizes)
+            return made(self._emit(request), place)
 
     def _fetched(self, place: Place) -> Variant | dict[str, Any] | None:
         """What is stored, unless it would have to be refused with more than the entry knows of it."""
@@ -315,13 +329,13 @@ class Gradient(Backend):
                 self.check_report(self._target.name, stored.report)
         return stored
 
-    def _place(self, bound: dict[str, Any], ints: bool, sizes: bool) -> Place | None:
+    def _place(self, bound: dict[str, Any], ints: bool, sizes: bool, any_sizes: bool) -> Place | None:
         """Where the variant is stored, None where no other process could tell that it is the one."""
         t = self._target
         if not folder.enabled() or t.prefix or not t.plain:
             return None
         options = [type(self).__name__, self.kind, t.name, list(self._wrt_names), isinstance(self.wrt, tuple), ints, sizes, self._careful,
-                   self._checkpoints, self._block, *self.backend_options(bound)]  # fmt: skip
+                   self._checkpoints, self._block, any_sizes, *self.backend_options(bound)]  # fmt: skip
         try:
             return Place.of(t.f, f"{t.name}_{self.kind}", key(t.f, options, self._wide_key(bound, ints, sizes)))
         except (Undescribed, OSError):  # OSError: s2sad is no folder of files
@@ -331,15 +345,20 @@ class Gradient(Backend):
         request.checkpoints = checkpoints and self._checkpoints
         seed = "structure" if self.kind == "vjp" else "scalar"
         check = os.environ.get("S2SAD_CHECK", "0") not in ("", "0")
-        compiled = guarded(self._target, request, lambda: compiler.compile_gradient(
-            request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
+
+        def emit(request: Request) -> compiler.Compiled:
+            return guarded(self._target, request, lambda: compiler.compile_gradient(
+                request, self.kind == "value_and_grad", seed, careful=self._careful, check=check, backend=self.backend))  # fmt: skip
+
+        compiled = with_ratios(emit(request), request, emit)
         self.check_report(self._target.name, compiled.report)
         return compiled
 
     def compiled(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """The emitted function that a call with these arguments runs, for inner loops: no dispatch, no checks.
 
-        It is right for arguments of the same kinds (dtypes, ranks, sizes that are equal or 1) as long as the globals and captured
+        It is right for arguments of the same kinds (dtypes, ranks, sizes that are equal or 1, and multiples of each other where slices
+        depend on it, as in `z[:, 3 * m:]` of `4 * m` columns) as long as the globals and captured
         values that the function uses stay what they are. `f.grad.compiled(x)(x)` gives what `f.grad(x)` gives; of a jvp it takes
         the tangents by name.
 

@@ -56,6 +56,7 @@ class Compiled:
     program: Program
     function: Function
     report: Report | None = None  # of the loops, where some may be compiled
+    ratios: tuple[tuple[int, int, int], ...] = ()  # what it takes for granted of sizes (see `Request`)
 
     @property
     def text(self) -> str:

@@ -78,6 +78,13 @@ def canonical(key: Any, memo: dict[int, int]) -> Any:
     return key
 
 
+def sizes_of(arguments: dict[str, Any]) -> list[int]:
+    """The sizes of arrays among arguments, in the order in which they first appear."""
+    found: dict[int, int] = {}
+    canonical(tuple((k, concrete_key(v, False)) for k, v in arguments.items()), found)
+    return list(found)
+
+
 def class_attribute(cls: type, name: str) -> tuple[Any] | None:
     """What a class holds under a name, itself or in a base, as it is there; None if it holds nothing."""
     for base in cls.__mro__:
@@ -98,9 +105,11 @@ _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
 class Variant:
     """An emitted function, what has to hold for it to be run, and its text."""
 
-    __slots__ = ("call", "guards", "guarded", "text", "stores", "changes", "report")
+    __slots__ = ("call", "guards", "guarded", "text", "stores", "changes", "report", "ratios")
 
-    def __init__(self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool, report: Any = None) -> None:
+    def __init__(
+        self, call: Callable[..., Any], guards: Guards, text: str, stores: bool, changes: bool, report: Any = None, ratios: Any = (),
+    ) -> None:  # fmt: skip
         self.call = call
         self.guards = guards
         self.guarded = bool(guards.cells or guards.globals or guards.others)
@@ -108,6 +117,7 @@ class Variant:
         self.stores = stores  # to an argument
         self.changes = changes  # a container among its arguments
         self.report = report  # of what is compiled to machine code
+        self.ratios: tuple[tuple[int, int, int], ...] = tuple(map(tuple, ratios))  # sizes that are multiples of others, by their order
 
     @property
     def keywords(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ compiling call's sizes fit the program, they still tell the rank.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,6 +134,7 @@ class Symbols:
 
     def __init__(self) -> None:
         self._count = itertools.count()
+        self._given: set[Dim] = set()
         self.same: dict[Dim, Dim] = {}  # sizes that an operation has shown to be equal
 
     def canonical(self, t: Type) -> Type:
@@ -148,11 +150,17 @@ class Symbols:
         return d
 
     def fresh(self, actual: Any = None) -> Dim:
-        k = next(self._count)
-        # a fixed scramble of small numbers: distinct tuples, no two of them in proportion
-        scramble = [5 + (7 * k + 5 * j + (k * k * (j + 1)) // 3) % (13 + 4 * j) for j in range(SAMPLES - 1)]
-        # one of the calls is small: x[:3] is then seen to be shorter than 3 for some sizes
-        scramble[0] = 2 + scramble[0] % 3
+        # a fixed scramble of small numbers: distinct tuples without a common divisor, so that no two of them are in proportion, and
+        # twice half of a size is not taken for that size
+        while True:
+            k = next(self._count)
+            more = k // 300  # there are not many small numbers
+            scramble = [5 + (7 * k + 5 * j + (k * k * (j + 1)) // 3) % (13 + 4 * j + more) for j in range(SAMPLES - 1)]
+            # one of the calls is small: x[:3] is then seen to be shorter than 3 for some sizes
+            scramble[0] = 2 + scramble[0] % 3
+            if math.gcd(*scramble) == 1 and tuple(scramble) not in self._given:
+                break
+        self._given.add(tuple(scramble))
         return (*scramble, scramble[0] if actual is None else int(actual))
 
     def int(self, py: bool = True, actual: Any = None) -> Num:

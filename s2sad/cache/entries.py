@@ -64,7 +64,7 @@ def fetch(place: Place) -> Variant | dict[str, Any] | None:
         return None
     call = _run(text, facts["name"], names, place)
     report = None if facts.get("report") is None else reported(facts["report"], state)
-    return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"], report)
+    return Variant(call, Guards(state.guards), body, facts["stores"], facts["changes"], report, facts.get("ratios", ()))
 
 
 def store(place: Place, compiled: Any, text: str, stores: bool, changes: bool) -> Callable[..., Any] | None:
@@ -76,6 +76,8 @@ def store(place: Place, compiled: Any, text: str, stores: bool, changes: bool) -
     except Undescribed:
         return None
     facts = {"name": compiled.name, "reads": reads, "names": names, "stores": stores, "changes": changes}
+    if compiled.ratios:
+        facts["ratios"] = compiled.ratios
     if compiled.report is not None:
         facts["report"] = described(compiled.report, state)
     whole = _composed(facts, text, place.key)

@@ -22,7 +22,8 @@ from .parts import MAX, Parts
 from .scalars import CHEAP
 from .views import Ended, Origin, Pending, Place, Run, Size, SliceParts, Unit, View, same_atom
 
-NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64")}
+_NAMES = ("empty", "empty_like", "zeros", "zeros_like", "bool_", "int64", "ascontiguousarray")
+NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in _NAMES}
 ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel
@@ -147,6 +148,8 @@ class Arrays(Parts):
         """An elementwise operation on values, their sizes checked."""
         ndim = stmt.target.type.ndim  # type: ignore[attr-defined]
         made = Pending(Op(op.kind, tuple(values), fn=op.fn), stmt.target, ndim)
+        if op.kind == "outer" and not all(isinstance(v, (View, Pending)) and v.ndim == 1 for v in values):
+            raise NotCompiled("an outer product of something other than vectors")
         if op.kind != "outer":
             self.check_sizes([self.runs(v) for v in values if isinstance(v, (View, Pending))])
         return made
@@ -222,7 +225,7 @@ class Arrays(Parts):
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
         outer, self.out = self.out, self.entry if hoist else self.out
         like: Any = sizes[0].array
-        whole = not isinstance(sizes[0], Unit) and like.type.ndim == len(runs) and all(s.array is like and s.axis == k for k, s in enumerate(sizes))
+        whole = all(type(s) is Size and s.array is like and s.axis == k for k, s in enumerate(sizes)) and like.type.ndim == len(runs)
         if whole and exact and like.type.dtype == dtype:
             op = Op("call", (like,), fn=NP["empty_like"])
         else:
@@ -252,9 +255,19 @@ class Arrays(Parts):
         if len(runs) > 3:
             raise NotCompiled("an array of more than three axes")
         dtype = value.var.type.dtype  # type: ignore[attr-defined]
+        if any(r.start.root is not None or isinstance(r.stop, Place) for r in runs) and all(self.before_loop(r) is not None for r in runs):
+            view = self.compact(runs, dtype, hint or value.var.hint, hoist)
+            self.assign(view, value)
+            return view
         view = self.buffer(runs, dtype, hint or value.var.hint, hoist)
         self.assign(view, value, runs)
         return view
+
+    def before_loop(self, run: Run) -> Size | None:  # pragma: no cover
+        raise NotImplementedError
+
+    def compact(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:  # pragma: no cover
+        raise NotImplementedError
 
     def assign(
         self, view: View, value: Any, runs: list[Run] | None = None, aug: str | None = None, descending: bool = False,

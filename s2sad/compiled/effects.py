@@ -7,8 +7,8 @@ from typing import Any
 
 from ..analysis.types import Arr
 from ..ir import nodes as ir
-from ..ir.nodes import Assert, Assign, Lit, Loop, Note, Op, Raise, Range, Ref, Store, Var
-from . import checked
+from ..ir.nodes import Assert, Assign, Effect, Lit, Loop, Note, Op, Raise, Range, Ref, Store, Var
+from . import checked, linear
 from .nodes import Advance, Count, Grow, Start
 
 _TOTAL = frozenset({"complex_divided", "slice_end", "power_slope", "log_or_zero"})  # checked operations that raise nothing
@@ -54,6 +54,8 @@ class Knowledge:
         e.used.update(("position", a.tape) if isinstance(a, Count) else a for a in ir.uses_of(s) if isinstance(a, (Var, Count)))
         e.defined.update(ir.defs_of(s))
         e.defined.update(ir.inner_defs_of(s))
+        if isinstance(s, Effect) or isinstance(s, Assign) and _on_matrices(s.op):
+            e.raises = e.barrier = True  # it takes arrays under other names
         if isinstance(s, Assign):
             e.raises |= self.may_raise(s.op)
             e.loaded.update(a for a in s.op.args if s.op.kind == "getitem" and isinstance(a, Var) and isinstance(a.type, Arr))
@@ -81,7 +83,7 @@ class Knowledge:
             return not nonzero and self.done.divisions.error_model == "python"
         if op.kind != "call" or not isinstance(op.fn, Ref):
             return False
-        return getattr(op.fn.obj, "__module__", "") == checked.__name__ and op.fn.obj.__name__ not in _TOTAL
+        return _on_matrices(op) or getattr(op.fn.obj, "__module__", "") == checked.__name__ and op.fn.obj.__name__ not in _TOTAL
 
     def ordered(self, one: Effects, two: Effects) -> bool:
         """Whether two statements have to stay in their order."""
@@ -156,6 +158,11 @@ class Knowledge:
         if not isinstance(one.iter, Range) or not isinstance(two.iter, Range) or one.iter.reverse is not two.iter.reverse:
             return False
         return all(self.amount(a) == self.amount(b) for a, b in zip(one.iter.atoms(), two.iter.atoms()))
+
+
+def _on_matrices(op: Op) -> bool:
+    """Whether an operation is a call of a function for matrices."""
+    return op.kind == "call" and isinstance(op.fn, Ref) and getattr(op.fn.obj, "__module__", "") == linear.__name__
 
 
 __all__ = ["Effects", "Index", "Knowledge"]

@@ -15,8 +15,8 @@ from ..backend.emit import Emitter
 from ..backend.names import Names
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Function, Lit, Range, Ref, Var
-from . import checked
+from ..ir.nodes import Assign, Effect, Function, Lit, Range, Ref, Var
+from . import checked, linear
 from .nodes import Advance, Count, Grow, Kernel, Start
 from .numba import njit, prange
 
@@ -153,22 +153,32 @@ def _number(value: int) -> ast.expr:
 
 
 def helpers(functions: list[Function], bindings: Bindings) -> list[ast.stmt]:
-    """The definitions of the checked operations that functions call, compiled as they are."""
-    wanted: dict[str, Any] = {}
+    """The definitions of the functions of ours that functions call, compiled as they are."""
+    numbers: dict[str, Any] = {}
+    matrices: set[str] = set()
     for f in functions:
         for s in ir.walk(f.body):
-            if isinstance(s, Assign) and isinstance(s.op.fn, Ref) and getattr(s.op.fn.obj, "__module__", "") == checked.__name__:
-                wanted[s.op.fn.name] = s.op.fn.obj
-    out: list[ast.stmt] = []
-    for name in sorted(wanted):
-        node = ast.parse(inspect.getsource(wanted[name])).body[0]
-        assert isinstance(node, ast.FunctionDef)
-        node.decorator_list = [ast.Name(bindings.name_of(Ref(njit, "njit", njit, "numba")), ast.Load())]
-        for name, module in (("math", math), ("np", np)):
-            if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)):
-                bindings.name_of(Ref(module, name, module))
-        out.append(node)
-    return out
+            fn = s.op.fn if isinstance(s, (Assign, Effect)) else None
+            module = getattr(fn.obj, "__module__", "") if isinstance(fn, Ref) else ""
+            if module == checked.__name__:
+                numbers[fn.name] = fn.obj  # type: ignore[union-attr]
+            elif module == linear.__name__:
+                matrices.add(fn.name)  # type: ignore[union-attr]
+    out = [_definition(numbers[name], {}, bindings) for name in sorted(numbers)]
+    return out + [_definition(f, {"error_model": "numpy"}, bindings) for f in linear.needed(matrices).values()]
+
+
+def _definition(function: Any, options: dict[str, Any], bindings: Bindings) -> ast.stmt:
+    node = ast.parse(inspect.getsource(function)).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    decorator: ast.expr = ast.Name(bindings.name_of(Ref(njit, "njit", njit, "numba")), ast.Load())
+    if options:
+        decorator = ast.Call(decorator, [], [ast.keyword(k, ast.Constant(v)) for k, v in options.items()])
+    node.decorator_list = [decorator]
+    for name, module in (("math", math), ("np", np)):
+        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)):
+            bindings.name_of(Ref(module, name, module))
+    return node
 
 
 _NUMPY = Ref(np, "np", np)

@@ -53,7 +53,7 @@ class Forwarding:
         origin = self.done.origin(size)
         if isinstance(origin, Unit):
             s.op = Op("atom", (Lit(1),))
-        elif origin is not None and origin.array is not size.array:
+        elif type(origin) is Size and origin.array is not size.array:
             if origin.axis == 0:
                 s.op = Op("call", (origin.array,), fn=LEN)
                 return []
@@ -80,6 +80,8 @@ class Forwarding:
             ir.substitute(s, self._value)
             if isinstance(s, Assign):
                 self.known.made[s.target] = s.op
+                if self.known.effects(s).barrier:
+                    at_hand.clear()
                 if self._loads(s) and self._load(s, at_hand):
                     continue
             elif isinstance(s, Store):
@@ -89,6 +91,8 @@ class Forwarding:
                 e = self.known.effects(s)
                 if isinstance(s, Loop):
                     self._changed(e.stored, at_hand)
+                    if e.barrier:
+                        at_hand.clear()
                 for inner in ir.blocks_of(s):
                     self._block(inner, {a: dict(v) for a, v in at_hand.items()})
                 if isinstance(s, Loop):

@@ -64,6 +64,8 @@ class Given:
         """Whether it makes an array without values, of a size that is known outside."""
         if op.kind != "call" or not isinstance(op.fn, Ref) or op.fn.obj not in (np.empty, np.empty_like):
             return False
+        if op.fn.obj is np.empty_like and op.args[0] in self.done.packed:
+            return False  # it has to be contiguous
         return all(map(self._known, op.args))
 
     def _known(self, a: Any) -> bool:

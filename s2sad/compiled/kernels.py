@@ -17,7 +17,7 @@ from .parts import LEN, MAX
 from .report import Entry, Report
 from .tapes import count_of
 from .units import Found, Units, makes_tape
-from .views import Unit
+from .views import Multiple, Unit
 from .widths import dtype_argument
 
 
@@ -109,10 +109,12 @@ class Outliner:
     def _kernel(self, f: Found) -> tuple[Kernel, list[Any]]:
         """The function, and what makes its results in front of the call."""
         t = f.done
-        args, params = list(t.params), [Param(v) for v in t.params.values()]
+        packed = {v: Var(v.hint, v.type, named=True) for v in t.packed}
+        args, params = list(t.params), [Param(packed.get(v, v)) for v in t.params.values()]
         tapes = [tape for tape in t.tapes.values() if not tape.inner]
         kernel = Kernel(Function(self._name(f), params, t.body, Lit(None)), args, list(t.results), tapes, list(t.writes))
         made = Given(t).give(kernel)
+        t.body.stmts[:0] = [Assign(v, Op("call", (p,), fn=NP["ascontiguousarray"])) for v, p in packed.items()]
         inner = list(t.results.values())
         kernel.error_model = t.divisions.error_model
         kernel.work = t.work
@@ -195,6 +197,8 @@ class Outliner:
                 n = emit("call", (outer,), fn=LEN)
             else:
                 n = emit("getitem", (emit("getattr", (outer,), TupleT(()), name="shape"), Lit(origin.axis)))
+            if isinstance(origin, Multiple):
+                n = emit("mul", (Lit(origin.factor), n))
             if step != 1:
                 n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less))), Lit(step))), less or 1
             elif less:

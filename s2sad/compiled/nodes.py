@@ -107,4 +107,5 @@ class Kernel:
     error_model: str = "numpy"
     independent: set[int] = field(default_factory=set)  # identities of loops that run in parallel
     names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
+    packed: dict[Var, Var] = field(default_factory=dict)  # arrays that are made contiguous, and the parameters that they are made of
     work: int = 0  # elementary operations of the call that it is compiled for, by estimate

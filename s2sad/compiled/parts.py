@@ -5,13 +5,14 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from ..analysis import multiples
 from ..analysis.types import INT as INTEGER
 from ..analysis.types import TupleT
 from ..ir.nodes import Lit, Ref, Var
 from . import checked, scalars
 from .integers import Integers
 from .nodes import NotCompiled
-from .views import Ended, Place, Run, Size, SliceParts, Unit, View
+from .views import Ended, Multiple, Place, Run, Size, SliceParts, Unit, View
 
 LEN = Ref(len, "len", len, "builtins")
 MAX = Ref(builtins.max, "max", builtins.max, "builtins")
@@ -37,6 +38,8 @@ class Parts(Integers):
         """The atom of a size."""
         if isinstance(s, Unit):
             return Lit(1)
+        if isinstance(s, Multiple):
+            return self.emit("mul", (Lit(s.factor), self.size(Size(s.array, s.axis))), INTEGER, hint="n")
         if s.array.type.ndim == 1 or s.axis == 0:  # type: ignore[attr-defined]
             return self.emit("call", (s.array,), INTEGER, fn=LEN, hint="n")
         shape = self.emit("getattr", (s.array,), TupleT(()), name="shape", hint="shape")
@@ -121,7 +124,12 @@ class Parts(Integers):
             raise NotCompiled("a part of a part of an array")
         if not full:
             return run
-        return Run(self._slice_start(s.start, run.size), self._slice_stop(s.stop, run.size), run.size)
+        sample = run.size.sample()
+        length = None if sample is None else multiples.slice_size(sample, s.start, s.stop)
+        if length is not None and sample is not None and (s.start is None or multiples.within(s.start, sample)):
+            begin = Place() if s.start is None else Place(*self.affine(s.start))
+            return Run(begin, Place(*self.affine(s.stop)) if multiples.within(s.stop, sample) else Ended(), run.size, length)
+        return Run(self._slice_start(s.start, run.size), self._slice_stop(s.stop, run.size), run.size, length)
 
     def _stepped(self, run: Run, s: SliceParts) -> Run:
         step: Any = s.step.value if isinstance(s.step, Lit) else None

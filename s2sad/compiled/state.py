@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from ..backend.undefined import doubtful
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
-from . import estimate, scalars, widths
+from . import checked, estimate, linear, scalars, widths
 from .guarded import Guards
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
-from .views import Ended, Pending, Place, Run, Size, SliceParts, Unit, View
+from .views import Ended, Multiple, Pending, Place, Run, Size, SliceParts, Unit, View
+
+# names of the functions that compiled code calls
+HELPERS = frozenset(name for m in (checked, linear) for name, f in vars(m).items() if isinstance(f, FunctionType))
 
 
 class Program:
@@ -68,6 +72,10 @@ class State:
         self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
         self.fresh: set[Var] = set()  # made where they stand, in memory of their own
         self.hoisted: set[Var] = set()  # buffers that are made once, and known by no other name
+        self.merged: set[Var] = set()  # arrays that branches or iterations hand on
+        self.joined: list[Var] = []  # arrays outside that are handed on
+        self.whole_operands: set[Region] = set()  # the memory of arrays that are handed on and that functions take as they are
+        self.packed: dict[Var, None] = {}  # arrays outside that are made contiguous first
         self.held: list[Any] = []  # operations and stores of the block at hand that wait (see `updates`)
         self.queues: dict[Var, list[Any]] = {}
         self.now = 0
@@ -76,7 +84,7 @@ class State:
         self.testing = False  # whether the statements at hand make the test of a loop, which is made once more than its body runs
         self.late: list[Push] = []  # that are done when the iteration has made all its stores
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
-        self.hints: set[str] = set()
+        self.hints = set(HELPERS)
         self.tapes: dict[Var, Tape] = {}
         self.entries: set[Var] = set()  # numbers of entries, as they were when a loop was done
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
@@ -90,6 +98,7 @@ class State:
         self.entry_path = self.path  # those around the outermost loop
         self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
+        self.slow = 0  # elements of functions that NumPy computes faster
         self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked
         self.independent: dict[int, int] = {}  # loops whose iterations may run in any order, and over how many elements
         self.kept: list[Loop] = []  # so that their identities stay theirs
@@ -175,13 +184,24 @@ class State:
         while size.array in self.origins and not isinstance(size, Unit):
             size = self.origins[size.array][size.axis]
         given = isinstance(size, Unit) or size.array in self.early or any(size.array is v for v in self.params.values())
-        return size if given else None
+        return size if given else self.equal_size(size.sample())
 
     def born(self, array: Var) -> None:
         """Note that an array is made or merged here."""
         self.births[array] = len(self.births) + 1
         if not self.loops and not self.conditional:
             self.early.add(array)
+
+    def equal_size(self, sample: Any) -> Size | None:
+        """The first size of an array that is given to the function that is certainly as large, or a multiple of one; None if there is none."""
+        if sample is None or len(set(sample)) == 1 and sample[0] == 0:
+            return None
+        sizes = [Size(v, k) for v in self.params.values() if isinstance(v.type, Arr) for k in range(v.type.ndim or 0)]
+        found = next((s for s in sizes if s.sample() == sample), None)
+        if found is not None or len(set(sample)) == 1:
+            return found
+        known = [(s, n) for s in sizes if (n := s.sample()) is not None and min(n) > 0]
+        return next((Multiple(s.array, s.axis, sample[0] // n[0]) for s, n in known if tuple(sample[0] // n[0] * d for d in n) == sample), None)
 
     def outer(self, array: Var) -> Any:
         """The array outside that is known as `array` inside; None if there is none."""

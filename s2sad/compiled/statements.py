@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from typing import Any
 
 import numpy as np
@@ -11,21 +12,22 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, If, Lit, Loop, Op, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Push, Ref, Region, Store, Var
 from . import estimate, scalars, widths
-from .arrays import NP, elementwise
+from .arrays import elementwise
 from .gather import Update
 from .nodes import NotCompiled
-from .reductions import Reductions
+from .products import Products, is_product
 from .state import a_noun
 from .views import Pending, View
 
 _LIKE: frozenset[Any] = frozenset({np.full_like, np.zeros_like, np.ones_like, np.empty_like})
 _FILLED: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full})
-_MATMUL = frozenset({np.dot, np.inner, np.vdot, np.matmul})
+_UNIT: frozenset[Any] = frozenset({np.eye, np.identity})
+FEW = 100  # elements of which np.exp() and the like cost as much more, compiled, as a statement on an array costs less
 
 
-class Statements(Reductions):
+class Statements(Products):
     """The part of the translator that knows assignments and stores."""
 
     def _attribute(self, target: Var, op: Op) -> None:
@@ -75,8 +77,10 @@ class Statements(Reductions):
             return self.count_along(target, op)
         if sums and op.fn.obj is np.sum and len(op.args) == 1:
             return self._sum(target, self.value(op.args[0]))
-        if op.kind == "matmul" or sums and _hashable(op.fn.obj) and op.fn.obj in _MATMUL:
+        if is_product(op) and not op.kwargs:
             return self._inner_product(target, op)
+        if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is np.trace:
+            return self.trace_of(target, op)
         if sums and getattr(op.fn.obj, "__name__", "") == "unbroadcast" and all(isinstance(primal_type(a), Num) for a in op.args):
             self.env[target] = self.number(op.args[0])
             return None
@@ -119,7 +123,7 @@ class Statements(Reductions):
     def _inner_product(self, target: Var, op: Op) -> None:
         a, b = (self.value(x) for x in op.args)
         if not all(isinstance(v, (View, Pending)) for v in (a, b)) or not len(self.runs(a)) == len(self.runs(b)) == 1:
-            raise NotCompiled("a product of matrices, which is faster in NumPy")
+            raise NotCompiled("a product of arrays that is a number")
         product = Var("product", Arr(target.type.dtype, None))  # type: ignore[attr-defined]
         if op.kind == "call" and op.fn.obj is np.vdot and product.type.dtype == scalars.COMPLEX:  # type: ignore[attr-defined]
             raise NotCompiled("a product of vectors of which one is conjugated")
@@ -146,7 +150,7 @@ class Statements(Reductions):
             self.env[target] = self.present(op.args[0])
             return None
         if op.kind == "call" and isinstance(op.fn, Ref):
-            if op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs:
+            if _swaps(op):
                 v = self.present(op.args[0])
                 if isinstance(v, View):
                     self.env[target] = v.transposed()
@@ -161,11 +165,39 @@ class Statements(Reductions):
                 return self._like(target, op)
             if _hashable(op.fn.obj) and op.fn.obj in _FILLED and not op.kwargs:
                 return self._filled(target, op)
-        done = self._converted(target, op) or self._slow(target, op) or elementwise(op)
+            if _hashable(op.fn.obj) and op.fn.obj in _UNIT:
+                return self.unit_matrix(target, op)
+        if is_product(op):
+            self.in_loop("a product of matrices")
+            return self.product_array(target, op)
+        if self.is_made(op):
+            return self.made_matrix(target, op)
+        slow = self._few(target, op) if self.loops else None
+        done = self._converted(target, op) or slow or self._slow(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
+        if slow is not None:
+            self.env[target] = made = self.pending(stmt, done, [self._operand(a) for a in done.args])
+            self.do(target, made)
+            return None
         self.hold(target, self.pending(stmt, done, [self._operand(a) for a in done.args]), stmts, k)
         return None
+
+    def _few(self, target: Var, op: Op) -> Op | None:
+        """`np.exp(x)` and the like of so few elements that the loop is worth compiling all the same; None for other operations."""
+        known = op.kind == "call" and isinstance(op.fn, Ref) and not op.kwargs and _hashable(op.fn.obj) and op.fn.obj in scalars.NUMPY
+        if not known or op.fn.obj in scalars.CHEAP:
+            return None
+        shape = target.type.shape or ((0,),)  # type: ignore[attr-defined]
+        self.slow += math.prod(max(d[-1], 1) for d in shape)
+        return Op("call", op.args, fn=op.fn) if self.slow <= FEW * self._statements else None
+
+    @property
+    def _statements(self) -> int:
+        """How many operations on arrays the loop nest has."""
+        inside = list(ir.walk(Block([self.loops[0]])))
+        made = sum(isinstance(s, Assign) and isinstance(s.target.type, Arr) and s.op.kind not in ("getitem", "getattr") for s in inside)
+        return made + sum(isinstance(s, (Store, Push)) and isinstance(primal_type(s.value), Arr) for s in inside)
 
     def _converted(self, target: Var, op: Op) -> Op | None:
         """`x.astype(float)` and the like as an operation on elements; None for other operations."""
@@ -229,12 +261,13 @@ class Statements(Reductions):
 
     def _filled(self, target: Var, op: Op) -> None:
         """`np.zeros(n)` and the like: an array of its own in each iteration."""
-        if target.type.ndim != 1 or target.type.dtype != scalars.FLOAT or len(op.args) != 1 + (op.fn.obj is np.full):  # type: ignore[attr-defined]
+        shape = self.value(op.args[0])
+        sizes = shape if isinstance(shape, tuple) else (shape,)
+        fits = target.type.ndim == len(sizes) <= 3 and target.type.dtype == scalars.FLOAT  # type: ignore[attr-defined]
+        if not fits or len(op.args) != 1 + (op.fn.obj is np.full):
             raise NotCompiled(_called(op))
-        n, *value = (self.number(a) for a in op.args)
-        array = Var(target.hint, target.type, named=True, region=effects.region_of(target) or Region())
-        self.out.stmts.append(Assign(array, Op("call", (n,), fn=NP["empty"])))
-        self.env[target] = view = self.whole(array, array.region)
+        value = [self.number(a) for a in op.args[1:]]
+        view = self.made_array(target, sizes)
         if op.fn.obj is not np.empty:
             self.assign(view, value[0] if value else Lit(0.0 if op.fn.obj is np.zeros else 1.0))
 
@@ -288,8 +321,6 @@ class Statements(Reductions):
 
 
 def _called(op: Op) -> str:
-    if op.kind == "matmul":
-        return "a product of matrices, which is faster in NumPy"
     if op.kind == "method":
         return f"a call of the method {op.name}()"
     return f"a call of {op.fn.name}()" if isinstance(op.fn, Ref) else f"the operation {op.kind!r} on arrays"
@@ -300,6 +331,17 @@ def _runtime(op: Op) -> str:
     if not isinstance(op.fn, Ref) or not str(getattr(op.fn.obj, "__module__", "")).startswith("s2sad.runtime"):
         return ""
     return str(op.fn.obj.__name__)
+
+
+def _swaps(op: Op) -> bool:
+    """Whether a call gives the transpose of a matrix."""
+    if op.kwargs or not isinstance(op.fn, Ref):
+        return False
+    if op.fn.obj is np.swapaxes:
+        axes = [a.value for a in op.args[1:] if isinstance(a, Lit)]
+        matrix = getattr(primal_type(op.args[0]), "ndim", None) == 2
+        return matrix and len(axes) == 2 and all(type(k) is int and -2 <= k < 2 for k in axes) and (axes[0] - axes[1]) % 2 == 1
+    return op.fn.obj is np.transpose and len(op.args) == 1
 
 
 def _hashable(f: Any) -> bool:

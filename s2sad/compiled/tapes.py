@@ -105,10 +105,14 @@ class Tapes(Statements):
         t: Any = primal_type(stmt.value)
         sizes, shape = [], []
         for r, dim in zip(runs, t.shape):
-            origin = self.origin(r.size)
+            origin = self.origin(r.size) or self.equal_size(r.sample())
             if origin is None:
                 raise NotCompiled("a tape of arrays whose size is not known before the loop")
             whole = r.start.root is None and isinstance(r.stop, Ended)
+            if not whole and (equal := self.equal_size(r.sample())) is not None:
+                sizes.append((equal, 0, 1))
+                shape.append(dim)
+                continue
             if not whole and len(runs) > 1:
                 raise NotCompiled("a tape of matrices that differ in size")
             sizes.append((origin, r.start.offset + r.stop.before if whole else 0, r.step if whole else 1))

@@ -30,6 +30,7 @@ from ..ir.nodes import (
 )
 from . import scalars, widths
 from .nodes import NotCompiled
+from .products import is_system
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
 from .views import Pending, Run, Size, View
@@ -51,6 +52,8 @@ class Translator(Tapes):
         self.body = self.block(self.unit)
         self.out = self.body
         self._hand_out()
+        self.pack_joined()
+        _drop_unused(self.body, set(self.results.values()))
 
     def _hand_out(self) -> None:
         """Find what is used behind the unit."""
@@ -80,9 +83,15 @@ class Translator(Tapes):
         self.again = [makers[v] for v in defined if v in again]
 
     def _result(self, v: Var) -> Any:
+        """What stands for a result inside."""
         if v in self.program.doubtful:
             raise NotCompiled(f"{v.hint}, which some path leaves unassigned")
-        return self._merged(v, self.body)
+        value = self.present(v)
+        if isinstance(value, View):
+            if _is_part(value):
+                raise NotCompiled("a part of an array that is handed on")
+            return value.array
+        return self.number(v)
 
     def block(self, block: Block) -> Block:
         """A block translated; what is pending at its end has been used."""
@@ -126,6 +135,9 @@ class Translator(Tapes):
             return  # it is an array, made when it is known how large
         if op.kind in ("slice", "tuple") and not isinstance(target.type, (Num, Arr)):
             self.env[target] = self.index_parts(op)
+        elif is_system(op):
+            self.in_loop("a linear system")
+            self.system(target, op)
         elif op.kind == "getattr":
             self._attribute(target, op)
         elif isinstance(target.type, Num):
@@ -189,12 +201,25 @@ class Translator(Tapes):
         """The atom that a branch or an iteration hands on."""
         v = self.present(a)
         if isinstance(v, View):
-            if any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim)):
+            part = _is_part(v)
+            if part and (not self.linear or v.region is None or v.region.find() in self.program.stored):
                 raise NotCompiled("a part of an array that is handed on")
+            if part or v.array in self.hoisted:  # an array of its own: the next iteration overwrites the buffer
+                return self._copied(v, block)
+            if v.array in self.params.values():
+                self.joined.append(v.array)
             return v.array
         if isinstance(v, Pending):
             raise NotCompiled("an array that is handed on before it is there")
         return self.number(a)
+
+    def _copied(self, v: View, block: Block) -> Var:
+        """A new array with the elements of a view, made at the end of a block."""
+        outer, self.out = self.out, block
+        copy = self.compact(self.known_runs(v), v.array.type.dtype, v.array.hint, False)  # type: ignore[attr-defined]
+        self.assign(copy, v)
+        self.out = outer
+        return copy.array
 
     def _merge_target(self, p: Var) -> Var:
         if isinstance(p.type, Num):
@@ -204,6 +229,7 @@ class Translator(Tapes):
         self._check_array(p.type, p.hint)
         var = Var(p.hint, p.type, named=p.named, region=effects.region_of(p) or Region())
         self.born(var)
+        self.merged.add(var)
         self.env[p] = self.whole(var, var.region)
         return var
 
@@ -265,6 +291,7 @@ class Translator(Tapes):
         self.within = {v for s in ir.walk(Block([stmt])) for v in (*ir.defs_of(s), *ir.inner_defs_of(s))}
         self.within -= {c.result for c in stmt.carries}
         self.together, self.last_entry, self.position = None, None, None
+        self.slow = 0
         self.around, self.entry_path = self.conditional, self.path
 
     def _head(self, stmt: Loop, new: Loop) -> Any:
@@ -291,11 +318,30 @@ class Translator(Tapes):
         return None if inside else it
 
 
+def _is_part(v: View) -> bool:
+    return any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim))
+
+
 def _selects(op: Op) -> bool:
     """Whether an operation only says which part of something is meant."""
     if op.kind == "call" and isinstance(op.fn, Ref):
         return op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs
     return op.kind in ("slice", "tuple", "getitem", "atom") or op.kind == "getattr" and op.name in ("shape", "T")
+
+
+def _drop_unused(body: Block, kept: set[Any]) -> None:
+    """Leave out sums and products of integers that nothing reads, such as the end of a slice whose size is known."""
+    blocks = [body]
+    for block in blocks:
+        blocks += [inner for s in block.stmts for inner in ir.blocks_of(s)]
+    read = {a for s in ir.walk(body) for a in ir.uses_of(s) if isinstance(a, Var)} | kept
+
+    def dead(s: Any) -> bool:
+        plain = isinstance(s, Assign) and s.op.kind in ("add", "sub", "mul") and s.target not in read
+        return plain and isinstance(s.target.type, Num) and s.target.type.dtype == scalars.INT
+
+    for block in blocks:
+        block.stmts[:] = [s for s in block.stmts if not dead(s)]
 
 
 __all__ = ["Program", "Translator"]

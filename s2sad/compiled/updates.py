@@ -59,7 +59,7 @@ class Updates(Gather):
             self.held.append(Held(target, made, uses[-1]))
         else:
             self.env[target] = made
-            self._do(target, made)
+            self.do(target, made)
 
     def _reads(self, stmt: Any, target: Var) -> bool:
         """Whether a statement takes the elements of an operation where it stands."""
@@ -85,7 +85,7 @@ class Updates(Gather):
         own = 0 if value.op.kind in ("atom", "spread") else 4 if value.op.kind in _SLOW else 1
         return own + sum(map(self.cost, value.op.args))
 
-    def _do(self, target: Var, made: Pending) -> View:
+    def do(self, target: Var, made: Pending) -> View:
         """Do an operation into memory of its own."""
         escapes = self._escapes(target)
         view = self.materialised(made, hoist=not escapes)
@@ -103,7 +103,7 @@ class Updates(Gather):
                 return self.done[v]
             found = next((h for h in self.held if h.value is v), None)
             if found is not None and isinstance(a, Var):
-                return self._do(a, v)
+                return self.do(a, v)
         return v
 
     def _escapes(self, target: Var) -> bool:  # pragma: no cover
@@ -138,7 +138,7 @@ class Updates(Gather):
             self.flush(array)
         for h in self.held:
             if h.last >= self.now and h.value not in self.done:
-                self._do(h.target, h.value)
+                self.do(h.target, h.value)
         self.held = []
 
     def flush_targets(self, view: View) -> None:
@@ -157,7 +157,7 @@ class Updates(Gather):
     def _do_readers(self, view: View, since: int) -> None:
         for h in self.held:
             if h.last >= since and h.value not in self.done and any(self.shares(leaf, view) for leaf in self.leaves(h.value)):
-                self._do(h.target, h.value)
+                self.do(h.target, h.value)
 
     # --- stores ----------------------------------------------------------------------------------------------------------
 

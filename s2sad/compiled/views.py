@@ -35,6 +35,8 @@ class Size:
 
     def same(self, other: Size) -> bool:
         """Whether two sizes are certainly equal."""
+        if isinstance(other, Multiple):
+            return other.same(self)
         if self.array is other.array and self.axis == other.axis and type(self) is type(other):
             return True
         a, b = self.sample(), other.sample()
@@ -51,6 +53,21 @@ class Unit(Size):
 
     def sample(self) -> Any:
         return (1, 1, 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Multiple(Size):
+    """So many times the size of an axis."""
+
+    factor: int = 1
+
+    def same(self, other: Size) -> bool:
+        a = self.sample()
+        return a is not None and a == other.sample()
+
+    def sample(self) -> Any:
+        sample = super().sample()
+        return None if sample is None else tuple(self.factor * n for n in sample)
 
 
 @dataclass(frozen=True, eq=False)

@@ -127,6 +127,8 @@ class Request:
     symbols: Symbols | None = None
     static_ints: bool = False
     static_sizes: bool = False
+    ratios: tuple[tuple[int, int, int], ...] = ()  # sizes of arrays that are multiples of others: the size, the factor, the other one
+    any_sizes: bool = False  # whether nothing is to be taken for granted of sizes that are multiples of each other
     as_tuple: bool | None = None  # whether the gradients come in a tuple; by default if there are several
     checkpoints: bool = True  # without, marked loops and functions are like others
     block: tuple[int, int] | None = None  # elements for which a chain of elementwise operations runs at a time, and threads
@@ -175,6 +177,9 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     low.static_ints = request.static_ints
     low.static_sizes = request.static_sizes
     low.outlined_codes.update(recursive)
+    for size, factor, base in sorted(request.ratios):
+        unit = low.dims.setdefault(base, low.symbols.fresh(base))
+        low.dims.setdefault(size, tuple(factor * n for n in unit))
     node = request.node
     if isinstance(node, gast.AsyncFunctionDef):
         span = Span.of_node(node, request.filename, request.lines)

@@ -481,6 +481,11 @@ class Objects(Core):
     def dims(self) -> dict[int, Any]:
         return self.__dict__.setdefault("_dims", KnownSizes() if self.static_sizes else {})
 
+    @property
+    def ratios(self) -> dict[int, tuple[int, int, int]]:
+        """Sizes that are multiples of others in the compiling call, where slices make use of it (see `multiples`)."""
+        return self.__dict__.setdefault("_ratios", {})
+
     def static_constant(self, node: Any, name: str, scope: Any) -> Any:
         """A module-level constant of a file that is read, not run: `G = 2.0 * np.pi`."""
         raise self.unsupported(f"the module-level value {name!r} is not a literal", None, "use --import to run the module")

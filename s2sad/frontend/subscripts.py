@@ -10,7 +10,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..analysis import infer
+from ..analysis import infer, multiples
 from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable, literal_dim
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Raise, Ref, Var
@@ -306,6 +306,12 @@ class Subscripts(Core):
 
     def slice_size(self, size: Any, p: SliceVal) -> Any:
         """The size of a slice with computed bounds: one symbol for each (size, bounds)."""
+        if isinstance(p.step, Lit) and p.step.value in (None, 1):
+            known = multiples.slice_size(size, p.start, p.stop)
+            if known is not None:
+                return known
+            if (found := multiples.ratio(size, (p.start, p.stop), self.dims)) is not None:
+                self.ratios.setdefault(found[0], found)
 
         def part(b: Any) -> Any:
             return ("=", b.value) if isinstance(b, Lit) else (b, getattr(type_of(b), "ints", None))
@@ -406,6 +412,8 @@ class Subscripts(Core):
     loose_dims: set[Any]
     make_list: Callable[..., Any]
     object_attribute: Callable[..., Any]
+    dims: dict[int, Any]
+    ratios: dict[int, tuple[int, int, int]]
     object_of: Callable[..., Any]
     primitive: Callable[..., Any]
     run_time_list: Callable[..., Any]

@@ -67,6 +67,15 @@ def inner(y, a, b):
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         a_bar = y_bar * b
         b_bar = y_bar * a
+    elif np.ndim(a) == 2 and np.ndim(b) == 2:
+        a_bar = y_bar @ b
+        b_bar = y_bar.T @ a
+    elif np.ndim(a) == 2 and np.ndim(b) == 1:
+        a_bar = np.outer(y_bar, b)
+        b_bar = a.T @ y_bar
+    elif np.ndim(a) == 1 and np.ndim(b) == 2:
+        a_bar = b.T @ y_bar
+        b_bar = np.outer(y_bar, a)
     else:
         a_bar = inner_left(y_bar, a, b)
         b_bar = inner_right(y_bar, a, b)

@@ -35,6 +35,7 @@ from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.recompute import recompute_numbers
 from .optimize.restores import drop_restores
+from .optimize.shapes import save_no_shapes
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
 from .optimize.states import drop_states
@@ -95,6 +96,7 @@ ROUND: dict[str, Pass] = {
     "stores": join_stores,
     "order": reorder,
     "fuse": fuse_sweeps,
+    "shapes": save_no_shapes,
 }
 LAST: dict[str, Pass] = {
     "recompute": recompute_numbers,

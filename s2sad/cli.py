@@ -135,7 +135,7 @@ def _source_options(command: argparse.ArgumentParser, middle: str) -> None:
     )
     command.add_argument("--standalone", action="store_true", help="a whole module that needs NumPy only (and Numba, with its backend)")
     command.add_argument(
-        "--backend", choices=("numpy", "numba"), default="numpy", help="numba: hot loops as functions that Numba compiles"
+        "--backend", choices=("numpy", "numba"), default="numpy", help="numba: loops and what is around them as functions that Numba compiles"
     )
     if middle == "adjoint":
         command.add_argument(

@@ -127,7 +127,7 @@ def compile_gradient(
 ) -> Compiled:  # fmt: skip
     """Emit the gradient of the requested function. `skip` names passes of `PASSES` to leave out.
 
-    With the backend "numba", hot loops are functions that Numba compiles; with "auto", only those that take long.
+    With the backend "numba", loops and what is around them are functions that Numba compiles; with "auto", only what takes long.
 
     With `careful`, the emitted code asks NumPy whether it made a view or a copy, where only strides tell; with `check`, it
     makes sure that the reverse sweep restores all memory.

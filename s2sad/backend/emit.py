@@ -21,13 +21,15 @@ from .bindings import Bindings
 from .fold import Folding, fold
 from .loops import THREADS, Loops
 from .names import Names
-from .operations import BINARY, Unhide, without_sign
+from .operations import BINARY, Unhide, alike, without_sign
 from .printer import Comment
 from .undefined import define_where_read, lift_inner_values
 
 
 class Emitter(Loops):
     """Prints one function."""
+
+    naming = Names
 
     def __init__(self, function: Function, bindings: Bindings, flat: bool = False) -> None:
         self.function = function
@@ -36,9 +38,9 @@ class Emitter(Loops):
         self.folding = Folding() if flat else fold(function)
         self.bindings.taken = {p.var.hint for p in function.params}
         self._bind(function)
-        self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
+        self.names = self.naming(function, self.folding, set(bindings.names) | bindings.reserved)
         while define_where_read(function, self.joined_name):
-            self.names = Names(function, self.folding, set(bindings.names) | bindings.reserved)
+            self.names = self.naming(function, self.folding, set(bindings.names) | bindings.reserved)
         self.used = self._used_loop_variables(function)
         self.flag: str | None = None  # what a `break` sets
         uses = use_counts(function)
@@ -222,7 +224,7 @@ class Emitter(Loops):
             return [ast.Expr(ast.Call(add, [base, self.atom(stmt.index), value], []))]
         target = _store(base) if stmt.index is None else ast.Subscript(base, self.index(stmt.index), ast.Store())
         floats = isinstance(stmt.base, Var) and isinstance(stmt.base.type, Arr) and stmt.base.type.floating
-        if floats and stmt.aug is None and isinstance(value, ast.BinOp) and ast.unparse(value.left) == ast.unparse(target):
+        if floats and stmt.aug is None and isinstance(value, ast.BinOp) and alike(value.left, target):
             return [ast.AugAssign(target, value.op, value.right)]
         if stmt.aug:
             if stmt.aug in ("add", "sub") and (positive := without_sign(value)) is not None:

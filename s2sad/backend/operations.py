@@ -229,6 +229,15 @@ def builtin(name: str) -> ast.expr:
     return Builtin(name, ast.Load())
 
 
+def alike(a: Any, b: Any) -> bool:
+    """Whether two expressions are the same, be they read or stored to."""
+    if isinstance(a, list):
+        return isinstance(b, list) and len(a) == len(b) and all(map(alike, a, b))
+    if not isinstance(a, ast.AST):
+        return type(a) is type(b) and bool(a == b)
+    return type(a) is type(b) and all(alike(getattr(a, f, None), getattr(b, f, None)) for f in a._fields if f != "ctx")
+
+
 class Unhide(ast.NodeTransformer):
     """Write builtins that the author's names hide as attributes of the module `builtins`."""
 

@@ -15,14 +15,18 @@ from .dependencies import Found
 
 def described(report: Report, state: Found) -> list[Any]:
     """The lines of a report as lists of strings and numbers."""
-    return [[e.name, e.reason, e.reverse, e.parallel, e.choice, _place(e.span, state), _place(e.at, state)] for e in report.entries]
+    return [
+        [e.name, e.reason, e.reverse, e.parallel, e.choice, _place(e.span, state), _place(e.at, state), _place(e.last, state), e.both, e.loop]
+        for e in report.entries
+    ]
 
 
 def reported(entries: list[Any], state: Found) -> Report:
     """The report of a description; without line numbers in functions whose lines have moved apart."""
     made = []
-    for name, reason, reverse, parallel, choice, span, at in entries:
-        made.append(Entry(_span(span, state), name, reason, _span(at, state), reverse, parallel, choice))
+    for name, reason, reverse, parallel, choice, span, at, last, both, loop in entries:
+        places = _span(span, state), _span(at, state), _span(last, state)
+        made.append(Entry(places[0], name, reason, places[1], reverse, parallel, choice, places[2], both, loop))
     return Report(made)
 
 

@@ -27,6 +27,7 @@ NP = {name: Ref(getattr(np, name), f"np.{name}", np) for name in _NAMES}
 ELEMENTWISE = frozenset({"add", "sub", "mul", "truediv", "neg", "pos", "pow", *COMPARE}) - {"is_", "is_not", "in_", "not_in"}
 _LETTERS = "ijklmn"
 LARGE = 2**17  # elements from which a loop runs in parallel
+MUCH = 2**22  # operations from which it does, with fewer elements
 Coordinates = list[tuple[Var, Place]]  # for each axis: the loop's variable, and where the axis starts in its numbering
 
 
@@ -53,9 +54,6 @@ class Arrays(Parts):
         """The index of an element of a view in its array."""
         at = at[len(at) - view.ndim :] if view.ndim else []
         parts: list[Any] = list(view.axes)
-        if not any(t.var is view.array for t in self.tapes.values()):
-            for k, p in enumerate(parts):
-                self.checked |= not isinstance(p, Run) and not self.in_range(p, Size(view.array, k))
         for (var, origin), axis in zip(at, view.order):
             if axis is None:
                 continue
@@ -98,7 +96,11 @@ class Arrays(Parts):
         target = Var(var.hint, Num(dtype, False))
         if op.kind == "where":
             op = Op("ifexp", op.args)
-        done = scalars.compiled_op(widths.fitted(op, target, self.emit_op), target, self.divisions, self.mixed)
+        try:
+            done = scalars.compiled_op(widths.fitted(op, target, self.emit_op), target, self.divisions, self.mixed)
+        except NotCompiled as refused:
+            refused.origin = refused.origin or var
+            raise
         return self.emit_to(target, done)
 
     def emit_to(self, target: Var, op: Op) -> Var:
@@ -113,11 +115,14 @@ class Arrays(Parts):
     ) -> None:  # fmt: skip
         """Run `body` for all elements of the runs; `independent`: in any order. `letter`: of the first index."""
         outer = self.out
-        ends = [(self.place(r.start), self.stop(r)) for r in runs]
         coordinates: Coordinates = [
             (Var(_LETTERS[(k + letter) % 6], INTEGER), Origin(r.start.root, r.start.offset, r.step)) for k, r in enumerate(runs)
         ]
         holders = [Block() for _ in runs]
+        ends = []
+        for k, r in enumerate(runs):
+            self.out = holders[k - 1] if k else outer
+            ends.append((self.place(r.start), self.stop(r)))
         self.out = holders[-1]
         before = self.work
         body(coordinates)
@@ -126,13 +131,10 @@ class Arrays(Parts):
             start, stop = ends[k]
             loop = Loop(Range(start, stop, Lit(runs[k].step), descending), coordinates[k][0], carries(k) if carries else [], holders[k])
             (holders[k - 1] if k else outer).stmts.append(loop)
-            if independent and k == 0 and self._trips(runs) >= self.large():
-                self.independent.add(id(loop))
+            if independent and k == 0:
+                self.independent[id(loop)] = self._trips(runs)
                 self.kept.append(loop)
         self.out = outer
-
-    def large(self) -> int:
-        return LARGE
 
     def _trips(self, runs: list[Run]) -> int:
         """The number of elements in the call that is compiled for, by estimate."""
@@ -177,6 +179,10 @@ class Arrays(Parts):
             return False
         return not (self._apart(a.array, b.array) or self._apart(b.array, a.array))
 
+    def may_share(self, a: Var, b: Var) -> bool:
+        """Whether two arrays may share memory."""
+        return self.shares(self.whole(a, a.region), self.whole(b, b.region))
+
     def _apart(self, a: Var, b: Var) -> bool:
         """Whether an array has memory of its own, which another one that is there does not have."""
         if a in self.hoisted or any(t.var is a for t in self.tapes.values()):
@@ -210,14 +216,14 @@ class Arrays(Parts):
     def buffer(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
         """A new array with room for the elements of the runs; with `hoist`, made once before the loop, if that is possible."""
         origins = [self.origin(r.size) for r in runs]
-        hoist = hoist and all(o is not None for o in origins)
+        hoist = hoist and bool(self.loops) and all(o is not None for o in origins)
         exact = hoist or all(r.whole for r in runs)
         sizes = [o if o is not None else r.size for o, r in zip(origins, runs)]
         samples = [r.size.sample() for r in runs]
         unknown = not exact or any(s is None for s in samples)
         shape = tuple((-1, -2 - k, -3, -4) for k in range(len(runs))) if unknown else tuple(samples)
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
-        outer, self.out = self.out, self.prologue if hoist else self.out
+        outer, self.out = self.out, self.entry if hoist else self.out
         like: Any = sizes[0].array
         whole = all(type(s) is Size and s.array is like and s.axis == k for k, s in enumerate(sizes)) and like.type.ndim == len(runs)
         if whole and exact and like.type.dtype == dtype:
@@ -226,7 +232,7 @@ class Arrays(Parts):
             op = new_array([self.size(s) if exact else self._length(r) for s, r in zip(sizes, runs)], dtype, self.emit)
         self.out.stmts.append(Assign(array, op))
         self.out = outer
-        self.births[array] = len(self.births) + 1
+        self.born(array)
         (self.hoisted if hoist else self.fresh).add(array)
         if exact:
             self.origins[array] = list(sizes)
@@ -236,7 +242,9 @@ class Arrays(Parts):
 
     def _length(self, run: Run) -> Any:
         stop, start = self.stop(run), self.place(run.start)
-        gap = self.emit("sub", (stop, start), INTEGER)
+        if run.whole:
+            return stop
+        gap = stop if run.start == Place() else self.emit("sub", (stop, start), INTEGER)
         if run.step != 1:
             gap = self.emit("floordiv", (self.emit("add", (gap, Lit(run.step - 1)), INTEGER), Lit(run.step)), INTEGER)
         return self.emit("call", (gap, Lit(0)), INTEGER, fn=MAX)
@@ -334,7 +342,7 @@ class Arrays(Parts):
             init = phis[k - 1] if k else Lit(0j) if kind.dtype == scalars.COMPLEX else Lit(0.0)  # type: ignore[attr-defined]
             return [Carry(phis[k], init, last if k == len(runs) - 1 else results[k + 1], results[k])]
 
-        self.over(runs, body, carries=carries, letter=len(first))
+        self.over(runs, body, carries=carries, independent=not first, letter=len(first))
         return widths.single(results[0], self.emit_op) if narrow else results[0]
 
 

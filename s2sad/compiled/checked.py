@@ -99,6 +99,13 @@ def math_ceil(x):
     return math.ceil(x)
 
 
+def in_bounds(index, size):
+    """An index as one from the front."""
+    if index < -size or index >= size:
+        raise IndexError("index out of bounds")
+    return index + size if index < 0 else index
+
+
 def slice_end(index, size):
     """An end of a slice as an index from 0 to `size`."""
     return min(max(index + size if index < 0 else index, 0), size)

@@ -8,7 +8,6 @@ from typing import Any
 from ..errors import FallbackWarning, UnsupportedSyntaxError
 from ..variants import arrays_in
 from . import numba
-from .arrays import LARGE
 from .kernels import Report
 from .nodes import LARGEST
 
@@ -85,9 +84,9 @@ class Backend:
         found = [a.size for a in arrays_in(list(bound.values()), [])]
         if self.backend == "auto":
             found += [v for v in bound.values() if type(v) is int]
-            return [self.backend, numba.release(), [n.bit_length() // 4 for n in found]]
-        numba.load()  # it imports SciPy, and an entry says whether that is imported; it is needed anyway
-        return [self.backend, numba.release(), any(n >= LARGE for n in found)]
+        else:
+            numba.load()  # it imports SciPy, and an entry says whether that is imported; it is needed anyway
+        return [self.backend, numba.release(), [n.bit_length() // 4 for n in found]]
 
     def give_up(self, name: str, err: BaseException) -> None:
         """Go on with NumPy code after an error of Numba's; an error with `strict`."""

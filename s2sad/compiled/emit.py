@@ -9,32 +9,41 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import INT, TupleT
+from ..analysis.types import Arr
 from ..backend.bindings import Bindings
 from ..backend.emit import Emitter
+from ..backend.names import Names
 from ..backend.operations import BINARY, builtin, call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Function, Lit, Range, Ref, Var
 from . import checked, linear
-from .arrays import new_array
-from .nodes import Advance, Count, Grow, Kernel, Tape
+from .nodes import Advance, Count, Grow, Kernel, Start
 from .numba import njit, prange
-from .parts import LEN, MAX
-from .views import Multiple, Unit
+
+
+class KernelNames(Names):
+    """Names of variables of which each is either an array or a number."""
+
+    def _clash(self, a: Var, b: Var) -> bool:
+        return isinstance(a.type, Arr) is not isinstance(b.type, Arr) or super()._clash(a, b)
 
 
 class KernelEmitter(Emitter):
     """Prints one compiled function."""
 
+    naming = KernelNames
+
     def __init__(self, kernel: Kernel, bindings: Bindings) -> None:
         self.kernel = kernel
         self.counts: dict[Var, str] = {}
-        _positions(kernel)
         if kernel.independent:
             parallel = prange()
             self.prange = Ref(parallel, "prange", parallel, "numba")
             bindings.name_of(self.prange)
         super().__init__(kernel.function, bindings)
+        for s in ir.walk(kernel.function.body):
+            for p in s.phis if isinstance(s, ir.If) else ():  # None would be of another type, and nobody reads it
+                p.then, p.orelse = (_zero(p.var) if isinstance(a, Lit) and a.value is None else a for a in (p.then, p.orelse))
 
     def definition(self) -> ast.FunctionDef:
         node = super().definition()
@@ -43,7 +52,7 @@ class KernelEmitter(Emitter):
 
     def decorator(self) -> ast.expr:
         name = self.bindings.name_of(Ref(njit, "njit", njit, "numba"))
-        options: dict[str, Any] = {"error_model": self.kernel.error_model, "boundscheck": self.kernel.boundscheck}
+        options: dict[str, Any] = {"error_model": self.kernel.error_model}
         options["parallel"] = bool(self.kernel.independent)
         given = [ast.keyword(k, ast.Constant(v)) for k, v in options.items() if v and v != "python"]
         node: ast.expr = ast.Name(name, ast.Load())
@@ -80,8 +89,8 @@ class KernelEmitter(Emitter):
         full = ast.Compare(size, [ast.Eq()], [call("len", self.atom(stmt.tape))])
         return [ast.If(full, [twice(t) for t in (stmt.tape, *stmt.others)], [])]
 
-    def stmt_Start(self, stmt: Any) -> list[ast.stmt]:
-        value = ast.Constant(0) if stmt.empty else call("len", self.atom(stmt.tape))
+    def stmt_Start(self, stmt: Start) -> list[ast.stmt]:
+        value = call("len", self.atom(stmt.tape)) if stmt.value is None else self.atom(stmt.value)
         return [ast.Assign([ast.Name(self.count(stmt.tape), ast.Store())], value, lineno=0)]
 
     # --- what the compiler wants to be written in its own way ------------------------------------------------------------
@@ -113,55 +122,9 @@ class KernelEmitter(Emitter):
         return nodes
 
 
-class Start:
-    """The position of a tape before the loop: none, or all its entries."""
-
-    def __init__(self, tape: Var, empty: bool) -> None:
-        self.tape, self.empty, self.span = tape, empty, None
-
-
-def _positions(kernel: Kernel) -> None:
-    """Put the first positions of the tapes at the head of the function."""
-    body = kernel.function.body
-    if any(isinstance(s, Start) for s in body.stmts):
-        return
-    head: list[Any] = []
-    used = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
-    for tape in kernel.tapes:
-        if tape.written and tape.room is None:
-            head += _room_inside(tape)
-        if tape.var in used:
-            head.append(Start(tape.var, tape.written))
-    at = len(kernel.packed)
-    body.stmts[at:at] = head
-
-
-def _room_inside(tape: Tape) -> list[Any]:
-    """Room for a few entries, to be doubled where it is not enough."""
-    out: list[Any] = []
-
-    def emit(kind: str, args: tuple[Any, ...], type_: Any, fn: Any = None, name: str = "") -> Var:
-        out.append(Assign(Var("n", type_), ir.Op(kind, args, fn=fn, name=name)))
-        return out[-1].target
-
-    sizes: list[Any] = [Lit(16 if tape.shapes else 64)]
-    for _, origin, less, step in tape.shapes:
-        array: Any = origin.array
-        if isinstance(origin, Unit):
-            n: Any = Lit(1)
-        elif array.type.ndim == 1 or origin.axis == 0:
-            n = emit("call", (array,), INT, LEN)
-        else:
-            n = emit("getitem", (emit("getattr", (array,), TupleT(()), name="shape"), Lit(origin.axis)), INT)
-        if isinstance(origin, Multiple):
-            n = emit("mul", (Lit(origin.factor), n), INT)
-        if step != 1:
-            n, less = emit("floordiv", (emit("add", (n, Lit(step - 1 - less)), INT), Lit(step)), INT), less or 1
-        elif less:
-            n = emit("sub", (n, Lit(less)), INT)
-        sizes.append(emit("call", (n, Lit(0)), INT, MAX) if less else n)
-    made = new_array(sizes, tape.row.type.dtype, emit)
-    return [*out, Assign(tape.var, made)]
+def _zero(v: Var) -> Lit:
+    kind: Any = v.type
+    return Lit(kind.dtype.type(0).item())
 
 
 def _minus(node: ast.expr, k: int) -> ast.expr:

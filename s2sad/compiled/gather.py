@@ -125,8 +125,8 @@ class Gather(Arrays):
         self.work = before + max(1, self.work - before) * count
         loop = Loop(Range(start, stop, Lit(1), down), var, [], inside)
         self.out.stmts.append(loop)
-        if independent and count >= self.large():
-            self.independent.add(id(loop))
+        if independent:
+            self.independent[id(loop)] = count
             self.kept.append(loop)
 
     def _within_ends(self, var: Var, start: int, end: int, first: int, last: int, size: Any) -> Any:

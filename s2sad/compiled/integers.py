@@ -110,15 +110,15 @@ class Integers(State):
         if sample is not None and ints is not None and len(gaps := {i - s for i, s in zip(ints, sample)}) == 1:
             return int(gaps.pop())
         made = self.made.get(root)
-        known = self._size_of(made) if made is not None else None
+        known = self.size_of_made(made, self.made) if made is not None else None
         return 0 if known is not None and known.same(size) else None
 
-    def _size_of(self, op: Any) -> Size | None:
-        """The size that `len(a)` or `a.shape[k]` is."""
+    def size_of_made(self, op: Any, made: dict[Any, Any]) -> Size | None:
+        """The size that `len(a)` or `a.shape[k]` is; `made`: how variables are."""
         if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is builtins.len and isinstance(op.args[0], Var):
             return Size(op.args[0], 0)
         if op.kind == "getitem" and isinstance(op.args[1], Lit):
-            shape = self.made.get(op.args[0])
+            shape = made.get(op.args[0])
             if shape is not None and shape.kind == "getattr" and shape.name == "shape":
                 return Size(shape.args[0], op.args[1].value)
         return None

@@ -27,8 +27,8 @@ class Matrices(Reductions):
     def compact(self, runs: list[Run], dtype: Any, hint: str, hoist: bool) -> View:
         """A new array with room for the elements of the runs, and no more; with `hoist`, made once before the loop, if that is possible."""
         sizes = [self.before_loop(r) for r in runs]
-        hoist = hoist and None not in sizes
-        outer, self.out = self.out, self.prologue if hoist else self.out
+        hoist = hoist and bool(self.loops) and None not in sizes
+        outer, self.out = self.out, self.entry if hoist else self.out
         like: Any = getattr(sizes[0], "array", None)
         square = len({id(s.array) for s in sizes if type(s) is Size}) == 1 and all(type(s) is Size for s in sizes)
         if square and like in self.packed and [s.axis for s in sizes if s is not None] == list(range(like.type.ndim)) and like.type.dtype == dtype:
@@ -40,7 +40,7 @@ class Matrices(Reductions):
         array = Var(hint, Arr(dtype, shape), named=True, region=Region())
         self.out.stmts.append(Assign(array, op))
         self.out = outer
-        self.births[array] = len(self.births) + 1
+        self.born(array)
         (self.hoisted if hoist else self.fresh).add(array)
         if None not in sizes:
             self.origins[array] = [s for s in sizes if s is not None]
@@ -68,7 +68,7 @@ class Matrices(Reductions):
             raise NotCompiled("an array whose size is not an integer")
         array = Var(target.hint, target.type, named=True, region=effects.region_of(target) or Region())
         self.out.stmts.append(Assign(array, new_array(list(sizes), scalars.FLOAT, self.emit)))
-        self.births[array] = len(self.births) + 1
+        self.born(array)
         self.fresh.add(array)
         self.env[target] = view = self.whole(array, array.region)
         return view

@@ -19,6 +19,8 @@ class NotCompiled(Exception):
         super().__init__(reason)
         self.reason, self.span = reason, span
         self.choice = choice or "faster in NumPy" in reason
+        self.at: Any = None  # the statement of the unit where it is noticed
+        self.origin: Var | None = None  # what it is about, if that is made before
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,6 +51,15 @@ class Grow:
     span: Span | None = None
 
 
+@dataclass(eq=False, slots=True)
+class Start:
+    """The first position on a tape; None for the end of what it has room for."""
+
+    tape: Var
+    value: Any
+    span: Span | None = None
+
+
 @dataclass(eq=False)
 class Tape:
     """A tape as an array: one row for each entry. `var` is the array inside the function, `outer` the tape outside."""
@@ -62,6 +73,13 @@ class Tape:
     shapes: list[Any] = field(default_factory=list)  # of arrays: for each axis, an array outside, its Size inside, how much less it is, the step
     room: list[Any] | None = None  # atoms outside: the trip counts whose product is the number of entries
     leader: Var | None = None  # a tape that gets an entry whenever this one does, so that one position is enough for both
+    inner: bool = False  # one unit both writes and reads it
+    path: frozenset[Any] = frozenset()  # under which conditions
+    made: bool = False  # the loop that writes it is done
+    started: bool = False  # it has a position
+    filled: Any = None  # an atom: the number of entries when reading begins, None for all there is room for
+    inside: bool = False  # that which writes it makes it
+    place: Any = None  # the statement of the unit that uses it
     entries: int = 10  # how many there are in the call that is compiled for, by estimate
 
 
@@ -87,7 +105,6 @@ class Kernel:
     tapes: list[Tape]
     writes: list[Any]  # arrays outside that it stores to
     error_model: str = "numpy"
-    boundscheck: bool = True
     independent: set[int] = field(default_factory=set)  # identities of loops that run in parallel
     names: dict[str, str] = field(default_factory=dict)  # as of other emitted functions that are called
     packed: dict[Var, Var] = field(default_factory=dict)  # arrays that are made contiguous, and the parameters that they are made of

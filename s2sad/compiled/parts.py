@@ -90,13 +90,24 @@ class Parts(Integers):
 
     def _shifted(self, run: Run, item: Any) -> Any:
         if run.whole:
-            return item
-        if run.step == 1 and run.start.root is None and isinstance(item, Lit):
+            return self._within_bounds(item, run.size)
+        sample = run.sample()
+        known = sample is not None and isinstance(item, Lit) and -min(sample) <= item.value < min(sample)
+        if known and run.step == 1 and run.start.root is None:
             if item.value >= 0:
                 return Lit(item.value + run.start.offset)
             if isinstance(run.stop, Ended):
                 return Lit(item.value - run.stop.before)
         raise NotCompiled("an element of a part of an array")
+
+    def _within_bounds(self, item: Any, size: Size) -> Any:
+        """An index that is certainly that of an element; no variable is negative."""
+        if self.in_range(item, size):
+            return item
+        key = (*self.affine(item), size.sample() or (size.array, size.axis))
+        if key not in self.indices:
+            self.indices[key] = self.emit("call", (item, self.size(size)), INTEGER, fn=checked.ref(checked.in_bounds), hint="k")
+        return self.indices[key]
 
     def _sliced(self, run: Run, s: SliceParts) -> Run:
         """The part of a run that a slice selects."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..analysis.types import Arr, Num, TupleT
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Var
+from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Var
 from . import linear, scalars
 from .matrices import Matrices
 from .nodes import NotCompiled
@@ -32,7 +32,12 @@ class Products(Matrices):
     @functools.cached_property
     def linear(self) -> bool:
         """Whether the loop nest has operations on whole matrices."""
-        return any(isinstance(s, Assign) and (is_product(s.op) or is_system(s.op)) for s in ir.walk(Block([self.root])))
+        return any(isinstance(s, Assign) and (is_product(s.op) or is_system(s.op)) for s in ir.walk(self.unit))
+
+    def in_loop(self, what: str) -> None:
+        """Raise NotCompiled outside loops, where nothing is gained."""
+        if not self.loops:
+            raise NotCompiled(f"{what} outside a loop, which is not faster compiled", choice=True)
 
     # --- operands --------------------------------------------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ from ..analysis import effects
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Loop, Op, Pop, Push, Ref, Region, Store, Taped, Var
 
-_MAKERS: frozenset[Any] = frozenset({
-    np.copy, np.zeros, np.ones, np.empty, np.full, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+MAKERS: frozenset[Any] = frozenset({
+    np.zeros, np.ones, np.empty, np.full, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
 })  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def allocates(op: Op) -> bool:
     if op.kind != "call" or not isinstance(op.fn, Ref) or any(k == "out" for k, _ in op.kwargs):
         return False
     try:
-        return op.fn.obj in _MAKERS or isinstance(op.fn.obj, np.ufunc)
+        return op.fn.obj is np.copy or op.fn.obj in MAKERS or isinstance(op.fn.obj, np.ufunc)
     except TypeError:
         return False
 
@@ -104,4 +104,4 @@ def _popped(function: Function) -> dict[Any, Var]:
     return found
 
 
-__all__ = ["Saved", "allocates"]
+__all__ = ["MAKERS", "Saved", "allocates"]

@@ -50,7 +50,7 @@ _CHECKED = {
 _DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}
 _POWERS = {2: checked.squared, 3: checked.cubed}
 # helpers of emitted code, for numbers
-_HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
+HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
 _BITS = 31  # of an integer that comes from outside: a size, a count, an index
 
 
@@ -229,7 +229,7 @@ def _call(op: Op, target: Var) -> Op:
         return plain if is_int(args[0]) else Op("call", args, fn=checked.ref(checked.truncated))
     if f in (builtins.max, builtins.min) and len(args) == 2 and all(type_of(a) == type_of(args[0]) or is_float(a) for a in args):
         return plain
-    helper = _HELPERS.get(getattr(f, "__name__", "")) if getattr(f, "__module__", "").startswith("s2sad.runtime") else None
+    helper = HELPERS.get(getattr(f, "__name__", "")) if getattr(f, "__module__", "").startswith("s2sad.runtime") else None
     if helper is not None:
         return Op("call", args, fn=checked.ref(helper))
     if f in (operator.neg, np.negative) and len(args) == 1:

@@ -1,4 +1,4 @@
-"""What the translation of a loop nest keeps: the values of variables inside, and what has been written so far."""
+"""What the translation of some statements keeps: the values of variables inside, and what has been written so far."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..backend.undefined import doubtful
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
-from . import checked, linear, scalars, widths
+from . import checked, estimate, linear, scalars, widths
+from .guarded import Guards
 from .nodes import NotCompiled, Row, Tape
 from .saved import Saved
 from .scalars import Bits, Divisions
@@ -36,6 +37,7 @@ class Program:
             self.uses.update(a for a in ir.uses_of(s) if isinstance(a, Var))
         self.uses.update(a for a in ir.result_atoms(function.result) if isinstance(a, Var))
         self.doubtful = doubtful(function)
+        self.guards = Guards(function)
         self.rows: dict[Var, Row] = {}  # of tapes that compiled code writes
         self.entries: dict[Var, int] = {}  # on such a tape, by estimate
         self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
@@ -52,16 +54,20 @@ class Program:
 
 
 class State:
-    """The translation of one loop nest. `params` maps variables outside to those inside."""
+    """The translation of some statements. `params` maps variables outside to those inside."""
 
-    def __init__(self, program: Program, loop: Loop, mixed: bool = False) -> None:
+    def __init__(self, program: Program, stmts: list[Any], mixed: bool = False) -> None:
         self.program, self.mixed = program, mixed
+        self.unit = Block(stmts)
+        self.slow_allowed = estimate.slow_allowed(stmts)
         self.params: dict[Any, Var] = {}
         self.env: dict[Any, Any] = {}
         self.made: dict[Var, Op] = {}
         self.ranges: dict[Var, Range] = {}
-        self.prologue, self.out = Block(), Block()
-        self.outside: set[Var] = set()  # arrays inside that are there before the loop
+        self.out = Block()
+        self.entry = self.out  # what is in front of the outermost loop at hand
+        self.within: set[Var] = set()  # variables outside that this loop defines
+        self.early: set[Var] = set()  # arrays that are made in front of all loops and branches
         self.origins: dict[Var, list[Size]] = {}  # whose sizes arrays that are made inside have
         self.births: dict[Var, int] = {}  # of arrays that are made or merged inside: in which order
         self.fresh: set[Var] = set()  # made where they stand, in memory of their own
@@ -80,20 +86,30 @@ class State:
         self.done: dict[Pending, View] = {}  # operations that were held back, and were done into memory
         self.hints = set(HELPERS)
         self.tapes: dict[Var, Tape] = {}
+        self.entries: set[Var] = set()  # numbers of entries, as they were when a loop was done
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
         self.bits, self.divisions = Bits(), Divisions()
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
         self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
+        self.alone = True  # whether nothing sees what was stored before an exception
         self.conditional = 0
+        self.path: frozenset[Any] = frozenset()  # the tests of these conditions, and whether they are true
+        self.entry_path = self.path  # those around the outermost loop
+        self.around = 0  # how many of the conditions are around the outermost loop
         self.work = 0
         self.slow = 0  # elements of functions that NumPy computes faster
-        self.checked = False  # whether an index of the author's may be out of range
-        self.independent: set[int] = set()  # loops over many elements whose iterations may run in any order
+        self.indices: dict[Any, Any] = {}  # of the block at hand and those around: indices whose bounds were checked
+        self.independent: dict[int, int] = {}  # loops whose iterations may run in any order, and over how many elements
         self.kept: list[Loop] = []  # so that their identities stay theirs
         self.position: Any = None  # the index of the outermost loop, where it counts the entries of tapes down to zero
-        self.root = loop
-        self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(Block([loop])) if isinstance(s, Push))
+        self.top: Any = None  # the statement at hand, of the unit itself
+        self.inside = Counter(a for s in ir.walk(self.unit) for a in ir.uses_of(s) if isinstance(a, Var))
+        self.pushes: Counter[Var] = Counter(s.tape for s in ir.walk(self.unit) if isinstance(s, Push))
+
+    def only_here(self, v: Var) -> bool:
+        """Whether nothing outside the unit uses a variable."""
+        return self.program.uses[v] == self.inside[v]
 
     # --- atoms and values ------------------------------------------------------------------------------------------------
 
@@ -141,11 +157,10 @@ class State:
         else:
             raise NotCompiled(f"{hint}, {a_noun(scalars.describe(t))}")
         region = (effects.region_of(outer) or Region()) if isinstance(t, Arr) else None
-        inner = Var(self._fresh(hint), t, named=True, region=region)
+        inner = Var(self.unused_name(hint), t, named=True, region=region)
         self.params[outer] = inner
         if isinstance(t, Num):
             return inner
-        self.outside.add(inner)
         return self.whole(inner, region)
 
     def _check_array(self, t: Any, hint: str) -> None:
@@ -163,12 +178,19 @@ class State:
         return View(array, runs, tuple(range(n)), region)
 
     def origin(self, size: Size) -> Size | None:
-        """The equal size of an array that is given to the function, None if there is none."""
+        """The equal size of an array that is there before the loops, None if there is none."""
         if isinstance(size, Unit):
             return size
-        while size.array in self.origins:
+        while size.array in self.origins and not isinstance(size, Unit):
             size = self.origins[size.array][size.axis]
-        return size if any(size.array is v for v in self.params.values()) else self.equal_size(size.sample())
+        given = isinstance(size, Unit) or size.array in self.early or any(size.array is v for v in self.params.values())
+        return size if given else self.equal_size(size.sample())
+
+    def born(self, array: Var) -> None:
+        """Note that an array is made or merged here."""
+        self.births[array] = len(self.births) + 1
+        if not self.loops and not self.conditional:
+            self.early.add(array)
 
     def equal_size(self, sample: Any) -> Size | None:
         """The first size of an array that is given to the function that is certainly as large, or a multiple of one; None if there is none."""
@@ -185,7 +207,7 @@ class State:
         """The array outside that is known as `array` inside; None if there is none."""
         return next((o for o, i in self.params.items() if i is array), None)
 
-    def _fresh(self, hint: str) -> str:
+    def unused_name(self, hint: str) -> str:
         name, k = hint, 1
         while name in self.hints:
             name = f"{hint}{'_' if hint[-1].isdigit() else ''}{k}"

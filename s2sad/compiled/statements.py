@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import functools
 import math
 from typing import Any
 
@@ -14,7 +13,7 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Loop, Op, Push, Ref, Region, Store, Var
-from . import scalars, widths
+from . import estimate, scalars, widths
 from .arrays import elementwise
 from .gather import Update
 from .nodes import NotCompiled
@@ -39,6 +38,8 @@ class Statements(Products):
             self.env[target] = v.transposed()
         elif isinstance(v, View) and op.name == "size" and v.ndim == 1:
             self.env[target] = self._length_of(v, 0, target)
+        elif isinstance(v, View) and op.name == "size":
+            self._number_of(target, Op("atom", (self._count(self.known_runs(v)),)))
         elif isinstance(v, View) and op.name == "ndim":
             self.env[target] = Lit(v.ndim)
         else:
@@ -52,9 +53,12 @@ class Statements(Products):
             n = self.size(run.size)
         else:
             n = self._length(run)
+        return self._number_of(target, Op("atom", (n,)))
+
+    def _number_of(self, target: Var, op: Op) -> Var:
         var = self.inner(target)
-        self.out.stmts.append(Assign(var, Op("atom", (n,))))
-        self.made[var] = Op("atom", (n,))
+        self.out.stmts.append(Assign(var, op))
+        self.made[var] = op
         return var
 
     def _number(self, target: Var, op: Op) -> None:
@@ -105,10 +109,7 @@ class Statements(Products):
         part = self.part(base, index)
         if part.ndim:
             raise NotCompiled("an array where a number is expected")
-        var = self.inner(target)
-        load = Op("getitem", (part.array, self.index(part, [])))
-        self.out.stmts.append(Assign(var, load))
-        self.made[var] = load
+        self._number_of(target, Op("getitem", (part.array, self.index(part, []))))
         self.work += 1
 
     def _sum(self, target: Var, value: Any) -> None:
@@ -167,11 +168,12 @@ class Statements(Products):
             if _hashable(op.fn.obj) and op.fn.obj in _UNIT:
                 return self.unit_matrix(target, op)
         if is_product(op):
+            self.in_loop("a product of matrices")
             return self.product_array(target, op)
         if self.is_made(op):
             return self.made_matrix(target, op)
-        slow = self._few(target, op)
-        done = self._converted(target, op) or slow or elementwise(op)
+        slow = self._few(target, op) if self.loops else None
+        done = self._converted(target, op) or slow or self._slow(target, op) or elementwise(op)
         if done is None:
             raise NotCompiled(_called(op))
         if slow is not None:
@@ -190,10 +192,10 @@ class Statements(Products):
         self.slow += math.prod(max(d[-1], 1) for d in shape)
         return Op("call", op.args, fn=op.fn) if self.slow <= FEW * self._statements else None
 
-    @functools.cached_property
+    @property
     def _statements(self) -> int:
         """How many operations on arrays the loop nest has."""
-        inside = list(ir.walk(Block([self.root])))
+        inside = list(ir.walk(Block([self.loops[0]])))
         made = sum(isinstance(s, Assign) and isinstance(s.target.type, Arr) and s.op.kind not in ("getitem", "getattr") for s in inside)
         return made + sum(isinstance(s, (Store, Push)) and isinstance(primal_type(s.value), Arr) for s in inside)
 
@@ -205,6 +207,15 @@ class Statements(Products):
         if not isinstance(source, (View, Pending)) or kind not in (scalars.FLOAT, scalars.FLOAT32) or _dtype(source) == scalars.COMPLEX:
             return None
         return Op("call", op.args[:1], fn=widths.FLOAT64_OF if kind == scalars.FLOAT else widths.FLOAT32_OF)
+
+    def _slow(self, target: Var, op: Op) -> Op | None:
+        """A function of elements that NumPy computes faster, though not so much faster that it pays to leave compiled code for it."""
+        n = estimate.elements(target.type)
+        if self.loops or not estimate.slow(op) or target.type.dtype != scalars.FLOAT:  # type: ignore[attr-defined]
+            return None
+        if estimate.loses(op, n) and not self.slow_allowed:
+            return None
+        return Op(op.kind, op.args, fn=op.fn) if not op.kwargs else None
 
     def _operand(self, a: Any) -> Any:
         v = self.value(a)
@@ -262,7 +273,7 @@ class Statements(Products):
 
     def _escapes(self, target: Var) -> bool:
         """Whether an array may outlive the iteration, or be one of several that are merged."""
-        for s in ir.walk(Block([self.root])):
+        for s in ir.walk(self.unit):
             if isinstance(s, Loop) and any(target in (c.init, c.next) for c in s.carries):
                 return True
             if isinstance(s, If) and any(target in (p.then, p.orelse) for p in s.phis):

@@ -8,11 +8,14 @@ from typing import Any
 from ..analysis import effects
 from ..analysis.types import INT, Arr, Num
 from ..frontend.lower import type_of as primal_type
+from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Lit, Loop, Op, Pop, Push, Range, Ref, Region, Store, Taped, Var
 from . import scalars
-from .nodes import Advance, Count, Grow, NotCompiled, Row, Tape
+from .arrays import new_array
+from .nodes import Advance, Count, Grow, NotCompiled, Row, Start, Tape
+from .parts import LEN, MAX
 from .statements import Statements
-from .views import Ended, Pending, Place, Run, Size, View
+from .views import Ended, Pending, Place, Run, Size, Unit, View
 
 
 class Tapes(Statements):
@@ -26,19 +29,24 @@ class Tapes(Statements):
                 raise NotCompiled(f"{outer.hint}, which code that is not compiled writes")
             self.tapes[outer] = self._new_tape(outer, row, written)
         tape = self.tapes[outer]
-        if tape.written != written:
+        if tape.written != written and not (tape.inner and tape.made and tape.path <= self.path):
             raise NotCompiled(f"{outer.hint}, which is both written and read")
         return tape
 
     def _new_tape(self, outer: Var, row: Row, written: bool) -> Tape:
         dims = tuple((-1, -2 - k, -3, -4) if s is None else s for k, s in enumerate((None, *row.sizes)))
-        var = Var(self._fresh(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
-        self.outside.add(var)
-        return Tape(outer, var, written, row)
+        var = Var(self.unused_name(outer.hint), Arr(row.type.dtype, dims), named=True, region=Region())
+        inner = self.only_here(outer)
+        if self.around and not inner:
+            raise NotCompiled(f"{outer.hint}, which a loop under a condition {'writes' if written else 'reads'}")
+        return Tape(outer, var, written, row, inner=inner, path=self.entry_path, place=self.top)
 
     def _take(self, tape: Tape, target: Var, position: Any) -> None:
         """Take the last entry off a tape; `position`: an index that says which it is."""
         if position is None:
+            if not tape.started:
+                tape.started = True
+                self.entry.stmts.append(Start(tape.var, tape.filled))
             self.out.stmts.append(Advance(tape.var, -1))
             position = Count(tape.var)
             if tape.row.ndim:
@@ -59,11 +67,17 @@ class Tapes(Statements):
         self.env[target] = view.typed(target.type.shape)
 
     def stmt_Pop(self, stmt: Pop) -> None:
-        direct = stmt.tape in self.program.by_index and len(self.loops) == 1 and not self.conditional
-        self._take(self.tape(stmt.tape, False), stmt.target, self.position if direct else None)
+        if not self.loops:
+            raise NotCompiled("a value that is taken from a tape outside a loop")
+        tape = self.tape(stmt.tape, False)
+        by_index = not tape.started if tape.inner else stmt.tape in self.program.by_index
+        direct = by_index and len(self.loops) == 1 and self.conditional == self.around
+        self._take(tape, stmt.target, self.position if direct else None)
 
     def stmt_Push(self, stmt: Push) -> None:
         v = self.value(stmt.value)
+        if not self.loops:
+            raise NotCompiled("a value that is saved outside a loop")
         if isinstance(v, (View, Pending)):
             return self._push_array(stmt, v)
         v = self.number(stmt.value)
@@ -82,8 +96,8 @@ class Tapes(Statements):
         if region is None:
             raise NotCompiled("a tape of arrays that may change after they were saved")
         if region in self.program.stored and not late:
-            saved = self.program.saved(self.root, region)
-            if not saved.fits or len(self.loops) != 1 or self.conditional:
+            saved = self.program.saved(self.loops[0], region)
+            if not saved.fits or len(self.loops) != 1 or self.conditional != self.around:
                 raise NotCompiled("a tape of arrays that change after they were saved")
             if stmt.value in saved.own:
                 self.late.append(stmt)
@@ -107,6 +121,7 @@ class Tapes(Statements):
         if tape.row.sizes != tuple(shape):
             raise NotCompiled("a tape of arrays that differ in size")
         tape.shapes = [(self.outer(o.array), o, less, step) for o, less, step in sizes]
+        tape.inside |= any(array is None and not isinstance(o, Unit) for array, o, *_ in tape.shapes)
         position, done = self._position(tape)
         if isinstance(position, Count):
             position = self.emit("atom", (position,), INT)
@@ -125,13 +140,13 @@ class Tapes(Statements):
             self.tapes[outer] = tape = self._new_tape(outer, row, True)
             tape.room, tape.entries = self._room(), math.prod(map(estimated, self.trips))
             tape.counted = not (
-                len(self.loops) == 1 and self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
+                len(self.loops) == 1 and self.conditional == self.around and self.pushes[outer] == 1 and tape.room is not None
                 and self._from_zero(self.loops[0])
             )  # fmt: skip
-            tape.exact = self.conditional == 0 and self.pushes[outer] == 1 and tape.room is not None
+            tape.exact = self.conditional == self.around and self.pushes[outer] == 1 and tape.room is not None
             if self.pushes[outer] > 1:
                 tape.room = None
-            elif tape.room is None and len(self.loops) == 1 and self.conditional == 0 and not self.testing:
+            elif tape.room is None and len(self.loops) == 1 and self.conditional == self.around and not self.testing:
                 self._join(tape)
         tape = self.tapes[outer]
         if not tape.written:
@@ -139,6 +154,49 @@ class Tapes(Statements):
         if tape.row.type.dtype != row.type.dtype or tape.row.ndim != row.ndim:
             raise NotCompiled(f"{outer.hint}, whose entries differ in type")
         return tape
+
+    def make_room(self, body: Block) -> None:
+        """Make the arrays of the tapes that an outermost loop writes, where that is done inside; their positions begin."""
+        counted = {s.tape for s in ir.walk(body) if isinstance(s, Advance)}
+        for tape in self.tapes.values():
+            if not tape.written or tape.made:
+                continue
+            given = tape.room is not None and all(a in self.params for t in tape.room for a in t.atoms() if isinstance(a, Var))
+            tape.inside |= tape.inner or not given
+            if tape.inside:
+                self.out.stmts.append(Assign(tape.var, self._new_array(tape)))
+            if tape.var in counted:
+                self.out.stmts.append(Start(tape.var, Lit(0)))
+
+    def close_tapes(self) -> None:
+        """Note what an outermost loop has written: the same function may read it from now on."""
+        for tape in self.tapes.values():
+            if not tape.written or tape.made:
+                continue
+            tape.made = True
+            if tape.leader is not None:
+                tape.filled = self.emit("atom", (Count(tape.leader),), INT, hint="entries")
+                tape.filled.named = True  # the position may move on
+                self.entries.add(tape.filled)
+            else:
+                tape.filled = Count(tape.var) if tape.counted and not tape.exact else None
+            tape.started = tape.counted
+
+    def _new_array(self, tape: Tape) -> Op:
+        """An array with room for all entries, or for a few, to be doubled where it is not enough."""
+        total: Any = None
+        for trip in tape.room or []:
+            count = count_of(Range(*map(self.number, trip.atoms())), self.emit)
+            total = count if total is None else self.emit("mul", (total, count), INT)
+        sizes = [total if total is not None else Lit(16 if tape.shapes else 64)]
+        for _, origin, less, step in tape.shapes:
+            n = self.size(origin)
+            if step != 1:
+                n, less = self.emit("floordiv", (self.emit("add", (n, Lit(step - 1 - less)), INT), Lit(step)), INT), less or 1
+            elif less:
+                n = self.emit("sub", (n, Lit(less)), INT)
+            sizes.append(self.emit("call", (n, Lit(0)), INT, fn=MAX) if less else n)
+        return new_array(sizes, tape.row.type.dtype, self.emit)
 
     def _join(self, tape: Tape) -> None:
         """Let a tape that gets one entry in each iteration share the position of the first such tape."""
@@ -188,13 +246,11 @@ class Tapes(Statements):
         self.trips.append(None)
         self.counts[id(stmt)] = self.program.entries.get(it.tapes[0], 10)
         if r is None or plain and r.reverse:
-            n = self.emit("call", (first.var,), INT, fn=Ref(len, "len", len, "builtins"))
+            n = first.filled if first.filled is not None else self.emit("call", (first.var,), INT, fn=LEN)
             new.iter = Range(Lit(0), n, Lit(1), True)
             self._index(stmt, new, new.iter)
             if r is not None:  # the index that the author's loop had, with its own bounds
                 self.ranges[new.index] = Range(Lit(0), self.number(r.stop), Lit(1), True)  # type: ignore[index]
-            for t in tapes:
-                t.counted = False
             position: Any = self._named_index(new.index)
             self.position = position
         else:
@@ -223,6 +279,17 @@ class Tapes(Statements):
         self.ranges[new.index] = r
         bits = max((self.bits.of(a) for a in (r.start, r.stop)), default=31)
         self.bits.known[new.index] = bits
+
+
+def count_of(trip: Range, emit: Any) -> Any:
+    """How often a loop over a range runs."""
+    start, stop, step = trip.atoms()
+    if isinstance(step, Lit) and step.value == 1:
+        if isinstance(start, Lit) and start.value == 0:
+            return stop if isinstance(stop, Lit) and stop.value >= 0 else emit("call", (stop, Lit(0)), INT, fn=MAX)
+        return emit("call", (emit("sub", (stop, start), INT), Lit(0)), INT, fn=MAX)
+    r = emit("call", (start, stop, step), Arr(), fn=Ref(range, "range", range, "builtins"))
+    return emit("call", (r,), INT, fn=LEN)
 
 
 def estimated(trip: Any) -> int:

@@ -1,11 +1,13 @@
-"""A loop nest of the elementary form as the body of a function that can be compiled, or the reason why not."""
+"""Statements of the elementary form as the body of a function that can be compiled, or the reason why not."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..analysis import effects
-from ..analysis.types import Arr, Num, Obj
+from ..analysis.types import Arr, Num, Obj, TapeT
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -17,6 +19,7 @@ from ..ir.nodes import (
     Lit,
     Loop,
     Note,
+    Op,
     Phi,
     Raise,
     Range,
@@ -36,20 +39,69 @@ _KINDS = {"Invoke": "a call of a recursive function", "Effect": "a call for its 
 
 
 class Translator(Tapes):
-    """Translates one loop nest: `body` is what the function does, `params` what it is given."""
+    """Translates a unit, statements that follow each other.
 
-    def __init__(self, program: Program, loop: Loop, mixed: bool = False) -> None:
-        super().__init__(program, loop, mixed)
-        self.stmt_Loop(loop)
+    `body` is what the function does, `params` what it is given, `results` the variables that are used behind the unit, with
+    what stands for them inside, and `again` the statements that are done once more behind it: they make views of results.
+    """
+
+    def __init__(self, program: Program, stmts: list[Any], mixed: bool = False) -> None:
+        super().__init__(program, stmts, mixed)
+        self.results: dict[Var, Any] = {}
+        self.again: list[Assign] = []
+        self.body = self.block(self.unit)
+        self.out = self.body
+        self._hand_out()
         self.pack_joined()
-        self.body = Block([*self.prologue.stmts, *self.out.stmts])
-        _drop_unused(self.body)
+        _drop_unused(self.body, set(self.results.values()))
+
+    def _hand_out(self) -> None:
+        """Find what is used behind the unit."""
+        defined = [v for s in self.unit.stmts for v in ir.defs_of(s)]
+        used = [v for s in self.unit.stmts for v in ir.all_defs_of(s) if not self.only_here(v) and not isinstance(v.type, TapeT)]
+        nested = next((v for v in used if v not in defined), None)
+        if nested is not None:
+            refused = NotCompiled(f"{nested.hint}, which a branch or an iteration makes")
+            refused.origin = nested
+            raise refused
+        todo = list(used)
+        makers = {s.target: s for s in self.unit.stmts if isinstance(s, Assign)}
+        again, wanted = set(), set(todo)
+        while todo:
+            v = todo.pop()
+            try:
+                self.results[v] = self._result(v)
+            except NotCompiled as refused:
+                made = makers.get(v)
+                if made is None or not _selects(made.op):
+                    refused.origin = refused.origin or v
+                    raise
+                again.add(v)
+                todo += [a for a in made.op.atoms() if isinstance(a, Var) and a in defined and a not in wanted]
+                wanted.update(todo)
+        self.results = {v: self.results[v] for v in defined if v in self.results}
+        self.again = [makers[v] for v in defined if v in again]
+
+    def _result(self, v: Var) -> Any:
+        """What stands for a result inside."""
+        if v in self.program.doubtful:
+            raise NotCompiled(f"{v.hint}, which some path leaves unassigned")
+        value = self.present(v)
+        if isinstance(value, View):
+            if _is_part(value):
+                raise NotCompiled("a part of an array that is handed on")
+            return value.array
+        return self.number(v)
 
     def block(self, block: Block) -> Block:
         """A block translated; what is pending at its end has been used."""
         outer, self.out = self.out, Block(diverges=block.diverges)
+        outermost = self.top is None
+        indices, self.indices = self.indices, dict(self.indices)
         around, self.held, self.queues, self.now = (self.held, self.queues, self.now), [], {}, 0
         for k, stmt in enumerate(block.stmts):
+            if outermost:
+                self.top = stmt
             try:
                 self.before(stmt, k)
                 method = getattr(self, "stmt_" + type(stmt).__name__, None)
@@ -62,12 +114,15 @@ class Translator(Tapes):
             except NotCompiled as refused:
                 if refused.span is None:
                     refused.span = getattr(stmt, "span", None)
+                if outermost:
+                    refused.at = stmt
                 raise
         self.now = len(block.stmts)
         self.settle()
-        if block is self.root.body:
+        if self.loops and block is self.loops[0].body:
             self.push_late()
         self.held, self.queues, self.now = around
+        self.indices = indices
         done, self.out = self.out, outer
         return done
 
@@ -76,9 +131,12 @@ class Translator(Tapes):
 
     def stmt_Assign(self, stmt: Assign, stmts: list[Any], k: int) -> None:
         target, op = stmt.target, stmt.op
+        if isinstance(target.type, TapeT) and op.kind == "list" and not op.args:
+            return  # it is an array, made when it is known how large
         if op.kind in ("slice", "tuple") and not isinstance(target.type, (Num, Arr)):
             self.env[target] = self.index_parts(op)
         elif is_system(op):
+            self.in_loop("a linear system")
             self.system(target, op)
         elif op.kind == "getattr":
             self._attribute(target, op)
@@ -107,10 +165,11 @@ class Translator(Tapes):
         test = self.number(stmt.test)
         self.conditional += 1
         before = self.work
-        then = self.block(stmt.then)
-        picked = [self._merged(p.then, then) if not stmt.then.diverges else UNDEF for p in stmt.phis]
-        orelse = self.block(stmt.orelse)
-        other = [self._merged(p.orelse, orelse) if not stmt.orelse.diverges else UNDEF for p in stmt.phis]
+        then = self._branch(stmt.then, stmt.test, True)
+        free = {p for p in stmt.phis if UNDEF in (p.then, p.orelse) and self.program.guards.covers(p, stmt.test)}
+        picked = [self._handed(p, p.then, then, free) for p in stmt.phis]
+        orelse = self._branch(stmt.orelse, stmt.test, False)
+        other = [self._handed(p, p.orelse, orelse, free) for p in stmt.phis]
         self.work = before + max(1, (self.work - before) // 2)
         self.conditional -= 1
         phis = []
@@ -122,6 +181,16 @@ class Translator(Tapes):
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
 
+    def _branch(self, block: Block, test: Any, side: bool) -> Block:
+        around, self.path = self.path, self.path | {(self.program.guards.test(test), side)}
+        done = self.block(block)
+        self.path = around
+        return done
+
+    def _handed(self, p: Phi, a: Any, block: Block, free: set[Phi]) -> Any:
+        """What a branch hands on to a merge; UNDEF where it ends elsewhere, or where nobody reads it."""
+        return UNDEF if block.diverges or a is UNDEF and p in free else self._merged(a, block)
+
     def _as_carried(self, a: Any, phi: Var) -> Any:
         """What a loop starts with, in the type that it goes on with."""
         if isinstance(phi.type, Num) and phi.type.dtype == scalars.FLOAT32 and a is not UNDEF:
@@ -132,7 +201,7 @@ class Translator(Tapes):
         """The atom that a branch or an iteration hands on."""
         v = self.present(a)
         if isinstance(v, View):
-            part = any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim))
+            part = _is_part(v)
             if part and (not self.linear or v.region is None or v.region.find() in self.program.stored):
                 raise NotCompiled("a part of an array that is handed on")
             if part or v.array in self.hoisted:  # an array of its own: the next iteration overwrites the buffer
@@ -159,7 +228,7 @@ class Translator(Tapes):
             raise NotCompiled(f"{p.hint}, {a_noun(scalars.describe(p.type))}")
         self._check_array(p.type, p.hint)
         var = Var(p.hint, p.type, named=p.named, region=effects.region_of(p) or Region())
-        self.births[var] = len(self.births) + 1
+        self.born(var)
         self.merged.add(var)
         self.env[p] = self.whole(var, var.region)
         return var
@@ -174,6 +243,8 @@ class Translator(Tapes):
             raise NotCompiled("a loop over something other than a range or an array", stmt.span)
         if isinstance(stmt.iter, Taped) and self.loops:
             raise NotCompiled("a loop over a tape within another loop", stmt.span)
+        if not self.loops:
+            self._enter(stmt)
         inits = [self._as_carried(self._merged(c.init, self.out), c.phi) for c in stmt.carries]
         phis = [self._merge_target(c.phi) for c in stmt.carries]
         for phi, init in zip(phis, inits):
@@ -195,8 +266,9 @@ class Translator(Tapes):
         body.stmts[:0] = first.stmts
         nexts = [self._merged(c.next, body) if not stmt.body.diverges else UNDEF for c in stmt.carries]
         go = None if stmt.go is None else self.number(stmt.go)
-        if stmt is self.root:
+        if len(self.loops) == 1:
             self.grow_together(body)
+            self.make_room(Block([*head.stmts, *body.stmts]))
         self.loops.pop()
         trip = self.trips.pop()
         self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))
@@ -210,6 +282,17 @@ class Translator(Tapes):
         new.carries = [Carry(p, i, n, r) for p, i, n, r in zip(phis, inits, nexts, results)]
         new.body, new.test_block, new.test, new.go = body, head, test, go
         self.out.stmts.append(new)
+        if not self.loops:
+            self.close_tapes()
+
+    def _enter(self, stmt: Loop) -> None:
+        """Begin an outermost loop."""
+        self.entry = self.out
+        self.within = {v for s in ir.walk(Block([stmt])) for v in (*ir.defs_of(s), *ir.inner_defs_of(s))}
+        self.within -= {c.result for c in stmt.carries}
+        self.together, self.last_entry, self.position = None, None, None
+        self.slow = 0
+        self.around, self.entry_path = self.conditional, self.path
 
     def _head(self, stmt: Loop, new: Loop) -> Any:
         """Give the new loop its head; what is returned makes the first statements of its body."""
@@ -230,17 +313,28 @@ class Translator(Tapes):
         return lambda: None
 
     def _trip(self, stmt: Loop, it: Range) -> Any:
-        """The trip count as a Range of atoms outside, None if something inside the function decides it."""
-        inside = any(isinstance(a, Var) and a not in self.params for a in it.atoms()) or stmt.go is not None
+        """The trip count as a Range of atoms of the program, None if something inside the outermost loop decides it."""
+        inside = any(isinstance(a, Var) and a in self.within for a in it.atoms()) or stmt.go is not None
         return None if inside else it
 
 
-def _drop_unused(body: Block) -> None:
+def _is_part(v: View) -> bool:
+    return any(not isinstance(x, Run) or not x.whole for x in v.axes) or v.order != tuple(range(v.ndim))
+
+
+def _selects(op: Op) -> bool:
+    """Whether an operation only says which part of something is meant."""
+    if op.kind == "call" and isinstance(op.fn, Ref):
+        return op.fn.obj is np.transpose and len(op.args) == 1 and not op.kwargs
+    return op.kind in ("slice", "tuple", "getitem", "atom") or op.kind == "getattr" and op.name in ("shape", "T")
+
+
+def _drop_unused(body: Block, kept: set[Any]) -> None:
     """Leave out sums and products of integers that nothing reads, such as the end of a slice whose size is known."""
     blocks = [body]
     for block in blocks:
         blocks += [inner for s in block.stmts for inner in ir.blocks_of(s)]
-    read = {a for s in ir.walk(body) for a in ir.uses_of(s) if isinstance(a, Var)}
+    read = {a for s in ir.walk(body) for a in ir.uses_of(s) if isinstance(a, Var)} | kept
 
     def dead(s: Any) -> bool:
         plain = isinstance(s, Assign) and s.op.kind in ("add", "sub", "mul") and s.target not in read

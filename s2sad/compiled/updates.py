@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis import effects
-from ..analysis.types import Num
+from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of as primal_type
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, If, Loop, Op, Push, Ref, Region, Store, Var
@@ -53,7 +53,8 @@ class Updates(Gather):
         """Let an array be an operation that is done where it is used, or do it now, into memory of its own."""
         uses = [j for j in range(k + 1, len(stmts)) for a in ir.uses_of(stmts[j]) if a is target]
         direct = len(uses) == self.program.uses[target] and all(self._reads(stmts[j], target) for j in uses)
-        if uses and direct and (len(uses) == 1 or self.cost(made) * (len(uses) - 1) <= WORTH):
+        again = self.cost(made) * (len(uses) - 1)
+        if uses and direct and (len(uses) == 1 or again <= (WORTH if self.loops else 0)):
             self.env[target] = made
             self.held.append(Held(target, made, uses[-1]))
         else:
@@ -121,9 +122,10 @@ class Updates(Gather):
             return  # a view reads nothing
         base = stmt.base if isinstance(stmt, Store) else None
         for a in ir.uses_of(stmt):
-            v = self.env.get(a) if isinstance(a, Var) and a is not base else None
-            if isinstance(v, View):
-                self.flush_targets(v)
+            if isinstance(a, Var) and a is not base and (a in self.env or isinstance(a.type, Arr)):
+                v = self.value(a)
+                if isinstance(v, View):
+                    self.flush_targets(v)
         if isinstance(stmt, Store) and isinstance(stmt.value, Var) and isinstance(stmt.base, Var):
             v = self.env.get(stmt.base)
             value = self.env.get(stmt.value)

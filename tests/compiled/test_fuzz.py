@@ -23,7 +23,7 @@ SEEDS = 40
 def test_fixed_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as Python: Numba would take seconds for each program."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     compiled = sum(agrees(seed) for seed in range(3000, 3000 + SEEDS))
     assert compiled >= SEEDS // 10
 
@@ -43,7 +43,9 @@ def agrees(seed: int) -> bool:
         some |= "compiled, " in other.explain()
         one, two = floats_of(expected), floats_of(found)
         scale = max(1.0, float(np.nanmax(np.abs(one), initial=0.0)))
-        assert one.shape == two.shape and np.allclose(one, two, rtol=1e-9, atol=1e-9 * scale, equal_nan=True), (
+        single = any(getattr(a, "dtype", None) == np.float32 for a in arguments(point, program.mode))
+        exact = 1e-5 if single else 1e-9
+        assert one.shape == two.shape and np.allclose(one, two, rtol=exact, atol=exact * scale, equal_nan=True), (
             f"seed {seed}:\n{program.text}\n{other.source}"
         )
     return some

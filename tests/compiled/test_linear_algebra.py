@@ -194,7 +194,7 @@ def check(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], rtol: float = 1e-
 def in_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is to be compiled runs as it stands; Numba takes seconds for each program."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
 
 
 @pytest.mark.parametrize("layout", ["C", "F", "strided"])
@@ -386,34 +386,47 @@ def smoothed(A: np.ndarray, x: np.ndarray, steps: int) -> float:
 
 GOLDEN = '''\
 @njit(error_model="numpy")
-def smoothed_sweep(x, steps, A, x_tape, x_tape1):
+def smoothed_sweeps(x, steps, A, smoothed_bar):
     A = np.ascontiguousarray(A)
     x = np.ascontiguousarray(x)
+    # forward sweep
+    x_tape = np.empty((max(steps, 0), len(x)))
+    k1 = max(steps, 0)
+    x_tape1 = np.empty((k1, len(A)))
+    x1 = x
     for k in range(steps):
-        for i in range(x_tape.shape[1]):
-            x_tape[k, i] = x[i]
-        x1 = np.empty(len(A))
-        matvec(A, x, x1)
-        for i in range(x_tape1.shape[1]):
-            x_tape1[k, i] = x1[i]
-        x = x1
-    return x
-
-
-@njit(error_model="numpy")
-def smoothed_reverse_sweep(x_bar, smoothed_bar, A, A_bar, x_tape, x_tape1):
-    A = np.ascontiguousarray(A)
-    x_bar1 = np.empty_like(x_bar)
-    for k in range(len(x_tape) - 1, -1, -1):
+        for i in range(len(x)):
+            x_tape[k, i] = x1[i]
+        x2 = np.empty(len(A))
+        matvec(A, x1, x2)
+        for i in range(len(x)):
+            x_tape1[k, i] = x2[i]
+        x1 = x2
+    # reverse sweep
+    x_bar = np.empty_like(x)
+    A_bar = np.empty_like(A)
+    for i in range(len(x)):
+        x_bar[i] = 0.0
+    for i in range(len(A)):
+        for j in range(A.shape[1]):
+            A_bar[i, j] = 0.0
+    x_bar1 = np.empty_like(x)
+    for k in range(k1 - 1, -1, -1):
         product = 2.0 * smoothed_bar
-        for i in range(len(x_bar)):
-            x_bar1[i] = x_bar[i] + product * x_tape[k, i]
+        for i in range(len(x)):
+            x_bar1[i] = x_bar[i] + product * x_tape1[k, i]
         x_bar = np.empty(A.shape[1])
         matvec(A.T, x_bar1, x_bar)
-        n = A_bar.shape[1]
-        for i in range(len(A_bar)):
-            for j in range(n):
-                A_bar[i, j] += x_bar1[i] * x_tape1[k, j]
+        for i in range(len(A)):
+            for j in range(A.shape[1]):
+                A_bar[i, j] += x_bar1[i] * x_tape[k, j]
+    return A_bar
+
+
+def smoothed_grad(A, x, steps, smoothed_bar=1.0):
+    """Gradient of smoothed with respect to A."""
+    A_bar = smoothed_sweeps(x, steps, A, smoothed_bar)
+    return A_bar
 '''
 
 

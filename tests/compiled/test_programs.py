@@ -13,6 +13,7 @@ import pytest
 
 import s2sad
 import tests.programs
+from s2sad.compiled import units
 from tests.helpers import floats_of
 from tests.test_golden import GOLDENS
 
@@ -45,13 +46,16 @@ PROGRAMS = list(all_programs())
 COMPILED = [p if p.values[0].__name__ in QUICK else pytest.param(*p.values, id=p.id, marks=pytest.mark.slow) for p in PROGRAMS]
 
 
+@pytest.mark.parametrize("straight", [True, False], ids=["units", "loops"])
 @pytest.mark.parametrize(("f", "args", "wrt"), PROGRAMS)
 def test_functions_to_be_compiled_give_the_same_in_python(
-    f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    f: Any, args: tuple[Any, ...], wrt: tuple[str, ...], straight: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the compiler for Numba makes of a program is right as it stands; Numba takes seconds for each."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.STRAIGHT", straight)
+    monkeypatch.setattr("s2sad.compiled.fused.ENABLED", straight)
     compare(f, args, wrt)
 
 
@@ -79,7 +83,7 @@ def compare(f: Any, args: tuple[Any, ...], wrt: tuple[str, ...]) -> None:
     assert not compiled._given_up
     one, two = floats_of(expected), floats_of(found)
     assert one.shape == two.shape
-    if f.__name__ in EXACT:
+    if f.__name__ in EXACT and not units.STRAIGHT:
         assert one.tobytes() == two.tobytes()
     else:
         np.testing.assert_allclose(two, one, rtol=1e-11, atol=1e-12 * max(1e-3, np.max(np.abs(one), initial=0.0)))

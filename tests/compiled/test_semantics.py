@@ -122,9 +122,9 @@ def test_bounds_are_checked_where_an_index_may_be_out_of_them() -> None:
     A = np.random.default_rng(2).normal(size=(5, 5))
     compiled = s2sad.grad(triangle, backend="numba", strict=True)
     assert np.array_equal(compiled(A), s2sad.grad(triangle)(A))
-    assert "boundscheck=True" in compiled.source_for(A)  # i - 1 from -1
+    assert "in_bounds(i - 1, A.shape[1])" in compiled.source_for(A)  # i - 1 from -1
     assert np.allclose(s2sad.grad(upper, backend="numba")(A), s2sad.grad(upper)(A), rtol=1e-14)
-    assert "boundscheck" not in s2sad.grad(checked_sum, backend="numba").source_for(np.ones(3), 2.0)
+    assert "in_bounds" not in s2sad.grad(checked_sum, backend="numba").source_for(np.ones(3), 2.0)
     with pytest.raises(IndexError):
         compiled(np.ones((5, 4)))
     with pytest.raises(IndexError):
@@ -152,7 +152,7 @@ def test_indices_from_below_are_checked(f: Any) -> None:
     compiled = s2sad.grad(f, backend="numba", strict=True)
     for start in (-3, 0, 2):
         assert np.array_equal(compiled(x, start), s2sad.grad(f)(x, start))
-    assert "boundscheck=True" in compiled.source
+    assert "in_bounds(" in compiled.source
     with pytest.raises(IndexError):
         compiled(x, -9)
 
@@ -335,7 +335,7 @@ def rotated(z: np.ndarray, n: int) -> float:
 def test_complex_numbers() -> None:
     compiled, plain = s2sad.grad(julia, backend="numba"), s2sad.grad(julia)
     assert compiled(0.2 - 0.3j, 6) == pytest.approx(plain(0.2 - 0.3j, 6), rel=1e-12)
-    assert "julia_reverse_sweep" in compiled.explain()
+    assert "reverse sweep: compiled, julia_sweeps()" in compiled.explain()
     z = np.exp(1j * np.arange(7.0)) * np.arange(7.0)
     compiled, plain = s2sad.grad(rotated, backend="numba", strict=True), s2sad.grad(rotated)
     found = compiled(z, 4)
@@ -442,7 +442,7 @@ def test_the_command_line_prints_it(tmp_path: Path) -> None:
     assert runpy.run_path(str(out))["f_grad"](0.7, 3) == pytest.approx(s2sad.grad(from_text(path))(0.7, 3), rel=1e-14)
     argv[3:] = ["explain", f"{path}:f", "--signature", "x: float, n: int"]
     found = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    assert "line 6: compiled, f_sweep()" in found and "line 6, reverse sweep: compiled, f_reverse_sweep()" in found
+    assert "line 6: compiled, f_sweeps()" in found and "line 6, reverse sweep: compiled, f_sweeps()" in found
 
 
 def from_text(path: Path) -> Any:
@@ -466,10 +466,10 @@ def test_large_independent_loops_run_in_parallel(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("s2sad.compiled.arrays.LARGE", 50)
     u = np.random.default_rng(3).normal(size=(9, 8))
     compiled = s2sad.grad(diffused, backend="numba", strict=True)
-    assert np.array_equal(compiled(u, 3), s2sad.grad(diffused)(u, 3))
+    assert np.allclose(compiled(u, 3), s2sad.grad(diffused)(u, 3), rtol=1e-14)
     assert "in parallel" in compiled.explain(u, 3)
     text = compiled.source_for(u, 3)
-    assert "parallel=True" in text and "in prange(1, len(u_bar) - 1)" in text
+    assert "parallel=True" in text and "in prange(1, len(u) - 1)" in text
     monkeypatch.setattr("s2sad.compiled.arrays.LARGE", 100)
     assert "parallel" not in s2sad.grad(diffused, backend="numba").source_for(u, 3)
     # rows that are read after they were stored to are done in order

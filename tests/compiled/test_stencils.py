@@ -159,7 +159,7 @@ def outcome(g: Any, args: tuple[Any, ...]) -> Any:
 def test_random_stencils(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run as Python: Numba would take seconds for each program."""
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     compiled = sum("compiled, " in check(seed) for seed in range(SEEDS))
     assert compiled >= SEEDS // 2
 

@@ -78,24 +78,24 @@ def log_or_zero(x):
 def truncated(x):
     if math.isnan(x):
         raise ValueError("cannot convert float NaN to integer")
-    if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
+    if not abs(x) < 2.0**47:
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer in compiled code")
     return int(x)
 
 
 def math_floor(x):
     if math.isnan(x):
         raise ValueError("cannot convert float NaN to integer")
-    if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
+    if not abs(x) < 2.0**47:
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer in compiled code")
     return math.floor(x)
 
 
 def math_ceil(x):
     if math.isnan(x):
         raise ValueError("cannot convert float NaN to integer")
-    if not abs(x) < 9e18:
-        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer of 64 bits")
+    if not abs(x) < 2.0**47:
+        raise OverflowError("cannot convert a float that is infinite, or this large, to an integer in compiled code")
     return math.ceil(x)
 
 

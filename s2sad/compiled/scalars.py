@@ -98,6 +98,9 @@ def is_python(a: Any) -> bool:
     return isinstance(t, Num) and t.py
 
 
+FLOAT_BITS = 47  # of the integers that compiled code makes of floats; larger ones are an error
+
+
 class Bits:
     """How many bits the integers of a function take at most; Python's have no limit, those of compiled code have 63."""
 
@@ -134,7 +137,15 @@ class Bits:
             return sizes[0] * max(power.value, 1)
         if op.kind == "lshift":
             raise NotCompiled("a shift of an integer to the left")
+        if op.kind == "call":
+            sizes += [self._bits_of_given(type_of(a)) for a in op.args]
         return max([_BITS, *sizes]) if op.kind in ("call", "getitem") else max(sizes, default=_BITS)
+
+    def _bits_of_given(self, t: Any) -> int:
+        """How many bits an integer takes that a function makes of a number, as `int` and `round` do."""
+        if not isinstance(t, Num) or t.py and t.dtype.kind not in "f":
+            return 0
+        return FLOAT_BITS if t.dtype.kind == "f" else int(8 * t.dtype.itemsize - 1)
 
 
 class Divisions:

@@ -245,6 +245,24 @@ def test_an_integer_that_outgrows_64_bits_is_not_compiled() -> None:
         assert s2sad.grad(fibonacci, backend="numba")(2.0, 200) == s2sad.grad(fibonacci)(2.0, 200)
 
 
+def squares_of_integers(x: np.ndarray, scale: float) -> float:
+    total = 0.0
+    for i in range(len(x)):
+        k = int(x[i] * scale)
+        total += x[i] * float(k * k % 7)
+    return total
+
+
+def test_products_of_integers_made_of_floats_are_not_compiled() -> None:
+    x = np.linspace(0.5, 3.1, 50)
+    with pytest.raises(UnsupportedSyntaxError, match="may not fit in 64 bits"):
+        s2sad.grad(squares_of_integers, backend="numba", strict=True)(x, 1e12)
+    with pytest.warns(FallbackWarning, match="64 bits"):
+        value, bar = s2sad.value_and_grad(squares_of_integers, backend="numba")(x, 1e12)
+    assert value == squares_of_integers(x, 1e12)
+    assert np.array_equal(bar, s2sad.grad(squares_of_integers)(x, 1e12))
+
+
 def test_counts_are_compiled() -> None:
     x = np.linspace(0.5, 1.5, 7)
     assert np.array_equal(s2sad.grad(counted, backend="numba", strict=True)(x, 12), s2sad.grad(counted)(x, 12))

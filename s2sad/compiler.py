@@ -29,6 +29,7 @@ from .optimize.bundles import bundle_tapes
 from .optimize.common import share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
+from .optimize.factors import cancel_factors
 from .optimize.fuse import fuse_sweeps
 from .optimize.hoist import hoist_from_primal, hoist_invariants
 from .optimize.merge import merge_branches
@@ -92,6 +93,7 @@ ROUND: dict[str, Pass] = {
     "branches": sink_into_branches,
     "elide": elide_copies,
     "share": share_loads,
+    "factors": cancel_factors,
     "sums": tidy_sums,
     "stores": join_stores,
     "order": reorder,

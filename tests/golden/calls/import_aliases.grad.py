@@ -10,5 +10,5 @@ def import_aliases_grad(x, import_aliases_bar=1.0):
     norm1 = norm(x)
     # reverse sweep
     x_bar = (import_aliases_bar + import_aliases_bar * root1) * (x / norm1)
-    x_bar += 2.0 * import_aliases_bar * norm1 * 0.5 / root1 * x
+    x_bar += import_aliases_bar * norm1 / root1 * x
     return x_bar

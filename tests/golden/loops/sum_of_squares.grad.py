@@ -10,8 +10,8 @@ def sum_of_squares_grad(x, sum_of_squares_bar=1.0):
     for v in x:
         s += v * v
     # reverse sweep
-    s_bar = sum_of_squares_bar * 0.5 / math.sqrt(s)
+    s_bar = sum_of_squares_bar / math.sqrt(s)
     x_bar = np.zeros_like(x)
     for i in reversed(range(n)):
-        x_bar[i] += 2.0 * s_bar * x[i]
+        x_bar[i] += s_bar * x[i]
     return x_bar

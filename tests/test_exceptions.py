@@ -515,3 +515,25 @@ def test_a_tangent_is_not_stored_before_the_value_is_known() -> None:
         value, dot = s2sad.jvp(f, (x, s), (np.array([0.5, 1.0]), 1.0))
         by_x, by_s = s2sad.grad(f, wrt=(0, 1))(x, s)
         assert value == pytest.approx(f(x, s)) and dot == pytest.approx(by_x @ [0.5, 1.0] + by_s)
+
+
+def used_in_finally(x, k):
+    c = 0
+    s = x * x
+    try:
+        s = s * 2.0
+        if k == 1:
+            raise KeyError("k")
+        s = math.sqrt(s - (5.0 if k == 2 else 0.0))
+        c = 3
+    finally:
+        z = s * c
+    return z + s
+
+
+@pytest.mark.parametrize(("k", "error"), [(1, KeyError), (2, ValueError)])
+def test_an_exception_passes_through_finally_that_reads_what_it_left_undone(k: int, error: type[Exception]) -> None:
+    for run in (used_in_finally, s2sad.grad(used_in_finally), lambda x, k: s2sad.jvp(used_in_finally, (x, k), (1.0, None))):
+        with pytest.raises(error):
+            run(1.5, k)
+    assert s2sad.grad(used_in_finally)(1.5, 0) == pytest.approx(4.0 * math.sqrt(2.0), rel=1e-12)

@@ -58,16 +58,14 @@ class TryStatements(Core):
                     self.body(stmt.finalbody)
                 if skip is not None:
                     self.cells[(self.frame.id, "$skip")] = skip
-                self.block.diverges = node.body.diverges
-                self.append(node)
+                self.append_with_final(node)
                 return
             node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
             with self.into(node.body):
                 self.body(stmt.body)
             with self.into(node.final):
                 self.body(stmt.finalbody)
-            self.block.diverges = node.body.diverges
-            self.append(node)
+            self.append_with_final(node)
             return
         if stmt.orelse:
             done = f"completed_{stmt.lineno}"
@@ -173,6 +171,16 @@ class TryStatements(Core):
         self.append(node)
         self._finally(stmt)
 
+    def append_with_final(self, node: Try) -> None:
+        """Append a `try` without handlers. If nobody sees what its last part does when an exception passes, that just follows."""
+        if unseen(node.final):
+            self.block.stmts.extend(node.body.stmts)
+            if not node.body.diverges:
+                self.block.stmts.extend(node.final.stmts)
+        else:
+            self.append(node)
+        self.block.diverges = node.body.diverges
+
     def noting_stores(self, node: Try, age: int) -> Var:
         """A list that is empty until the body of a `try` begins to store to memory older than `age`."""
         begun = self.emit(Op("list", ()), ListT(BOOL), "begun", varied=False, fresh=True)
@@ -213,6 +221,23 @@ class TryStatements(Core):
     flag: Callable[..., Any]
     set_flag: Callable[..., Any]
     site: Callable[..., Any]
+
+
+def unseen(block: Block) -> bool:
+    """Whether a block only computes and stores to memory of the program's own."""
+    from ..analysis import effects  # needs the lowerer
+
+    for stmt in ir.walk(block):
+        if isinstance(stmt, Assign):
+            if not effects.is_pure(stmt.op):
+                return False
+        elif isinstance(stmt, Store):
+            r = stmt.base.region if isinstance(stmt.base, Var) else None
+            if r is None or r.find().caller:
+                return False
+        elif not isinstance(stmt, (If, ir.Loop, ir.Note)):
+            return False
+    return True
 
 
 @dataclass(eq=False)

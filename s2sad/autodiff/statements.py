@@ -99,7 +99,7 @@ class Adjoints(Stores, Surgery):
             return False
         if isinstance(stmt, Assign):
             return stmt.op.kind in ("tuple", "list", "dict", "method") or isinstance(stmt.target.type, (ListT, TupleT, Obj))
-        return not isinstance(stmt, Store)
+        return not isinstance(stmt, Store) and not (isinstance(stmt, Effect) and stmt.op.data == ir.SAFE)
 
     def through_rule(self, stmt: Assign, bar: Any) -> None:
         """Pass the adjoint of a result on to the operands."""

@@ -69,14 +69,20 @@ def trace(a):
     return total
 
 
+def pivot_row(m, k):
+    """The row, from `k` on, with the largest element of column `k`, or one that is NaN."""
+    pivot = k
+    for i in range(k + 1, len(m)):
+        if not abs(m[i, k]) <= abs(m[pivot, k]):
+            pivot = i
+    return pivot
+
+
 def eliminate(m, x):
     """Solve `m @ y = x` for the columns of `x`, in place; `m` is used up."""
     n = len(m)
     for k in range(n):
-        pivot = k
-        for i in range(k + 1, n):
-            if not abs(m[i, k]) <= abs(m[pivot, k]):
-                pivot = i
+        pivot = pivot_row(m, k)
         if m[pivot, k] == 0.0:
             raise np.linalg.LinAlgError("Singular matrix")
         if pivot != k:
@@ -140,10 +146,7 @@ def sign_and_log(a):
     n = len(m)
     sign, logarithm = 1.0, 0.0
     for k in range(n):
-        pivot = k
-        for i in range(k + 1, n):
-            if not abs(m[i, k]) <= abs(m[pivot, k]):
-                pivot = i
+        pivot = pivot_row(m, k)
         if m[pivot, k] == 0.0:
             return 0.0, -np.inf
         if pivot != k:

@@ -185,3 +185,62 @@ def test_what_is_handed_on_is_stored_to_later():
 
     with pytest.raises(s2sad.errors.AmbiguousMemoryError, match="copy what the function returns"):
         s2sad.grad(in_a_loop)(x, 2.0)
+
+
+def halved_in_one_piece(v, k):
+    if k == 0:
+        return v[0]
+    flat = v.ravel()
+    flat[1] -= v[3]
+    return halved_in_one_piece(v, k - 1)
+
+
+def in_turn(v, k):
+    return 0.0 if k == 0 else halved_in_one_piece(v, k) + in_turn(v, k - 1)
+
+
+def lines_across(A, k):
+    if k == 0:
+        return A[0, 0]
+    A[1, 1:] = A[:, -1]
+    return lines_across(A, k - 1)
+
+
+def one_piece(v, n=2):
+    return halved_in_one_piece(v, n) + np.sum(v)
+
+
+def two_functions(v, n=2):
+    return in_turn(v, n) + np.sum(v)
+
+
+@pytest.mark.parametrize("f", [one_piece, two_functions])
+@pytest.mark.parametrize("x", [np.arange(1.0, 5.0)[::-1], np.arange(1.0, 9.0)[::2], np.arange(1.0, 5.0)], ids=["reversed", "strided", "plain"])
+def test_the_layout_of_an_argument_decides_between_view_and_copy(f: Any, x: Any) -> None:
+    direction = np.array([0.3, -1.1, 0.7, 0.4])
+    there, back = (f(in_strides(x + h * direction, x)) for h in (1e-6, -1e-6))
+    _, dot = s2sad.jvp(f, (x, 2), (direction, None))
+    np.testing.assert_allclose(dot, (there - back) / 2e-6, rtol=1e-6)
+    if x.flags.c_contiguous:
+        np.testing.assert_allclose(s2sad.grad(f)(x, 2) @ direction, dot, rtol=1e-9)
+    else:  # a contiguous copy of the argument would give the gradient of another program
+        with pytest.raises(s2sad.errors.AmbiguousMemoryError, match="was copied"):
+            s2sad.grad(f)(x, 2)
+
+
+def crossed(A, n=1):
+    return lines_across(A, n) + np.sum(A * A)
+
+
+def test_lines_of_a_matrix_in_column_order() -> None:
+    A = np.asfortranarray(np.arange(1.0, 13.0).reshape(3, 4))
+    value, gradient = s2sad.value_and_grad(crossed)(A, 1)
+    assert value == crossed(A.copy(order="F"))
+    there, back = (crossed(np.asfortranarray(A + h)) for h in (1e-6, -1e-6))
+    np.testing.assert_allclose(gradient.sum(), (there - back) / 2e-6, rtol=1e-6)
+
+
+def in_strides(values: Any, x: Any) -> Any:
+    out = np.lib.stride_tricks.as_strided(np.zeros(8 * values.size)[4 * values.size :], values.shape, x.strides)
+    out[...] = values
+    return out

@@ -118,7 +118,10 @@ def restructures(stmt: Any) -> list[Region] | None:
 
 
 def layout_matters(block: ir.Block, stored: bool = True) -> set[Region]:
-    """The memory that some operation makes a view or a copy of, depending on strides; only what is `stored` to, too."""
+    """The memory that some operation makes a view or a copy of, depending on strides; only what is `stored` to, too.
+
+    What a recursive function makes of the memory that it is given is not looked at: see `layouts.sensitive`.
+    """
     found = set()
     for stmt in ir.walk(block):
         if isinstance(stmt, Assign) and stmt.op.kind == "call" and isinstance(stmt.op.fn, Ref) and (r := region_of(stmt.target)) is not None:

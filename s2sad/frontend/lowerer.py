@@ -329,9 +329,8 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]
     from ..ir.nodes import substitute
 
     entry_reads = {s.target: s for s in low.entry}
-    from ..analysis.effects import layout_matters  # needs the lowerer
-    from ..analysis.overlaps import overlapping_stores
-    sensitive = layout_matters(low.block) | overlapping_stores(low.block)
+    from ..analysis.layouts import sensitive  # needs the lowerer
+    in_layout = sensitive(low.block)
     for stmt in walk(low.block):
         substitute(stmt, sub)
     position = len(low.entry)
@@ -347,7 +346,7 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param]) -> dict[Var, Var]
             for p in params:
                 if p.var is var:
                     p.var = source
-        if isinstance(var.type, (Arr, ListT)) and var.region is not None and var.region.find() in sensitive:
+        if isinstance(var.type, (Arr, ListT)) and var.region is not None and var.region.find() in in_layout:
             fn = Ref(runtime.copy_in_layout, "copy_in_layout", runtime.copy_in_layout, "s2sad.runtime")
             new[-1].op = Op("call", (source,), fn=fn)
         else:

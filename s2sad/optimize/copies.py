@@ -27,6 +27,9 @@ def elide_copies(function: Function) -> Function:
     uses, defs = use_counts(function), definitions(function)
     sensitive = effects.layout_matters(function.body, stored=False)
     for stmt in ir.walk(function.body):
+        if isinstance(stmt, ir.Invoke):  # its own operations are not looked at
+            sensitive |= {r for a in stmt.args if (r := effects.region_of(a)) is not None}
+    for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
             _shape_source(stmt, defs)
     _block(function.body, uses)

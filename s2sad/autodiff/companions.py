@@ -111,6 +111,7 @@ class Companions:
         self.shadow_regions: dict[Region, Region] = {r: Region() for r in regions}
         for region in self.shadow_regions.values():
             region.stored = True  # in the reverse sweep: a companion is one object, and not made again
+        self.slices = {s.target for s in ir.walk(function.body) if isinstance(s, Assign) and s.op.kind == "slice"}
         self.tries: list[Try] = []  # the `try` statements around, by whose bodies
         for p in function.params:
             if self.has(p.var):
@@ -277,9 +278,14 @@ class Companions:
 
     def store(self, stmt: Store) -> tuple[list[Any], list[Any]]:
         base, value = stmt.base, stmt.value
-        if not self.has(base) or not isinstance(base.type, ListT) or not is_mutable(base.type.elem):
+        if not self.has(base) or not isinstance(base.type, ListT):
             return [], []
         companion = self.companion(base)
+        if not is_mutable(base.type.elem):
+            if stmt.index not in self.slices:
+                return [], []
+            fresh = Var(companion.hint, companion.type, False, region=Region())  # all items were replaced: there may be more now
+            return [], [Assign(fresh, zeros(base), stmt.span), Store(companion, stmt.index, fresh, None, stmt.span)]
         before, new = [], None
         if self.has(value):
             new = self.companion(value)

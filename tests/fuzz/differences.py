@@ -92,7 +92,7 @@ def _decide(line: Line, gradient: np.ndarray, before: float, single: bool) -> tu
             continue
         smooth = True
         error = min(abs(line.along(gradient) - step) for step in (best, *steps[1:]))  # a jump may be within the largest step
-        if error > (LOOSE if single else CLOSE) * scale + 10.0 * spread:
+        if error > (LOOSE if single else CLOSE) * scale + 10.0 * spread + kink:  # a tie between slopes that hardly differ
             worst = max(worst, error)
     if not smooth:
         return "rough", "differences disagree"

@@ -23,6 +23,7 @@ from .compiled.pipeline import definitions
 from .frontend.lowerer import Program, Request, lower
 from .ir.clone import flatten
 from .ir.nodes import Function, Lit, Param, Struct
+from .optimize.axes import broadcast_axes
 from .optimize.blocks import strip_mine
 from .optimize.branches import sink_into_branches
 from .optimize.bundles import bundle_tapes
@@ -35,6 +36,7 @@ from .optimize.hoist import hoist_from_primal, hoist_invariants
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.recompute import recompute_numbers
+from .optimize.reductions import reduce_first
 from .optimize.restores import drop_restores
 from .optimize.shapes import save_no_shapes
 from .optimize.share import share_loads
@@ -93,6 +95,8 @@ ROUND: dict[str, Pass] = {
     "branches": sink_into_branches,
     "elide": elide_copies,
     "share": share_loads,
+    "axes": broadcast_axes,
+    "reductions": reduce_first,
     "factors": cancel_factors,
     "sums": tidy_sums,
     "stores": join_stores,

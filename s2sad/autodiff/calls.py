@@ -8,9 +8,23 @@ from typing import Any
 
 from ..frontend.lowerer import Program
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Invoke, Lit, Note, Op, Outlined, Param, Stepped, Struct, Var
+from ..ir.nodes import (
+    REVERSE,
+    Assign,
+    Block,
+    Function,
+    Invoke,
+    Lit,
+    Note,
+    Op,
+    Outlined,
+    Param,
+    Stepped,
+    Struct,
+    Var,
+)
 from .checkpoints import steps_of
-from .reverse import REVERSE, OutlinedReverse
+from .reverse import OutlinedReverse
 
 
 def invoked(function: Function) -> Iterator[Outlined]:

@@ -68,8 +68,6 @@ from .scopes import Scope, Structure, Transport
 from .surgery import without_blocks
 from .templates import Splicer
 
-FORWARD, REVERSE = "forward sweep", "reverse sweep"
-
 
 class Reverse(Transport, Checkpoints):
     """One run of reverse mode on one program; `plan` says which memory gets companions."""
@@ -142,7 +140,7 @@ class Reverse(Transport, Checkpoints):
         if value:
             primal = self.primal_result(f.result, body)
             result = Struct("tuple", (primal, result))
-        body.stmts[:] = [ir.Note(FORWARD), *body.stmts, ir.Note(REVERSE), *self.scope.out.stmts]
+        body.stmts[:] = [ir.Note(ir.FORWARD), *body.stmts, ir.Note(ir.REVERSE), *self.scope.out.stmts]
         function = Function(f.name, params, body, result, span=f.span)
         without_blocks(function, followed=False)
         return function
@@ -698,7 +696,7 @@ class OutlinedReverse(Reverse):
         self.block(fn.body)
         bars = tuple(self.finished(fn.params[k]) for k in fn.returned())
         body = Block([*self.tape_inits, *fn.body.stmts])
-        body.stmts += [ir.Note(REVERSE, barrier=True), *self.scope.out.stmts]
+        body.stmts += [ir.Note(ir.REVERSE, barrier=True), *self.scope.out.stmts]
         params = [*self.function.params, *(Param(s) for s in seeds)]
         function = Function(fn.name, params, body, Struct("tuple", (*fn.results, *bars)))
         without_blocks(function, followed=False)

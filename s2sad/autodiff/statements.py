@@ -196,6 +196,9 @@ class Adjoints(Stores, Surgery):
         if self.behind_read_only(base):
             self.add_part(base, index, g)
             return
+        if isinstance(t, Arr) and not self.is_memory(base) and (whole := self.without_new_axes(stmt.target, index, g)) is not None:
+            self.contribute(base, whole)
+            return
         buf = self.buffer(base)
         at = self.need(index)
         plain = isinstance(type_of(g), (Num, Arr)) and isinstance(type_of(index), Num)  # `+=` of a list's slice extends it
@@ -206,6 +209,30 @@ class Adjoints(Stores, Surgery):
         if isinstance(t, Arr) and self.index_kind(index) == "fancy":
             aug = "add.at"
         self.append(Store(buf, at, g, aug, stmt.span, role="accumulate"))
+
+    def without_new_axes(self, v: Var, index: Any, g: Any) -> Any:
+        """The adjoint of `x` where `g` is that of `v`, which is `x` with new axes, such as `x[:, None]`; None if it is something else."""
+        place = self.structure.places.get(index) if isinstance(index, Var) else None
+        op = place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
+        parts = op.args if op is not None and op.kind == "tuple" else (index,)
+        new = [isinstance(p, Lit) and p.value is None for p in parts]
+        if not any(new) or not all(n or self.is_whole(p) for n, p in zip(new, parts)):
+            return None
+        if isinstance(type_of(g), Num):
+            return g
+        t = type_of(g)
+        if not isinstance(t, Arr) or not isinstance(v.type, Arr) or t.shape is None or t.shape != v.type.shape or v.type.dtype is None:
+            return None
+        everything = self.emit(Op("slice", (Lit(None),) * 3), Obj(slice), "part")
+        at = self.emit(Op("tuple", tuple(Lit(0) if n else everything for n in new)), TupleT(()), "pair") if len(parts) > 1 else Lit(0)
+        shape = tuple(d for k, d in enumerate(t.shape) if k >= len(new) or not new[k])
+        return self.emit(Op("getitem", (g, at)), Arr(t.dtype, shape), f"{v.hint}_bar", view_of=g)
+
+    def is_whole(self, part: Any) -> bool:
+        """Whether a part of an index is a plain `:`."""
+        place = self.structure.places.get(part) if isinstance(part, Var) else None
+        op = place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
+        return op is not None and op.kind == "slice" and all(isinstance(a, Lit) and a.value is None for a in op.args)
 
     def index_kind(self, index: Any) -> str | None:
         """basic, mask (no repeats), fancy (repeats are possible), or None: not known."""

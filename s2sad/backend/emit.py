@@ -203,7 +203,7 @@ class Emitter(Loops):
             return False
         made = self.made.get(first)
         t = type_of(second)
-        fits = t == first.type or (isinstance(t, Num) and t.py)
+        fits = isinstance(t, (Num, Arr)) and t.dtype == first.type.dtype or isinstance(t, Num) and t.py  # it is stretched if need be
         return made is not None and makes_array(made) and first.type == stmt.target.type and first.type.shape is not None and fits
 
     def joined_name(self, a: Var, b: Any) -> bool:

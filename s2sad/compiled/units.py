@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis.types import Arr, TapeT
-from ..autodiff.reverse import REVERSE
 from ..errors import Span
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, Loop, Note, Ref
+from ..ir.nodes import REVERSE, Assign, Block, Function, Loop, Note, Ref
 from . import estimate
 from .nodes import NotCompiled
 from .report import Entry, Report

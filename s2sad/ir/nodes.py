@@ -274,6 +274,9 @@ class Assert:
     span: Span | None = None
 
 
+FORWARD, REVERSE = "forward sweep", "reverse sweep"  # the texts of the notes before them
+
+
 @dataclass(eq=False, slots=True)
 class Note:
     """A line of comment. Nothing moves across a `barrier`."""

@@ -6,9 +6,11 @@ from collections import Counter
 from typing import Any
 
 from .nodes import (
+    REVERSE,
     Assign,
     Block,
     Function,
+    Note,
     Op,
     Var,
     blocks_of,
@@ -23,6 +25,13 @@ from .nodes import (
 def all_blocks(function: Function) -> list[Block]:
     """The body of the function and every block within it, from outside in."""
     return [function.body, *(b for s in walk(function.body) for b in blocks_of(s))]
+
+
+def reverse_sweep(function: Function) -> Block:
+    """The statements of the reverse sweep, where the function has one that it tells apart."""
+    stmts = function.body.stmts
+    start = next((k for k, s in enumerate(stmts) if isinstance(s, Note) and s.text == REVERSE), len(stmts))
+    return Block(stmts[start:])
 
 
 def definitions(function: Function) -> dict[Var, Op]:

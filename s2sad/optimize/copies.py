@@ -31,7 +31,7 @@ def elide_copies(function: Function) -> Function:
             sensitive |= {r for a in stmt.args if (r := effects.region_of(a)) is not None}
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
-            _shape_source(stmt, defs)
+            _shape_source(stmt, defs, uses)
     _block(function.body, uses)
     joins: dict[Var, tuple[Any, Any]] = {}
     for stmt in ir.walk(function.body):
@@ -86,26 +86,35 @@ def copied(op: Op | None) -> Any:
     return None
 
 
-def _shape_source(stmt: Assign, defs: dict[Var, Op]) -> None:
-    """`np.zeros_like(x.copy())` needs only `x`, unless the layout matters: a copy may have another one."""
+def _shape_source(stmt: Assign, defs: dict[Var, Op], uses: Counter[Var]) -> None:
+    """`np.zeros_like(x.copy())` needs only `x`, unless the layout matters: a copy may have another one.
+
+    And `np.zeros_like(x + b)` does, where `x + b` serves nothing else.
+    """
     op = stmt.op
     called = op.fn.obj if op.kind == "call" and isinstance(op.fn, Ref) else None
     read = op.kind == "getattr" and op.name in ("shape", "size", "ndim")
     if not op.args or not read and not any(called is fn for fn in effects.SHAPE_ONLY):
         return
     source = op.args[0]
-    while isinstance(source, Var) and (inner := copied(defs.get(source)) or (_same_shape(source, defs) if read else None)) is not None:
+    while isinstance(source, Var):
+        inner = copied(defs.get(source)) or (_same_shape(source, defs, not read) if read or uses[source] == 1 else None)
+        if inner is None:
+            break
         source = inner
     if source is not op.args[0]:
         stmt.op = ir.Op(op.kind, (source, *op.args[1:]), op.kwargs, op.fn, op.name, op.data)
 
 
-def _same_shape(array: Var, defs: dict[Var, Op]) -> Var | None:
-    """An operand that has the shape of an array that arithmetic made: `(a * b).size` needs only `a`."""
-    op = defs.get(array)
-    if op is None or op.kind not in ARITHMETIC or not isinstance(array.type, Arr) or not array.type.ndim:
+def _same_shape(array: Var, defs: dict[Var, Op], dtype: bool) -> Var | None:
+    """An operand that has the shape of an array that arithmetic made, and its `dtype`: `(a * b).size` needs only `a`."""
+    op, t = defs.get(array), array.type
+    if op is None or op.kind not in ARITHMETIC or not isinstance(t, Arr) or not t.ndim or dtype and t.dtype is None:
         return None
-    return next((a for a in op.args if isinstance(a, Var) and isinstance(a.type, Arr) and a.type.shape == array.type.shape), None)
+    for a in op.args:
+        if isinstance(a, Var) and isinstance(a.type, Arr) and a.type.shape == t.shape and (not dtype or a.type.dtype == t.dtype):
+            return a
+    return None
 
 
 def _block(block: Block, uses: Counter[Var]) -> None:

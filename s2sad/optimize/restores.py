@@ -1,4 +1,4 @@
-"""Restores of elements that no adjoint reads again.
+"""Restores of elements that no adjoint reads again, and zeros in adjoints that nothing adds to or reads again.
 
 Where a loop stores to each element once, and the adjoints of an iteration read elements that earlier iterations stored,
 
@@ -44,9 +44,9 @@ class _Restores:
                 self.ranges[s.index] = s.iter
 
     def nest(self, outer: Loop, after: list[Any]) -> None:
-        """Drop restores in a loop at the top of the function, and in the loops within it."""
+        """Drop such stores in a loop at the top of the function, and in the loops within it."""
         for loops, block, stmt in list(_stores(outer, ())):
-            if stmt.role == "restore" and stmt.aug is None and self.needless(stmt, loops, block, outer, after):
+            if stmt.role in ("restore", "zero") and stmt.aug is None and self.needless(stmt, loops, block, outer, after):
                 block.stmts[:] = [s for s in block.stmts if s is not stmt]
 
     def needless(self, store: Store, loops: tuple[Loop, ...], block: Block, outer: Loop, after: list[Any]) -> bool:

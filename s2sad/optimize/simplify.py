@@ -170,6 +170,10 @@ def _call(op: Op) -> Any:
         t, other = type_of(op.args[1]), type_of(op.args[2])
         if isinstance(t, Arr) and t.shape is not None and isinstance(other, Num) and other.py:
             return Op("copy", (op.args[1],))
+    if obj is np.conjugate and len(op.args) == 1 and not op.kwargs:
+        t = type_of(op.args[0])
+        if isinstance(t, (Num, Arr)) and t.dtype is not None and t.dtype.kind == "f":
+            return op.args[0] if isinstance(t, Num) and not t.mixed else Op("copy", op.args) if isinstance(t, Arr) and t.ndim else None
     if obj is runtime.unbroadcast:
         g, x = op.args
         tg, tx = type_of(g), type_of(x)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Region, Store, Var
 from ..ir.uses import all_blocks, definitions, use_counts
+from .order import reads_any, written
 
 _NEW = frozenset({"add", "sub", "mul", "truediv", "neg"})
 
@@ -121,13 +124,17 @@ def same_atom(a: Any, b: Any, defs: dict[Var, Op]) -> bool:
 
 
 def _first(block: Block) -> None:
-    """`b = p * q; b += g` where `b` is made here: one expression."""
+    """`b = p * q; b += g` where `b` is made here, copied or filled with a number: one expression."""
     added_to = {s.base for s in block if _adds(s) and s.index is None}
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
         i += 1
-        if not isinstance(stmt, Assign) or stmt.target not in added_to or stmt.op.kind not in _NEW or not isinstance(stmt.target.type, Arr):
+        filled = _filled(stmt.op) if isinstance(stmt, Assign) else None
+        copied = filled is None and isinstance(stmt, Assign) and stmt.op.kind == "copy" and stmt.op.args[0].type == stmt.target.type
+        if not isinstance(stmt, Assign) or stmt.target not in added_to or not isinstance(stmt.target.type, Arr):
+            continue
+        if stmt.op.kind not in _NEW and filled is None and not copied:
             continue
         var = stmt.target
         j = next((k for k in range(i, len(block.stmts)) if _touches(block.stmts[k], var)), None)
@@ -136,10 +143,25 @@ def _first(block: Block) -> None:
         store = block.stmts[j]
         if store.value is var or var.type.shape is None or type_of(store.value) != var.type:
             continue
-        start = Var(var.hint, var.type, region=Region())
-        stmt.target = start
+        if copied and reads_any(stmt.op, written(block.stmts[i:j])):
+            continue
+        start: Any = stmt.op.args[0] if copied else filled
+        if start is None:
+            start = stmt.target = Var(var.hint, var.type, region=Region())
+        else:
+            del block.stmts[i - 1]
+            j -= 1
         block.stmts[j] = Assign(var, Op("add", (start, store.value)), store.span)
         i -= 1
+
+
+def _filled(op: Op) -> Any:
+    """The number that an array is filled with, where arithmetic would take it in the dtype of the array."""
+    if op.kind != "call" or not isinstance(op.fn, ir.Ref) or op.fn.obj is not np.full_like or len(op.args) != 2 or op.kwargs:
+        return None
+    t, like = type_of(op.args[1]), type_of(op.args[0])
+    fits = isinstance(t, Num) and isinstance(like, Arr) and like.ndim and t.dtype.kind == "f" and not t.mixed and (t.py or t.dtype == like.dtype)
+    return op.args[1] if fits else None
 
 
 def _touches(stmt: Any, var: Var) -> bool:
@@ -184,8 +206,6 @@ def _in_place(loop: Loop, carry: Carry, uses: dict[Var, int], defs: dict[Var, As
 
 
 def _makes_new(op: Op) -> bool:
-    import numpy as np
-
     if op.kind in _NEW or op.kind == "copy":
         return True
     return op.kind == "call" and isinstance(op.fn, ir.Ref) and op.fn.obj in (np.zeros_like, np.full_like, np.outer)

@@ -10,6 +10,7 @@ import numpy as np
 import s2sad
 from s2sad.directional import Directions, Tangent
 from s2sad.errors import DifferentiationError, InternalCompilerError
+from s2sad.runtime import copy_in_layout
 from tests.fuzz.generate import Program
 from tests.fuzz.points import NAMES
 
@@ -76,9 +77,9 @@ def _second(f: Callable[..., Any], wrt: tuple[str, ...], mode: str, args: tuple[
         moved = list(args)
         for n, v in zip(wrt, direction):
             x = args[NAMES.index(n)]
-            moved[NAMES.index(n)] = x + h * v if not isinstance(x, float) else type(x)(x + h * v)
-            if isinstance(x, np.ndarray):
-                moved[NAMES.index(n)] = np.array(moved[NAMES.index(n)])
+            moved[NAMES.index(n)] = there = copy_in_layout(x) if isinstance(x, np.ndarray) else type(x)(x + h * v)
+            if isinstance(x, np.ndarray):  # with the strides of the argument: they decide between views and copies
+                there[...] = x + h * v
         return np.concatenate([np.ravel(g) for g in grad(*moved)])
 
     second = np.concatenate([np.ravel(g) for g in found])

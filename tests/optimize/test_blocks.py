@@ -101,7 +101,6 @@ TEXT = '''import numpy as np
 def chain_grad(x, w, a, chain_bar=1.0):
     """Gradient of chain with respect to x and a."""
     sum_bar = chain_bar * a
-    product = chain_bar * 0.5
     x_bar = np.empty_like(x)
     sum_ = 0.0
     a_bar = 0.0
@@ -113,7 +112,7 @@ def chain_grad(x, w, a, chain_bar=1.0):
         tanh = np.tanh(a * x_part)
         y = s * exp + tanh
         sum_ += np.sum(w_part * s)
-        y_bar = product / np.sqrt(1.0 + y**2) * (2.0 * y)
+        y_bar = chain_bar / np.sqrt(1.0 + y**2) * y
         product_bar = y_bar * (1.0 - tanh**2)
         a_bar += product_bar @ x_part
         x_bar1 = product_bar * a - y_bar * s * exp * w_part

@@ -10,8 +10,8 @@ def shape_changes_grad(x, shape_changes_bar=1.0):
     # reverse sweep
     ravel_bar = np.zeros_like(x.ravel())
     ravel_bar[1] += shape_changes_bar
-    product_bar = shape_changes_bar * (2.0 * column * flat)
+    product_bar = 2.0 * shape_changes_bar * (column * flat)
     flat_bar = (product_bar * column).sum(axis=0)
-    flat_bar[:, None] += (product_bar * flat).sum(axis=1, keepdims=True)
+    flat_bar += (product_bar * flat).sum(axis=1)
     x_bar = np.reshape(ravel_bar, x.shape) + np.reshape(flat_bar, transpose.shape).T
     return x_bar

@@ -14,6 +14,6 @@ def softmax_loss_value_and_grad(z, k, softmax_loss_bar=1.0):
     shifted_bar[k] -= softmax_loss_bar
     shifted_bar += softmax_loss_bar / sum_ * exp
     ties = np.equal(z, max_)
-    quotient = np.sum(-shifted_bar) / max(float(np.count_nonzero(ties)), 1.0)
+    quotient = -np.sum(shifted_bar) / max(float(np.count_nonzero(ties)), 1.0)
     z_bar = shifted_bar + np.where(ties, quotient, 0.0)
     return difference, z_bar

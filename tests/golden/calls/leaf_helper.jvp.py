@@ -4,5 +4,5 @@ def leaf_helper_jvp(x, *, x_dot):
     product = 2.0 * x
     total1 = product * product + 0.5
     product1 = total * total1
-    product_dot = 2.0 * x_dot * x * total1 + 2.0 * x_dot * 2.0 * product * total
+    product_dot = 2.0 * x_dot * x * total1 + 4.0 * x_dot * product * total
     return product1, product_dot

@@ -15,7 +15,7 @@ def layers_grad(x, w, n, layers_bar=1.0):
     for _ in range(3):
         x1 = np.tanh(w @ x1) + x1
     # reverse sweep
-    x_bar = layers_bar * (2.0 * x1)
+    x_bar = 2.0 * layers_bar * x1
     for _ in range(3):
         tanh = np.tanh(w @ x)
         tape.append((x, tanh))

@@ -8,7 +8,7 @@ def typed_dict_grad(params, x, typed_dict_bar=1.0):
     b = params["b"]
     residual = w * x + b
     # reverse sweep
-    residual_bar = typed_dict_bar * (2.0 * residual)
+    residual_bar = 2.0 * typed_dict_bar * residual
     b_bar = np.sum(residual_bar)
     w_bar = residual_bar * x
     return {"w": w_bar, "b": b_bar}

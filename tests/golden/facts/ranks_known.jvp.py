@@ -8,5 +8,5 @@ def ranks_known_jvp(x, *, x_dot):
     product = d * d
     x_item = x[0]
     sum_ = np.sum(product * x_item)
-    sum_dot = np.sum(2.0 * d_dot * d * x_item + x_dot[0] * product)
+    sum_dot = np.sum(d_dot * d * (2.0 * x_item) + x_dot[0] * product)
     return sum_, sum_dot

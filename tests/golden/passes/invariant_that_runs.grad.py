@@ -19,5 +19,5 @@ def invariant_that_runs_grad(x, k, invariant_that_runs_bar=1.0):
         quotient_bar += x_bar
         exp_bar += x_bar * x
         x_bar *= exp
-    k_bar = quotient_bar / 2.0 * 0.5 / sqrt - exp_bar * exp
+    k_bar = 0.25 * quotient_bar / sqrt - exp_bar * exp
     return x_bar, k_bar

@@ -6,9 +6,9 @@ def invariant_that_runs_jvp(x, k, *, x_dot, k_dot):
     exp = math.exp(-k)
     exp_dot = -k_dot * exp
     sqrt = math.sqrt(k)
+    sqrt_dot = 0.25 * k_dot / sqrt
     quotient = sqrt / 2.0
-    quotient_dot = k_dot * 0.5 / sqrt / 2.0
     for _ in range(4):
-        x_dot = x_dot * exp + exp_dot * x + quotient_dot
+        x_dot = x_dot * exp + exp_dot * x + sqrt_dot
         x = x * exp + quotient
     return x, x_dot

@@ -17,5 +17,5 @@ def transposed_twice_grad(F, P, k, transposed_twice_bar=1.0):
         product_bar = P_bar * np.cos(product1)
         product_bar1 = product_bar @ F
         P_bar = F.T @ product_bar1
-        F_bar = F_bar + (product.T @ product_bar).T + product_bar1 @ P.T
+        F_bar = F_bar + product_bar.T @ product + product_bar1 @ P.T
     return F_bar, P_bar

@@ -10,7 +10,7 @@ def burgers_grad(u, dt, steps, burgers_bar=1.0):
         u_saved_tape.append(u[1:].copy())
         u[1:] -= dt * u[1:] * (u[1:] - u[:-1])
     # reverse sweep
-    u_bar = burgers_bar * (2.0 * u)
+    u_bar = 2.0 * burgers_bar * u
     for u_saved in reversed(u_saved_tape):
         u[1:] = u_saved
         product_bar = -u_bar[1:]

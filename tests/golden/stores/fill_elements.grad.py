@@ -12,7 +12,5 @@ def fill_elements_grad(x, fill_elements_bar=1.0):
     y_bar = 2.0 * fill_elements_bar * y
     x_bar = np.zeros_like(x)
     for i in reversed(range(n)):
-        product_bar = y_bar[i]
-        y_bar[i] = 0.0
-        x_bar[i] += 2.0 * product_bar * x[i]
+        x_bar[i] += 2.0 * y_bar[i] * x[i]
     return x_bar

@@ -9,7 +9,7 @@ def clipped_steps_grad(state, force, limit, n, clipped_steps_bar=1.0):
         state_tape.append(state)
         state = state + 0.1 * np.sin(force * state)
     # reverse sweep
-    state_bar = clipped_steps_bar * (2.0 * state)
+    state_bar = 2.0 * clipped_steps_bar * state
     for state in reversed(state_tape):
         state_bar = state_bar.copy()
         length = np.linalg.norm(state_bar)

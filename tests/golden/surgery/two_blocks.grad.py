@@ -14,7 +14,7 @@ def two_blocks_grad(x, n, two_blocks_bar=1.0):
     x_bar = np.zeros_like(x)
     x_bar[0] += two_blocks_bar
     print("behind the sum:", x_bar)
-    x_bar = x_bar + two_blocks_bar * (2.0 * x)
+    x_bar = x_bar + 2.0 * two_blocks_bar * x
     for i in reversed(range(n)):
         x = checkpoints.before(i)
         print("step", i, np.max(x_bar))

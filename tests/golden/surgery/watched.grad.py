@@ -9,7 +9,7 @@ def watched_value_and_grad(x, w, watched_bar=1.0):
     power = h**2
     sum_ = np.sum(power * x)
     # reverse sweep
-    h_bar = watched_bar * x * (2.0 * h)
+    h_bar = 2.0 * watched_bar * x * h
     print("adjoint of h:", h_bar, "at", scale)
     assert np.all(np.isfinite(h_bar)), "not finite"
     product_bar = h_bar * (1.0 - power)

@@ -3,6 +3,7 @@
     2.0 * (g / y * 0.5) * x      ->      g / y * x
 
 Only powers of two are taken out: to multiply by them is exact but at the ends of the range, so that the product is the same.
+An array that is no longer made by the factor is read as it is: nothing may store to it, and the product is made by another operation.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import math
 from collections import Counter
 from typing import Any
 
+from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Op, Var
-from ..ir.uses import use_counts
+from ..ir.uses import innermost_loops, use_counts
 
 DEPTH = 12  # operations between two factors
 
@@ -24,15 +26,25 @@ def cancel_factors(function: Function) -> Function:
     """Take pairs of factors out of products whose parts nothing else reads; changed in place."""
     uses = use_counts(function)
     defs = {s.target: s for s in ir.walk(function.body) if isinstance(s, Assign)}
+    written = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}
+    loops = innermost_loops(function)
     for stmt in defs.values():
         outer = _scaled(stmt)
         if outer is None:
             continue
         inner = _find(outer[0], 1.0 / outer[1], uses, defs, DEPTH)
-        if inner is not None:
-            found = _scaled(inner)
-            assert found is not None
-            inner.op, stmt.op = Op("atom", (found[0],)), Op("atom", (outer[0],))
+        if inner is None:
+            continue
+        found = _scaled(inner)
+        assert found is not None
+        if isinstance(inner.target.type, Arr):
+            if inner.target is outer[0] or loops.get(outer[0]) is not loops[stmt]:
+                continue
+            if found[0].stored or effects.region_of(found[0]) in written:
+                continue
+        inner.op, stmt.op = Op("atom", (found[0],)), Op("atom", (outer[0],))
+        if stmt.target.region is not None and outer[0].region is not None:
+            stmt.target.region.union(outer[0].region)
     return function
 
 

@@ -29,6 +29,17 @@ def is_pure(op: Op) -> bool:
     return False
 
 
+def of_library(obj: Any) -> bool:
+    """Whether a function of NumPy, SciPy, `math` or our run time computes something from its operands: no author's code is run.
+
+    What only looks at shapes takes no time, and a type makes a new object.
+    """
+    module = getattr(obj, "__module__", None) or type(obj).__module__
+    if isinstance(obj, type) or obj in SHAPE_ONLY:
+        return False
+    return module.split(".")[0] in ("numpy", "math", "cmath", "scipy") or module.startswith("s2sad.runtime")
+
+
 def is_volatile(op: Op) -> bool:
     """Whether the result depends on when the operation runs, so that it stays where it is."""
     return op.data == ir.NOW
@@ -72,6 +83,14 @@ def is_view(op: Op, target: Var) -> bool:
         return False
     root = target.region.find()
     return op.kind in ("getitem", "getattr", "call", "atom") and any(region_of(a) is root for a in op.atoms())
+
+
+def may_copy(op: Op) -> bool:
+    """Whether an operation that may give a view makes a copy where the strides ask for it: then it reads when it runs."""
+    if op.kind != "call" or not isinstance(op.fn, Ref):
+        return False
+    rule = registry.adjoint_rule(op.fn.obj)
+    return rule is None or rule.memory == "maybe_view"
 
 
 def reads_now(op: Op, target: Var) -> list[Region]:

@@ -197,6 +197,13 @@ def is_array(t: Type) -> bool:
     return isinstance(t, Arr)
 
 
+def has_sign(t: Type) -> bool:
+    """Whether the negative of every value of this type is exact: not of booleans, unsigned integers, the least integer of NumPy's."""
+    if not isinstance(t, (Num, Arr)) or t.dtype is None:
+        return False
+    return t.dtype.kind in "fc" or isinstance(t, Num) and t.py and t.dtype.kind == "i"
+
+
 def is_mutable(t: Type) -> bool:
     """Whether a value of this type may be changed in place."""
     if isinstance(t, Num):

@@ -183,6 +183,10 @@ class Tangents:
     def sum_of(self, a: Any, b: Any, v: Var) -> Any:
         ta, tb = self.type_of(a), self.type_of(b)
         t = self.splicer.infer(OPERATORS["add"], [a, b]) if isinstance(ta, (Num, Arr)) and isinstance(tb, (Num, Arr)) else UNKNOWN
+        last = self.out.stmts[-1] if self.out.stmts else None
+        if isinstance(last, Assign) and last.target is b and last.op.kind == "neg":  # tangents are floats: the sign is that of the sum
+            self.out.stmts.pop()
+            return self.emit(Op("sub", (a, last.op.args[0])), t, v)
         return self.emit(Op("add", (a, b)), t, v)
 
     # provided by `Forward`

@@ -21,7 +21,7 @@ from .bindings import Bindings
 from .fold import Folding, fold
 from .loops import THREADS, Loops
 from .names import Names
-from .operations import BINARY, Unhide, alike, without_sign
+from .operations import BINARY, Unhide, alike, call, without_sign
 from .printer import Comment
 from .undefined import define_where_read, lift_inner_values
 
@@ -111,7 +111,7 @@ class Emitter(Loops):
             body.append(ast.Pass())
         node = ast.FunctionDef(f.name, self.arguments(f), body, [])
         node.type_params = []  # type: ignore[attr-defined]
-        hidden = {name for name in self.names.names.values() if hasattr(builtins, name)}
+        hidden = {name for name in (*self.names.names.values(), *self.bindings.names) if hasattr(builtins, name)}
         if hidden:
             unhide = Unhide(hidden)
             unhide.visit(node)
@@ -253,7 +253,7 @@ class Emitter(Loops):
         return [self.assign(stmt.target, ast.Call(ast.Attribute(self.atom(stmt.tape), "pop", ast.Load()), [], []))]
 
     def stmt_Mark(self, stmt: Any) -> list[ast.stmt]:
-        return [self.assign(stmt.target, ast.Call(ast.Name("len", ast.Load()), [self.atom(stmt.tape)], []))]
+        return [self.assign(stmt.target, call("len", self.atom(stmt.tape)))]
 
     def stmt_Cut(self, stmt: Any) -> list[ast.stmt]:
         rest = ast.Subscript(self.atom(stmt.tape), ast.Slice(self.atom(stmt.mark), None, None), ast.Del())

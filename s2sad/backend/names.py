@@ -186,8 +186,12 @@ class Names:
             if outer <= through:
                 break
             through |= outer
-        for p in phis:
-            self._define(p, through | phis)
+        # the head is evaluated when the carried values have got their first values
+        head_reads: set[Var] = set()
+        for a in stmt.iter.atoms() if stmt.iter is not None else ():
+            self._use(a, head_reads)
+        for c in carries:
+            self._define(c.phi, through | phis | head_reads - {c.init})
         # whether to go on is read after the carried values have got their new values
         go: set[Var] = set()
         self._use(stmt.go, go)
@@ -198,10 +202,7 @@ class Names:
         result = set(through)
         for c in carries:
             self._use(c.init, result)
-        for a in ir.uses_of(stmt):
-            if stmt.iter is not None and a in stmt.iter.atoms():
-                self._use(a, result)
-        return result
+        return result | head_reads
 
     def _try(self, stmt: Try, live: set[Var]) -> set[Var]:
         live = set(live)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import keyword
 import math
-from typing import Any
+from typing import Any, TypeGuard
 
-from ..analysis.types import Num
+from ..analysis.types import Num, has_sign
+from ..frontend.lower import type_of
 from ..ir.nodes import UNDEF, Lit, Op, Ref, Star, Var
 from .bindings import Bindings
 from .fold import Folding
@@ -35,6 +36,12 @@ class Operations:
     bindings: Bindings
 
     def atom(self, a: Any) -> ast.expr:
+        node: Any = self.expression(a)
+        node.signed = has_sign(type_of(a))
+        expression: ast.expr = node
+        return expression
+
+    def expression(self, a: Any) -> ast.expr:
         if isinstance(a, Star):
             return ast.Starred(self.atom(a.atom), ast.Load())
         if isinstance(a, Var):
@@ -85,7 +92,7 @@ class Operations:
                 return ast.BinOp(left, ast.Sub(), positive)
             two = kind == "mul" and isinstance(left, ast.Constant) and isinstance(left.value, float) and left.value == 2.0
             if two and isinstance(args[1], Var) and args[1].type.floating:
-                return _scaled(left, right)  # exact wherever the factor stands
+                return _scaled(left, right)
             return ast.BinOp(left, BINARY[kind](), right)
         if kind in _UNARY:
             if kind == "neg":
@@ -148,11 +155,16 @@ class Operations:
 
     def op_ifexp(self, op: Op) -> ast.expr:
         test, then, orelse = op.args
-        if isinstance(orelse, Lit) and orelse.value is False or orelse is test:
+        if orelse is test or isinstance(orelse, Lit) and orelse.value is False and self.boolean(test):
             return _boolop(ast.And, self.atom(test), self.atom(then))
-        if isinstance(then, Lit) and then.value is True or then is test:
+        if then is test or isinstance(then, Lit) and then.value is True and self.boolean(test):
             return _boolop(ast.Or, self.atom(test), self.atom(orelse))
         return ast.IfExp(self.atom(test), self.atom(then), self.atom(orelse))
+
+    def boolean(self, test: Any) -> bool:
+        """Whether a test is True or False, and not only as good as one of them."""
+        t, op = type_of(test), self.folding.ops.get(test)
+        return isinstance(t, Num) and t.dtype.kind == "b" or op is not None and (op.kind in _COMPARE or op.kind == "not_")
 
     def op_method(self, op: Op) -> ast.expr:
         base, *args = op.args
@@ -164,7 +176,7 @@ class Operations:
             if op.name in ("T", "real", "imag"):
                 return base
             args = [self.atom(a) for a in op.args[1:]]
-            if len(args) == 1 and isinstance(args[0], ast.Tuple) and op.name in ("reshape", "transpose"):
+            if len(args) == 1 and isinstance(args[0], ast.Tuple) and args[0].elts and op.name in ("reshape", "transpose"):
                 args = args[0].elts
             return ast.Call(base, args, self.keywords(op))
         args = [self.atom(a) for a in op.args]
@@ -180,27 +192,44 @@ class Operations:
 
 
 def _scaled(factor: ast.expr, node: ast.expr) -> ast.expr:
-    """`2.0 * a * b` for 2.0 times `a * b`."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        return ast.BinOp(_scaled(factor, node.left), node.op, node.right)
+    """`2.0 * a * b` for 2.0 times `a * b`: exact wherever the factor stands, and of the same type unless `a` is of integers."""
+    if _product(node):
+        return _times(_scaled(factor, node.left), node)
     return ast.BinOp(factor, ast.Mult(), node)
 
 
 def _negative(node: ast.expr) -> ast.expr:
     """`-a * b` for the negative of `a * b`."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        return ast.BinOp(_negative(node.left), node.op, node.right)
+    if _product(node):
+        return _times(_negative(node.left), node)
     return ast.UnaryOp(ast.USub(), node)
 
 
 def without_sign(node: ast.expr) -> ast.expr | None:
     """`a * b` for `-a * b`; None if there is no sign in front."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return node.operand
+        return node.operand if _signed(node.operand) else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)):
-        left = without_sign(node.left)
-        return None if left is None else ast.BinOp(left, node.op, node.right)
+        left = without_sign(node.left) if _signed(node) else None
+        return None if left is None else _times(left, node)
     return None
+
+
+def _product(node: Any) -> TypeGuard[ast.BinOp]:
+    """Whether an expression is a product, or a quotient, whose sign may as well be that of its first operand."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Div)) and _signed(node) and _signed(node.left)
+
+
+def _times(left: ast.expr, node: ast.BinOp) -> ast.BinOp:
+    """A product with another first operand, of the same type."""
+    product: Any = ast.BinOp(left, node.op, node.right)
+    product.signed = _signed(node)
+    found: ast.BinOp = product
+    return found
+
+
+def _signed(node: Any) -> bool:
+    return getattr(node, "signed", False)
 
 
 def call(name: str, *args: ast.expr) -> ast.expr:
@@ -216,7 +245,6 @@ def _boolop(cls: Any, left: ast.expr, right: ast.expr) -> ast.expr:
 
 def _scalar_compare(op: Op | None) -> bool:
     from ..analysis.types import Obj
-    from ..frontend.lower import type_of
 
     return op is not None and all(isinstance(type_of(a), (Num, Obj)) for a in op.args)
 

@@ -10,10 +10,12 @@ from .nodes import (
     Assign,
     Block,
     Function,
+    Loop,
     Note,
     Op,
     Var,
     blocks_of,
+    defs_of,
     result_atoms,
     substitute,
     substitute_result,
@@ -37,6 +39,25 @@ def reverse_sweep(function: Function) -> Block:
 def definitions(function: Function) -> dict[Var, Op]:
     """The operations that variables are assigned."""
     return {s.target: s.op for s in walk(function.body) if type(s) is Assign}
+
+
+def innermost_loops(function: Function) -> dict[Any, Any]:
+    """The innermost loop around each statement and around where each variable is defined, None at the top.
+
+    What is defined outside a loop and used once in it is used in each iteration: only where both have the same loop is it gone
+    after its use.
+    """
+    found: dict[Any, Any] = {}
+
+    def visit(block: Block, loop: Loop | None) -> None:
+        for stmt in block:
+            found[stmt] = loop
+            found.update((v, loop) for v in defs_of(stmt))
+            for inner in blocks_of(stmt):
+                visit(inner, stmt if isinstance(stmt, Loop) else loop)
+
+    visit(function.body, None)
+    return found
 
 
 def use_counts(function: Function) -> Counter[Var]:

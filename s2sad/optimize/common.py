@@ -22,7 +22,6 @@ from ..ir.nodes import Assign, Block, Function, Lit, Loop, Op, Ref, Var
 from ..ir.uses import use_counts
 
 _OPERATORS = frozenset({"add", "sub", "mul", "truediv", "pow", "neg", "matmul", "mod", "floordiv", *ir.COMPARE}) - {"in_", "not_in"}
-_LIBRARIES = frozenset({"numpy", "math", "cmath", "scipy", "s2sad"})
 _ENOUGH = 3  # operations on numbers that are worth a name
 
 
@@ -111,7 +110,7 @@ class _Shared:
         except TypeError:  # a constant that has no hash
             return
         view = op.kind != "tuple" and effects.is_view(op, stmt.target)
-        memory = [] if view else self.memory(op)
+        memory = [] if view and not effects.may_copy(op) else self.memory(op)
         if first is None or first[1] != memory or first[0].target.type != stmt.target.type:
             known[key] = (stmt, memory)
             return
@@ -204,9 +203,7 @@ def _same_each_time(op: Op, target: Var) -> bool:
         return False
     if any(isinstance(a, ir.Star) for a in op.args) or op.data not in (None, ir.SAFE):
         return False
-    obj = op.fn.obj
-    module = (getattr(obj, "__module__", None) or type(obj).__module__).split(".")[0]
-    return module in _LIBRARIES and not (isinstance(obj, type) or obj in effects.SHAPE_ONLY or obj is np.empty)
+    return effects.of_library(op.fn.obj) and op.fn.obj is not np.empty
 
 
 def _last(v: Var, chosen: dict[Var, Var]) -> Var:

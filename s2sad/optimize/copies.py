@@ -16,7 +16,7 @@ from ..analysis import effects
 from ..analysis.types import Arr
 from ..ir import nodes as ir
 from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
-from ..ir.uses import definitions, use_counts
+from ..ir.uses import definitions, innermost_loops, use_counts
 from ..runtime import spread
 
 _NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.concatenate, np.array, np.sum)
@@ -33,12 +33,22 @@ def elide_copies(function: Function) -> Function:
         if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
             _shape_source(stmt, defs, uses)
     _block(function.body, uses)
-    joins: dict[Var, tuple[Any, Any]] = {}
+    loops = innermost_loops(function)
+    joins: dict[Var, list[tuple[Any, Any]]] = {}
     for stmt in ir.walk(function.body):
         if isinstance(stmt, ir.If):
-            joins.update((p.var, (p.then, p.orelse)) for p in stmt.phis)
+            joins.update((p.var, [(p.then, loops[stmt]), (p.orelse, loops[stmt])]) for p in stmt.phis)
         elif isinstance(stmt, ir.Loop):
-            joins.update((c.result, (c.init, c.next)) for c in stmt.carries)
+            joins.update((c.result, [(c.init, loops[stmt]), (c.next, stmt)]) for c in stmt.carries)
+
+    def is_new(atom: Any, loop: Any) -> bool:
+        """Whether a value is memory of its own that only one statement uses, in that loop: a copy of it is the value itself."""
+        if not isinstance(atom, Var) or uses[atom] != 1 or loops.get(atom) is not loop:
+            return False
+        if atom in joins:
+            return all(is_new(a, inner) for a, inner in joins[atom])
+        return atom in defs and _makes_memory(atom, defs[atom])
+
     for i, stmt in enumerate(function.body):
         # memory that was only stored to, and is not touched again
         if isinstance(stmt, Assign) and stmt.op.kind == "copy" and isinstance(stmt.op.args[0], Var):
@@ -47,7 +57,7 @@ def elide_copies(function: Function) -> Function:
             if uses[source] == stores + 1:
                 uses[source] = 1
     for stmt in ir.walk(function.body):
-        if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and _is_new(stmt.op.args[0], uses, defs, joins):
+        if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and is_new(stmt.op.args[0], loops[stmt]):
             source = stmt.op.args[0]
             if stmt.target.region is not None and source.region is not None:
                 stmt.target.region.union(source.region)
@@ -61,18 +71,11 @@ def makes_array(op: Op) -> bool:
     return new or (op.kind == "call" and isinstance(op.fn, Ref) and any(op.fn.obj is f for f in _NEW))
 
 
-def _is_new(atom: Any, uses: Counter[Var], defs: dict[Var, Op], joins: dict[Var, tuple[Any, Any]]) -> bool:
-    """Whether a value is memory of its own that only one statement uses: a copy of it is the value itself."""
-    if not isinstance(atom, Var) or uses[atom] != 1:
-        return False
-    if atom in joins:
-        return all(_is_new(a, uses, defs, joins) for a in joins[atom])
-    op = defs.get(atom)
-    if op is None:
-        return False
+def _makes_memory(target: Var, op: Op) -> bool:
+    """Whether an operation's result is an array, or a list of arrays, that nothing else has."""
     if op.kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is spread:
         return True
-    return isinstance(atom.type, Arr) and bool(atom.type.ndim) and makes_array(op)
+    return isinstance(target.type, Arr) and bool(target.type.ndim) and makes_array(op)
 
 
 def copied(op: Op | None) -> Any:

@@ -131,7 +131,9 @@ class _Hoist:
         op, target = stmt.op, stmt.target
         if op.kind not in _COMPUTING and op.kind != "call" or op.data not in (None, ir.SAFE):
             return False
-        if op.kind == "call" and not (isinstance(op.fn, Ref) and effects.is_pure(op) and _of_library(op.fn.obj)):
+        if op.kind == "call" and not (isinstance(op.fn, Ref) and effects.is_pure(op) and effects.of_library(op.fn.obj)):
+            return False
+        if op.kind == "call" and op.fn.obj in _CREATING:
             return False
         if any(a in defined or a in self.doubtful for a in op.atoms() if type(a) is Var) or any(isinstance(a, ir.Star) for a in op.args):
             return False
@@ -277,13 +279,6 @@ def _works(op: Op) -> bool:
     except Exception:
         return False
     return True
-
-
-def _of_library(obj: Any) -> bool:
-    module = (getattr(obj, "__module__", None) or type(obj).__module__).split(".")[0]
-    if isinstance(obj, type) or obj in effects.SHAPE_ONLY or obj in _CREATING:
-        return False
-    return module in ("numpy", "math", "cmath", "scipy", "s2sad")
 
 
 _CREATING: frozenset[Any] = frozenset({np.zeros, np.ones, np.empty, np.full, np.arange, np.linspace, np.eye, np.array, np.asarray})

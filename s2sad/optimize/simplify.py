@@ -168,7 +168,7 @@ def _call(op: Op) -> Any:
         return None
     if obj is np.where and len(op.args) == 3 and isinstance(op.args[0], Lit) and op.args[0].value is True:
         t, other = type_of(op.args[1]), type_of(op.args[2])
-        if isinstance(t, Arr) and t.shape is not None and isinstance(other, Num) and other.py:
+        if isinstance(t, Arr) and t.shape is not None and isinstance(other, Num) and other.py and _takes(t, other):
             return Op("copy", (op.args[1],))
     if obj is np.conjugate and len(op.args) == 1 and not op.kwargs:
         t = type_of(op.args[0])
@@ -181,6 +181,12 @@ def _call(op: Op) -> Any:
             if shape_of(tg) is not None and shape_of(tg) == shape_of(tx) and not isinstance(tg, Arr):
                 return g
     return None
+
+
+def _takes(t: Arr, number: Num) -> bool:
+    """Whether an array and a number of Python make an array of the dtype of the first."""
+    kinds = "biufc"
+    return t.dtype is not None and kinds.find(t.dtype.kind) >= kinds.find(number.dtype.kind)
 
 
 def _integer(atom: Any) -> bool:

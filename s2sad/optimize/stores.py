@@ -15,7 +15,7 @@ from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Region, Store, Var
-from ..ir.uses import all_blocks, definitions, use_counts
+from ..ir.uses import all_blocks, definitions, innermost_loops, use_counts
 from .order import reads_any, written
 
 _NEW = frozenset({"add", "sub", "mul", "truediv", "neg"})
@@ -176,10 +176,12 @@ def accumulate_in_place(function: Function) -> Function:
     """
     uses = use_counts(function)
     defs = {s.target: s for s in ir.walk(function.body) if isinstance(s, Assign)}
+    loops = innermost_loops(function)
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Loop):
             for carry in stmt.carries:
-                _in_place(stmt, carry, uses, defs)
+                if loops.get(carry.init) is loops[stmt]:  # what is made outside a loop around is read again in its next iteration
+                    _in_place(stmt, carry, uses, defs)
     return function
 
 
@@ -199,8 +201,11 @@ def _in_place(loop: Loop, carry: Carry, uses: dict[Var, int], defs: dict[Var, As
     t = type_of(g)
     if not (t == phi.type or (isinstance(t, Num) and t.py)) or init.type != phi.type:
         return
-    if phi.region is None or effects.region_of(g) is phi.region.find():
+    if phi.region is None or effects.region_of(g) in (phi.region.find(), effects.region_of(init)):
         return
+    for v in (init, carry.result):  # one array from here on
+        if v.region is not None:
+            phi.region.union(v.region)
     loop.body.stmts[i] = Store(phi, None, g, "add", update.span, "accumulate")
     carry.next = phi
 

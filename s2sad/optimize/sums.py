@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ..analysis.types import Arr, Num
+from ..analysis.types import Arr, Num, has_sign
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, Lit, Note, Op, Var
@@ -64,6 +64,8 @@ class _Sums:
         for k in (1, 0):
             inner = self.temporary(stmt.op.args[k], "neg")
             if inner is None or (kind == "sub" and k == 0) or self.stale(i, stmt.op.args[k]):
+                continue
+            if not has_sign(type_of(inner.args[0])) or not has_sign(stmt.target.type):
                 continue
             a, b = (inner.args[0] if n == k else x for n, x in enumerate(stmt.op.args))
             if kind in ("mul", "truediv"):
@@ -128,6 +130,8 @@ class _Sums:
         p, q = last.args
         if type_of(p) != stmt.target.type and type_of(q) == stmt.target.type and isinstance(type_of(p), Arr):
             p, q = q, p
+        if not has_sign(type_of(p)):  # twice a boolean, or an integer of 8 bits, is a float of 64
+            return
         twice = Var("product", type_of(p), region=ir.Region() if isinstance(type_of(p), Arr) else None)
         self.insert(i, Assign(twice, Op("mul", (Lit(2.0), p)), stmt.span))
         stmt.op = Op("mul", (twice, q))

@@ -64,7 +64,8 @@ def _undone(stmts: list[Any], at: int) -> int | None:
 def _blind(stmt: Any, region: Any) -> bool:
     """Whether a statement neither reads nor changes the contents of some memory."""
     if isinstance(stmt, Assign) and effects.is_pure(stmt.op):
-        return effects.is_view(stmt.op, stmt.target) or region not in effects.reads_contents(stmt.op)
+        shows = effects.is_view(stmt.op, stmt.target) and not effects.may_copy(stmt.op)
+        return shows or region not in effects.reads_contents(stmt.op)
     if isinstance(stmt, Note):
         return not stmt.barrier
     if not isinstance(stmt, (Assign, Effect, Store, ir.Pop, ir.Push)):

@@ -146,3 +146,93 @@ OPERANDS = [operands_with_buffers, one_of_them_transposed, operands_that_are_sto
 @pytest.mark.parametrize("f", OPERANDS, ids=lambda f: f.__name__)
 def test_a_rule_that_gives_two_operands_the_same_memory(f: Callable[..., Any]) -> None:
     s2sad.check_grad(f, A)
+
+
+def an_array_as_a_test(x: Any) -> Any:
+    flag = x[:1] * 1.0
+    y = 1.0 * x
+    if flag:
+        flag[0] = 0.0
+        y = y * x
+    if flag:
+        y = y * 3.0
+    else:
+        flag += 1.0
+        y = y * y
+    return np.sum(y) * flag[0]
+
+
+def an_array_as_a_test_in_a_loop(x: Any) -> Any:
+    flag = np.array(False)
+    y = 1.0 * x
+    for i in range(4):
+        if flag:
+            flag[...] = False
+            y = y * x[i]
+        else:
+            flag[...] = True
+            y = np.sin(y)
+    return np.sum(y)
+
+
+def an_array_as_the_end_of_a_range(x: Any) -> Any:
+    k, y = np.array(3), 1.0 * x
+    for i in range(k):
+        k -= 1
+        y[i] *= y[i + 1]
+        y[k] = y[i] * 2.0
+    return np.sum(y * np.arange(5.0))
+
+
+def arrays_as_bounds_of_slices(x: Any) -> Any:
+    k, y = np.zeros((), int), 1.0 * x
+    for _ in range(3):
+        v = y[k:]
+        k += 1
+        v[0] = v[1] * v[2]
+    return np.sum(y * np.arange(5.0))
+
+
+def bounds_from_memory_that_is_stored_to(x: Any) -> Any:
+    y, k = 1.0 * x, np.array([1, 2, 4])
+    v = y[int(y[0] * 3.0) :]
+    y[0] = 1.7
+    v *= x[0]
+    w = y[k[0] : k[2]]
+    k[0], k[2] = 2, 3
+    w *= v[0]
+    u = y[k[0] : k[2]]
+    k[:] = 0
+    u *= w[1]
+    return np.sum(y * np.arange(1.0, 6.0))
+
+
+def bounds_from_a_function_of_memory(x: Any) -> Any:
+    y = 1.0 * x
+    v = y[np.argmax(y) - 2 :]
+    y[0] = 10.0
+    v *= x[0]
+    u = y[: np.argmax(y) + 3]
+    y[4] = 20.0
+    u *= v[0] * v[1]
+    return np.sum(y * np.arange(1.0, 6.0))
+
+
+def places_to_split_at(x: Any) -> Any:
+    at, y = np.array([2]), 1.0 * x
+    parts = np.split(y, at)
+    at[0] = 4
+    parts[1][0] *= parts[0][1]
+    return np.sum(y * np.arange(1.0, 6.0))
+
+
+ASKED = [
+    an_array_as_a_test, an_array_as_a_test_in_a_loop, an_array_as_the_end_of_a_range, arrays_as_bounds_of_slices,
+    bounds_from_memory_that_is_stored_to, bounds_from_a_function_of_memory, places_to_split_at,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", ASKED, ids=lambda f: f.__name__)
+def test_what_control_flow_and_views_ask_memory_that_changes_later(f: Callable[..., Any]) -> None:
+    s2sad.check_grad(f, X)
+    assert s2sad.jvp(f, (X,), (np.ones(5),))[1] == pytest.approx(np.sum(s2sad.grad(f)(X)))

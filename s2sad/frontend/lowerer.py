@@ -43,6 +43,7 @@ from ..ir.nodes import (
 from ..rules import registry
 from .adjoint_blocks import AdjointBlocks
 from .array_calls import ArrayCalls
+from .asked import keep_what_is_asked
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
@@ -242,6 +243,8 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     if errors:
         raise combine(errors)
     _drop(low.block, {id(check) for check, a in low.apart if not a.stored})
+    for block in (low.block, *(fn.body for fn in low.outlined.values() if fn.body is not None)):
+        keep_what_is_asked(block)
     low.block.stmts[:0] = low.entry
     for (id_, _), v in list(low.cells.items()):
         del id_, v

@@ -14,8 +14,9 @@ import numpy as np
 from .analysis.types import UNKNOWN
 from .errors import NoRuleError
 from .frontend.values import is_atom
-from .ir.nodes import SAFE, Lit, Op, Ref
+from .ir.nodes import SAFE, Effect, Lit, Op, Ref, Var
 from .rules import registry
+from .runtime import require_apart
 
 _numbers = count(1)
 
@@ -99,8 +100,19 @@ class CustomVjp:
             args.append(low.atom(value))
         pair = low.emit(Op("call", tuple(args), fn=self._member(fn, "forward"), data=SAFE), UNKNOWN, "pair", varied=False, fresh=True)
         value, residuals = (low.emit(Op("getitem", (pair, Lit(i))), UNKNOWN, n, varied=False) for i, n in enumerate(("value", "residuals")))
+        self._keep_apart(low, value, args, node)
         op = Op("call", (value, residuals, *args), fn=self._member(fn, "link"))
         return low.emit(op, UNKNOWN, self.__name__, varied=any(low.varied(a) for a in args), fresh=True)
+
+    def _keep_apart(self, low: Any, value: Any, args: list[Any], node: Any) -> None:
+        """Have the emitted code make sure that the value, which is copied, is not memory of an argument that is stored to."""
+        fn = Ref(require_apart, "require_apart", require_apart, "s2sad.runtime")
+        for a in args:
+            if isinstance(a, Var) and a.region is not None:
+                uncaught = (Ref(BaseException, "BaseException", BaseException, "builtins"),) if low.watches else ()
+                check = Effect(Op("call", (value, a, *uncaught), fn=fn, data=SAFE), low.span(node))
+                low.append(check)
+                low.apart.append((check, a))
 
     def _member(self, fn: Ref, name: str) -> Ref:
         obj = getattr(self, name)

@@ -84,7 +84,7 @@ _TOPICS = (
 )
 __all__ = [
     "add", "as_adjoint", "buffer_like", "check_restored", "copy_in_layout", "index_add", "kept", "like", "pack_like",
-    "place_stored", "require_floats", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat",
+    "place_stored", "require_apart", "require_floats", "require_scalar", "require_view", "stop_gradient", "stored", "uncast", "unrepeat",
     "views_like", "zeros_like", "zeros_of_kind",
     *(name for topic in _TOPICS for name in topic.__all__),
 ]  # fmt: skip
@@ -336,6 +336,12 @@ def require_view(y: Any, x: Any, error: type[BaseException] = ValueError) -> Non
     """
     if np.size(y) and not np.may_share_memory(y, x):
         raise error("an array that is stored to was copied where its gradient needs a view")
+
+
+def require_apart(y: Any, x: Any, error: type[BaseException] = ValueError) -> None:
+    """Raise an error if `y`, what a function with derivatives of its own has made of `x`, may be memory of `x`, which is stored to."""
+    if isinstance(y, np.ndarray) and isinstance(x, np.ndarray) and np.may_share_memory(y, x):
+        raise error("a function with derivatives of its own returns memory of its argument, which is stored to: return a copy")
 
 
 def require_floats(x: Any, error: type[BaseException] = ValueError) -> None:

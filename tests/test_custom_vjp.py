@@ -143,3 +143,46 @@ class TestErrors:
     def test_structures(self) -> None:
         with pytest.raises(DifferentiationError, match="is a structure"):
             s2sad.grad(lambda x: power([x, x], 1)[0])(1.0)
+
+    @pytest.mark.parametrize("tried", [False, True])
+    def test_memory_of_an_argument_that_is_stored_to(self, tried: bool) -> None:
+        @s2sad.custom_vjp
+        def same(x: Any) -> Any:
+            return x
+
+        same.defvjp(lambda x: (x, None), lambda _, bar: (bar,))
+
+        def after(x: Any) -> Any:
+            y = 2.0 * x
+            z = same(y)
+            y[0] = 5.0
+            return np.sum(y * z)
+
+        def attempted(x: Any) -> Any:
+            y = 2.0 * x
+            z = y
+            try:
+                z = same(y)
+            except Exception:
+                z = 3.0 * y
+            y[0] = 5.0
+            return np.sum(y * z)
+
+        with pytest.raises(BaseException, match="returns memory of its argument, which is stored to"):
+            s2sad.grad(attempted if tried else after)(np.ones(3))
+
+    def test_memory_of_an_argument_that_is_not_stored_to(self) -> None:
+        @s2sad.custom_vjp
+        def same(x: Any) -> Any:
+            return x
+
+        same.defvjp(lambda x: (x, None), lambda _, bar: (3.0 * bar,))
+
+        def loss(x: Any) -> Any:
+            y = np.zeros(3)
+            y[1:] = same(x)[:2]
+            return np.sum(y * same(x))
+
+        gradient = s2sad.differentiate(loss)
+        np.testing.assert_array_equal(gradient.grad(np.array([1.0, 2.0, 3.0])), 3.0 * np.array([2.0, 4.0, 2.0]))
+        assert "require_apart" not in gradient.source

@@ -108,7 +108,7 @@ def test_stored_variants_say_what_they_take_for_granted(tmp_path: Path, monkeypa
 def test_gates_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
-    monkeypatch.setattr("s2sad.compiled.kernels.DEFECTS", ())
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
     gradient = s2sad.value_and_grad(gated, ("W", "b", "xs", "h"), backend="numba", strict=True)
     for units in (4, 2, 3):
         check(gradient, drawn(units, 3 * units))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..ir.nodes import Lit, Op, Range, Var
+from .types import dtype_of
 
 Definition = Callable[[Var], Op | None]
 Iterated = Callable[[Var], Range | None]
@@ -54,6 +55,17 @@ def smallest(part: Affine, iterated: Iterated) -> int | None:
     return first.value + extra + part.offset if isinstance(first, Lit) and type(first.value) is int else None
 
 
+def takes_one_axis(part: Any, definition: Definition) -> bool:
+    """Whether a part of an index certainly selects from one axis: None, Ellipsis and masks do not."""
+    if isinstance(part, Lit):
+        return type(part.value) is int
+    if not isinstance(part, Var):
+        return False
+    op = definition(part)
+    dtype = dtype_of(part.type)
+    return op is not None and op.kind == "slice" or dtype is not None and dtype.kind in "iu"
+
+
 def distinct(a: Any, b: Any, definition: Definition, iterated: Iterated) -> bool:
     """Whether two indices, of the same iteration, certainly select different elements.
 
@@ -63,6 +75,8 @@ def distinct(a: Any, b: Any, definition: Definition, iterated: Iterated) -> bool
     if len(parts_a) != len(parts_b):
         return False
     for p, q in zip(parts_a, parts_b):
+        if not takes_one_axis(p, definition) or not takes_one_axis(q, definition):
+            return False  # from here on, the parts of the two select from different axes
         x, y = affine(p, definition), affine(q, definition)
         if x is None or y is None or x.root is not y.root or x.offset == y.offset:
             continue

@@ -61,7 +61,7 @@ def reads_contents(op: Op) -> list[Region]:
     if op.kind == "getattr" and op.name in ("shape", "size", "ndim", "dtype") and _is_array(op.args[0]):
         return []
     if op.kind == "call" and isinstance(op.fn, Ref):
-        if op.fn.obj is np.may_share_memory or getattr(op.fn.obj, "__name__", "") in ("require_view", "require_floats"):
+        if op.fn.obj is np.may_share_memory or getattr(op.fn.obj, "__name__", "") in ("require_apart", "require_view", "require_floats"):
             return []
         try:
             if op.fn.obj is np.full_like:

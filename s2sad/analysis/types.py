@@ -161,8 +161,7 @@ class Symbols:
             k = next(self._count)
             more = k // 300  # there are not many small numbers
             scramble = [5 + (7 * k + 5 * j + (k * k * (j + 1)) // 3) % (13 + 4 * j + more) for j in range(SAMPLES - 1)]
-            # one of the calls is small: x[:3] is then seen to be shorter than 3 for some sizes
-            scramble[0] = 2 + scramble[0] % 3
+            scramble[0] = 2  # the smallest: x[:3] and x[1:4] are then seen to be shorter than 3 for some sizes
             if math.gcd(*scramble) == 1 and tuple(scramble) not in self._given:
                 break
         self._given.add(tuple(scramble))

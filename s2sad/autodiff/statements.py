@@ -323,7 +323,7 @@ class Adjoints(Stores, Surgery):
             self.splicer.node = outer
         if kept is not None:  # a template that hands the adjoint on has given it a name of its own
             bar.hint, bar.named = kept
-        aliases = sum(found[w] is bar for w in wanted)
+        self.note_shared([found[w] for w in wanted])
         for s in self.scope.out.stmts[first:]:
             for inner in ir.within(s):
                 for d in (*ir.defs_of(inner), *ir.inner_defs_of(inner)):
@@ -342,16 +342,26 @@ class Adjoints(Stores, Surgery):
                     if self.active(a):
                         self.contribute(a, self.splicer.get_item(g, Lit(k), None) if not is_atom(g) else self.part(g, k, a))
             elif g is not None:
-                if g is bar and isinstance(g, Var) and aliases > 1:
-                    self.aliased.add(g)
                 g = self.unspread(g, operand)
                 self.contribute(operand, g if mask is None else Masked(mask.test, self.bar_atom(g), mask.inverse))
+
+    def note_shared(self, found: list[Any]) -> None:
+        """Note the adjoints of a rule that are the memory of more than one operand: neither may add to it in place."""
+        atoms = [a for a in self.atoms_in(found) if isinstance(a, Var)]
+        regions = [effects.region_of(a) for a in atoms]
+        self.aliased.update(a for a, r in zip(atoms, regions) if atoms.count(a) > 1 or r is not None and regions.count(r) > 1)
+
+    def atoms_in(self, found: list[Any]) -> list[Any]:
+        """The atoms of adjoints, those within tuples and lists included."""
+        return [a for g in found for a in (self.atoms_in(list(self.splicer.items(g))) if isinstance(g, (TupleVal, ListVal)) else [g])]
 
     def adjoint_where(self, args: tuple[Any, ...], bar: Any, y: Var) -> None:
         """Each side of `np.where` gets the adjoint where it was chosen."""
         if not any(self.active(a) for a in args[1:]):
             return
         test = self.need(args[0])
+        if isinstance(test, Var) and args[0].stored:  # it is masked with later, when stores before this one are undone
+            test = self.emit(Op("copy", (test,)), test.type, "chosen")
         for a, inverse in ((args[1], False), (args[2], True)):
             if not self.active(a):
                 continue

@@ -84,7 +84,7 @@ def _block(block: Block, uses: Counter[Var], folding: Folding, indent: int) -> N
     # candidates in this block: var -> position
     where: dict[Var, int] = {}
     for i, stmt in enumerate(block):
-        foldable_uses(stmt, i, where, block, folding, indent)
+        foldable_uses(stmt, i, where, block, folding, uses, indent)
         source = _popped_from(stmt)
         if source is not None and uses[stmt.target] == 1 and i + 1 < len(block) and _takes(block.stmts[i + 1], stmt.target, source):
             folding.ops[stmt.target] = Op("method", (source,), name="pop")
@@ -185,7 +185,9 @@ def _gone(stmt: Any, folding: Folding) -> bool:
     return False
 
 
-def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, folding: Folding, indent: int = 4) -> None:
+def foldable_uses(
+    stmt: Any, i: int, where: dict[Var, int], block: Block, folding: Folding, uses: Counter[Var], indent: int = 4
+) -> None:
     """Fold what `stmt` (at position `i`) uses and may be folded."""
     budget = MAX_SIZE
     if isinstance(stmt, (Assign, Effect)):
@@ -227,7 +229,13 @@ def foldable_uses(stmt: Any, i: int, where: dict[Var, int], block: Block, foldin
         wider = folding.op_width(op) - folding.width(a)
         if (total + size > budget or columns + wider > MAX_WIDTH) and op.kind not in ("slice", "tuple", "list"):
             continue
-        if _conflict(block, at, i, op, folding):
+        last = i
+        if isinstance(stmt, Assign) and stmt.op.kind == "slice" and _tree_contents(op, folding):
+            found = _written_at(block, i, uses)  # it is evaluated where the slice is written
+            if found is None:
+                continue
+            last = found
+        if _conflict(block, at, last, op, folding):
             continue
         total += size
         columns += wider
@@ -259,6 +267,24 @@ def _tree_reads(op: Op, folding: Folding) -> set[Any]:
         if isinstance(a, Var) and a in folding.ops:
             regions |= _tree_reads(folding.ops[a], folding)
     return regions
+
+
+def _tree_contents(op: Op, folding: Folding) -> set[Any]:
+    """The memory whose contents an expression reads."""
+    return set(effects.reads_contents(op)).union(*(_tree_contents(folding.ops[a], folding) for a in op.atoms() if a in folding.ops))
+
+
+def _written_at(block: Block, i: int, uses: Counter[Var]) -> int | None:
+    """The position of the only statement in which the slice or index at position `i` is written, None if there are several."""
+    part = block.stmts[i].target
+    if uses[part] != 1:
+        return None
+    for j in range(i + 1, len(block.stmts)):
+        stmt = block.stmts[j]
+        if any(a is part for a in ir.uses_of(stmt)):
+            index = isinstance(stmt, Assign) and stmt.op.kind in ("slice", "tuple")
+            return _written_at(block, j, uses) if index else j
+    return None
 
 
 def _tree_volatile(op: Op, folding: Folding) -> bool:

@@ -23,6 +23,7 @@ from ..ir.clone import unmark
 from ..ir.nodes import (
     Assign,
     Block,
+    Effect,
     Function,
     Lit,
     Op,
@@ -32,6 +33,7 @@ from ..ir.nodes import (
     Store,
     Struct,
     Var,
+    blocks_of,
     defs_of,
     inner_defs_of,
     result_atoms,
@@ -41,6 +43,7 @@ from ..ir.nodes import (
 from ..rules import registry
 from .adjoint_blocks import AdjointBlocks
 from .array_calls import ArrayCalls
+from .asked import keep_what_is_asked
 from .builtin_calls import BuiltinCalls
 from .calls import Calls
 from .expressions import Expressions
@@ -61,6 +64,11 @@ class Lowerer(
     RunTimeLists,
 ):
     """The parts of the frontend, each in its file, on top of `lower.Core`."""
+
+    @property
+    def apart(self) -> list[tuple[Effect, Var]]:
+        """Checks that a value is not memory of a variable, which are needless unless that is stored to."""
+        return self.__dict__.setdefault("_apart", [])
 
 
 class Lowered(Function):
@@ -234,6 +242,9 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     errors += _hidden_memory(low)
     if errors:
         raise combine(errors)
+    _drop(low.block, {id(check) for check, a in low.apart if not a.stored})
+    for block in (low.block, *(fn.body for fn in low.outlined.values() if fn.body is not None)):
+        keep_what_is_asked(block)
     low.block.stmts[:0] = low.entry
     for (id_, _), v in list(low.cells.items()):
         del id_, v
@@ -250,6 +261,12 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     function = Function(request.name, params, low.block, result, span=low.span(node))
     as_tuple = len(request.wrt) > 1 if request.as_tuple is None else request.as_tuple
     return Program(function, inputs, value, request.wrt, low, initial, as_tuple)
+
+
+def _drop(block: Block, checks: set[int]) -> None:
+    """Leave out checks that turned out to be needless."""
+    for inner in (block, *(b for s in walk(block) for b in blocks_of(s))) if checks else ():
+        inner.stmts[:] = [s for s in inner.stmts if id(s) not in checks]
 
 
 def _frame(low: Lowerer, request: Request) -> Frame:

@@ -164,7 +164,7 @@ class Operations:
             if op.name in ("T", "real", "imag"):
                 return base
             args = [self.atom(a) for a in op.args[1:]]
-            if len(args) == 1 and isinstance(args[0], ast.Tuple) and op.name in ("reshape", "transpose"):
+            if len(args) == 1 and isinstance(args[0], ast.Tuple) and args[0].elts and op.name in ("reshape", "transpose"):
                 args = args[0].elts
             return ast.Call(base, args, self.keywords(op))
         args = [self.atom(a) for a in op.args]

@@ -9,8 +9,8 @@ import numpy as np
 
 __all__ = [
     "align_axis", "broadcast_like", "cast_back", "cast_like", "count_along", "count_where", "cumprod_bar",
-    "cumprod_bar_dot", "cumprod_dot", "digamma", "extremum_dot", "first_positive", "from_rows", "log_or_zero",
-    "polygamma_of", "power_slope", "product_of_others", "products_of_others_dot", "restore_axes", "reverse_cumsum",
+    "cumprod_bar_dot", "cumprod_dot", "digamma", "extremum_dot", "falling_slope", "first_positive", "from_rows", "log_or_zero",
+    "polygamma_of", "power_derivative", "power_slope", "product_of_others", "products_of_others_dot", "restore_axes", "reverse_cumsum",
     "rows_of", "running_extremum_bar", "running_extremum_dot", "running_logsum_bar", "running_logsum_dot",
     "share_extremum", "share_ties", "share_ties_where", "spread", "sum_axes", "unalign_axis", "unbroadcast",
     "with_initial", "without_initial",
@@ -264,11 +264,32 @@ def unalign_axis(g: Any, w: Any, a: Any, axis: Any) -> Any:
 
 def power_slope(x: Any, p: Any) -> Any:
     """`p * x ** (p - 1)`, the derivative of `x ** p` in `x`, 0 where `p` is 0 whatever `x` is."""
-    flat = np.equal(p, 0)
+    return power_derivative(x, p, 1)
+
+
+def power_derivative(x: Any, p: Any, order: int) -> Any:
+    """The derivative of some order of `x ** p` in `x`, 0 where `p` is too small a natural number, whatever `x` is.
+
+    >>> float(power_derivative(0.0, 1, 2))
+    0.0
+    """
+    factor = p
+    for k in range(1, order):
+        factor = factor * (p - k)
+    flat = np.equal(factor, 0)
     if np.ndim(flat) == 0 and np.ndim(x) == 0:
-        return p * np.power(x, 0.0 if flat else p - 1.0)
+        return factor * np.power(x, 0.0 if flat else p - float(order))
     precision = np.result_type(p if np.iscomplexobj(p) else np.real(x), p, np.float32)  # of `p - 1.0` alone, a number's is any
-    return p * np.power(x, np.where(flat, 1, p - 1.0).astype(precision))
+    return factor * np.power(x, np.where(flat, 1, p - float(order)).astype(precision))
+
+
+def falling_slope(p: Any, order: int, times: int = 1) -> Any:
+    """The derivative of some order, `times`, of `p * (p - 1) * ... * (p - order + 1)`.
+
+    >>> float(falling_slope(3.0, 2))
+    5.0
+    """
+    return np.polyval(np.polyder(np.poly(np.arange(order)), times), p)
 
 
 def log_or_zero(x: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime_arrays import cast_like
+
 __all__ = [
     "gradient_bar", "gradient_dot", "gradient_spacing_bar",
 ]  # fmt: skip
@@ -84,7 +86,7 @@ def gradient_spacing_bar(g: Any, y: Any, f: Any, varargs: Any, axis: Any = None,
         if part is None:
             bars.append(np.zeros_like(h))
         elif np.ndim(h) == 0:
-            bars.append(-np.sum(part * value) / h)
+            bars.append(cast_like(-np.sum(part * value) / h, h))
         else:
             u, values_along = np.moveaxis(part, k, 0), np.moveaxis(np.asarray(f), k, 0)
             widths = _widths(h, values_along)
@@ -92,7 +94,7 @@ def gradient_spacing_bar(g: Any, y: Any, f: Any, varargs: Any, axis: Any = None,
             widths_bar = _weights_bar(u, slopes, widths, edge_order) - _slopes_bar(u, widths, edge_order) * slopes / widths
             along = np.sum(np.reshape(widths_bar, (len(widths_bar), -1)), axis=1)
             edge = np.zeros_like(along[:1])
-            bars.append(-np.diff(np.concatenate([edge, along, edge])))
+            bars.append(cast_like(-np.diff(np.concatenate([edge, along, edge])), h))
     return bars if len(varargs) == len(pairs) else [sum(bars)]
 
 

@@ -143,7 +143,7 @@ def einsum_bar(g: Any, subscripts: Any, operands: Any) -> list[Any]:
         stretched = tuple(i for i, n in enumerate(sizes) if n == 1)
         core = np.sum(core, axis=stretched, keepdims=True)
         x_bar = np.zeros(np.shape(x), core.dtype)
-        diagonal = np.einsum(labels[k] + "->" + unique, x_bar)  # a view, so that the store reaches x_bar
+        diagonal = np.einsum(labels[k] + "->" + unique, x_bar) if unique else x_bar  # a view, so that the store reaches x_bar
         diagonal[...] = core
         found.append(cast_like(x_bar, x))
     return found

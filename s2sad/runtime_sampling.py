@@ -83,14 +83,13 @@ def trapezoid_step_bar(g: Any, y: Any, x: Any, dx: Any, axis: int = -1) -> Any:
     """The adjoint of the spacing `dx` of the trapezoidal rule."""
     if x is not None:
         return np.zeros_like(dx)
-    aligned = align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
-    return np.reshape(unbroadcast(_panel_width_bar(g, y, axis), aligned), np.shape(dx))
+    return unbroadcast(_panel_width_bar(g, y, axis), dx)
 
 
 def panel_widths(x: Any, dx: Any, y: Any, axis: int = -1) -> Any:
     """The widths of the panels of the trapezoidal rule, shaped so that they broadcast against the panels of `y`."""
     if x is None:
-        return align_axis(dx, y, axis) if np.ndim(dx) == 1 else dx
+        return dx
     return align_axis(np.diff(x), y, axis) if np.ndim(x) == 1 else np.diff(x, axis=axis)
 
 

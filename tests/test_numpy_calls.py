@@ -219,3 +219,34 @@ def test_an_operand_that_is_replaced_partly_is_the_callers_no_more() -> None:
     y = X.copy()
     s2sad.grad(partition_in_place)(y)
     np.testing.assert_array_equal(y, X)
+
+
+def test_a_polynomial_that_is_not_differentiated_is_itself() -> None:
+    def f(x: Any) -> Any:
+        y = x * 1.0
+        p = np.polyder(y, 0)
+        p[0] = y[1] * y[0]
+        return np.sum(y**2)
+
+    x = np.array([2.0, 3.0])
+    with pytest.raises(AmbiguousMemoryError, match="polyder"):
+        s2sad.jvp(f, (x,), (np.ones(2),))
+    np.testing.assert_array_equal(s2sad.grad(f)(x), [36.0, 30.0])
+
+
+@pytest.mark.parametrize("f", [lambda z: np.sum(z.real**2), lambda z: z.real[0] * 2.0, lambda z: np.sum(np.real(z)) + z[0].real])
+def test_gradients_of_real_parts_are_complex(f: Callable[[Any], Any]) -> None:
+    z = np.array([1.0 + 2.0j, 3.0])
+    assert s2sad.grad(f)(z).dtype == complex
+    assert s2sad.grad(f)(z.astype(np.complex64)).dtype == np.complex64
+    assert s2sad.check_grad(f, z) < 1e-7
+
+
+def test_gradients_of_real_parts_of_numbers_are_complex() -> None:
+    assert s2sad.grad(lambda z: 3.0 * z.real)(1.0 + 2.0j) == 3.0 + 0.0j
+    assert isinstance(s2sad.grad(lambda z: 3.0 * z.real)(1.0 + 2.0j), complex)
+
+
+def test_a_shape_without_axes() -> None:
+    assert s2sad.grad(lambda x: x * float(np.arange(3, 4).reshape(np.shape(x))))(2.0) == 3.0
+    assert "reshape(())" in s2sad.source(lambda x: (x * np.arange(3, 4).reshape(())))

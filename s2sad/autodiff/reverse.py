@@ -264,7 +264,7 @@ class Reverse(Transport, Checkpoints):
         t = leaf.type
         if bar is None:
             return self.zeros(leaf) if not isinstance(t, Num) else Lit(0.0)
-        bar = self.bar_atom(bar)
+        bar = self.as_complex(self.bar_atom(bar), leaf)
         hint = f"{leaf.hint}_bar"
         if isinstance(t, Num):
             if isinstance(bar, Var) and not bar.named and bar not in self.finished_vars and not self.is_carried(bar):

@@ -139,6 +139,17 @@ class Shapes:
         zero = self.emit(Op("call", (source,), fn=self.numpy_ref("zeros_like")), float_like(v.type), "zeros")
         return self.emit(Op("add", (zero, bar)), float_like(v.type), f"{v.hint}_bar")
 
+    def as_complex(self, bar: Any, v: Var) -> Any:
+        """`bar` as complex numbers where `v` holds some; sums of real adjoints are real until then."""
+        t: Any = v.type
+        tb: Any = type_of(bar)
+        if not isinstance(t, (Num, Arr)) or not isinstance(tb, (Num, Arr)) or t.dtype is None or tb.dtype is None:
+            return bar
+        if t.dtype.kind != "c" or tb.dtype.kind == "c":
+            return bar
+        made = Arr(t.dtype, tb.shape) if isinstance(tb, Arr) else Num(t.dtype, tb.py)
+        return self.emit(Op("add", (bar, Lit(0j))), made, f"{v.hint}_bar")
+
     def add(self, a: Any, b: Any, v: Var | None) -> Any:
         ta, tb = type_of(a), type_of(b)
         hint = f"{v.hint}_bar" if v is not None else "bar"

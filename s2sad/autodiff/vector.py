@@ -358,6 +358,14 @@ class Vectorised(Forward):
             return SliceVal(*made.op.args)
         return index
 
+    def for_slot(self, dot: Any, t: Type, rank: int) -> Any:
+        """The tangents of a value of type `t` that is stored to a slot of `rank` axes: axes of one element in front that it has more are left out."""
+        extra = len(shape_of(t) or ()) - rank
+        if extra <= 0 or not isinstance(dot, Var):
+            return self.aligned(dot, t, rank)
+        index = self.index_tuple([self.whole_axis(), *(Lit(0),) * extra])
+        return self.emit(Op("getitem", (dot, index)), Arr(dot.type.dtype, (self.width, *shape_of(t)[extra:])), dot)  # type: ignore
+
     def changed_in_place(self, stmt: Assign) -> None:
         raise NoRuleError("an in-place operation on an unknown value is not followed along a batch of directions", stmt.span,
                           hint="take one direction at a time")  # fmt: skip
@@ -374,18 +382,18 @@ class Vectorised(Forward):
             if slot is None or index is not None and whole is None or shape_of(type_of(value)) is None and dot is not None:
                 self.store_one_by_one(stmt, buffer, dot)
             else:
-                new = Lit(0.0) if dot is None else self.aligned(dot, type_of(value), len(slot))
+                new = Lit(0.0) if dot is None else self.for_slot(dot, type_of(value), len(slot))
                 self.out.stmts.append(Store(buffer, whole, new, stmt.aug, stmt.span))
         self.out.stmts.append(stmt)
 
     def store_one_by_one(self, stmt: Store, buffer: Any, dot: Any) -> None:
         body = Block()
         outer, self.out = self.out, body
-        k = Var("k", Num(np.dtype(int), True), False)
-        target = self.emit(Op("getitem", (buffer, k)), float_like(type_of(stmt.base)), stmt.base)
-        new = Lit(0.0) if dot is None else self.emit(Op("getitem", (dot, k)), float_like(type_of(stmt.value)), stmt.value)
+        k = self.each = Var("k", Num(np.dtype(int), True), False)
+        target = self.one_of(buffer, stmt.base)
+        new = Lit(0.0) if dot is None else self.one_of(dot, stmt.value)
         body.stmts.append(Store(target, stmt.index, new, stmt.aug, stmt.span))
-        self.out = outer
+        self.out, self.each = outer, None
         self.out.stmts.append(Loop(Range(Lit(0), self.count, Lit(1)), k, [], body, span=stmt.span))
 
 

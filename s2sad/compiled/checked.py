@@ -70,6 +70,14 @@ def power_slope(x, p):
     return p * np.power(x, 0.0 if p == 0 else p - 1.0)
 
 
+def power_derivative(x, p, order):
+    """The derivative of some order of `x ** p` in `x`, 0 where `p` is too small a natural number, whatever `x` is."""
+    factor = 1.0 * p
+    for k in range(1, order):
+        factor *= p - k
+    return factor * np.power(x, 0.0 if factor == 0.0 else p - float(order))
+
+
 def log_or_zero(x):
     """`log(x)`, and 0 where the logarithm is not finite or not real."""
     return np.log(x if x > 0.0 else 1.0)

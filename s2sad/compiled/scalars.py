@@ -50,7 +50,7 @@ _CHECKED = {
 _DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mod": checked.remainder}
 _POWERS = {2: checked.squared, 3: checked.cubed}
 # helpers of emitted code, for numbers
-HELPERS = {"power_slope": checked.power_slope, "log_or_zero": checked.log_or_zero}
+HELPERS = {"power_slope": checked.power_slope, "power_derivative": checked.power_derivative, "log_or_zero": checked.log_or_zero}
 _BITS = 31  # of an integer that comes from outside: a size, a count, an index
 
 

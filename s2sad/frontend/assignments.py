@@ -177,6 +177,7 @@ class Assignments(Core):
             return old
         t = type_of(old) if is_atom(old) else None
         if isinstance(old, Var) and isinstance(t, Arr):
+            old, value = self.beside_array(old, value, node)
             self.array_store(old, None, self.atom(value), kind, node)
             return old
         if isinstance(old, Var) and isinstance(t, ListT) and kind == "add":
@@ -228,6 +229,7 @@ class Assignments(Core):
     # provided by the other parts
     array_store: Callable[..., Any]
     atom: Callable[..., Any]
+    beside_array: Callable[..., Any]
     binary: Callable[..., Any]
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]

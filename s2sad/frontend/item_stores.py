@@ -56,6 +56,8 @@ class ItemStores(Core):
         if isinstance(atom, Var) and isinstance(type_of(atom), ListT):
             self.list_store(atom, index, value, aug, node)
             return
+        if aug is not None:
+            atom, value = self.beside_array(atom, value, node)
         self.array_store(atom, index, self.atom(value), aug, node)
 
     def array_store(self, base: Any, index: Any, value: Any, aug: str | None, node: Any) -> None:
@@ -115,6 +117,7 @@ class ItemStores(Core):
 
     # provided by the other parts
     atom: Callable[..., Any]
+    beside_array: Callable[..., Any]
     call_value: Callable[..., Any]
     constant_key: Callable[..., Any]
     get_attribute: Callable[..., Any]

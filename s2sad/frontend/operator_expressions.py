@@ -82,6 +82,8 @@ class OperatorExpressions(Core):
         if isinstance(a, Lit) and isinstance(a.value, str) and kind == "mod":
             parts = self.items(b) if isinstance(b, TupleVal) else (b,)
             return self.spelled(self.emit(Op("mod", (a, self.atom(b))), STR, varied=False), parts) if parts is not None else None
+        if kind in _DUNDER:
+            a, b = self.beside_array(a, b, node)
         return self.operate(kind, (self.atom(a), self.atom(b)), node)
 
     def object_operator(self, kind: str, a: Any, b: Any, node: Any) -> Any:
@@ -363,6 +365,7 @@ class OperatorExpressions(Core):
 
     # provided by the other parts
     atom: Callable[..., Any]
+    beside_array: Callable[..., Any]
     binary_of_lists: Callable[..., Any]
     call_value: Callable[..., Any]
     expr: Callable[..., Any]

@@ -18,6 +18,7 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Var
 from ..rules import registry
 from .lower import Restart, type_of
+from .operands import Operands
 from .outline import Outlining
 from .values import DictVal, ListVal, Poison, TupleVal, is_atom
 
@@ -37,6 +38,8 @@ TUPLE_FUNCTIONS = frozenset({"cho_solve", "lu_solve"})
 VIEWS_OF_INPUT = frozenset(
     {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.atleast_1d, np.atleast_2d, np.atleast_3d}
 )
+# functions whose second parameter has a value for which they return their operand
+ITSELF_FOR: dict[Any, tuple[str, int]] = {np.diff: ("n", 0), np.linalg.matrix_power: ("n", 1), np.polyder: ("m", 0), np.polyint: ("m", 0)}
 
 _PURE_BUILTINS = frozenset({
     len, isinstance, issubclass, hasattr, callable, abs, min, max, sum, float, int, bool, str, range, round, pow, tuple, list,
@@ -46,7 +49,7 @@ _IMPURE_NUMPY = frozenset({"random", "save", "savez", "load", "loadtxt", "savetx
 _DTYPE_TESTS = tuple(getattr(np, name) for name in ("isdtype", "issubdtype") if hasattr(np, name))  # isdtype: from NumPy 2 on
 
 
-class Primitives(Outlining):
+class Primitives(Operands, Outlining):
     # --- operations with rules -----------------------------------------------------------------------------------
 
     def primitive(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any, method: str = "") -> Any:
@@ -104,6 +107,8 @@ class Primitives(Outlining):
         rule = registry.adjoint_rule(obj)
         if self.varied_args(args, kwargs) and rule is None and not registry.is_zero(obj):
             raise self.no_rule(fn, node)
+        if rule is not None and obj is not np.block and (ufunc or library in ("numpy", "scipy")) and self.varied_args(args, kwargs):
+            args, kwargs = self.operands_as_arrays(rule, args, kwargs, node, takes_sequences(obj))
         special = self.specialised(fn, args, kwargs, node, method)
         if special is not None:
             return special
@@ -178,20 +183,15 @@ class Primitives(Outlining):
             return not (isinstance(copy, Lit) and copy.value is True)
         if obj is np.conj:
             return bool(method) and getattr(made, "dtype", None) is None
-        if obj in (np.diff, np.linalg.matrix_power):
-            count = args[1] if len(args) > 1 else kwargs.get("n", Lit(1))
-            return not isinstance(count, Lit) or count.value == (0 if obj is np.diff else 1)
+        if obj in ITSELF_FOR:
+            name, same = ITSELF_FOR[obj]
+            count = args[1] if len(args) > 1 else kwargs.get(name, Lit(1))
+            return not isinstance(count, Lit) or count.value == same
         return obj is np.diag and self._rank(operand) != 1
 
     def _sizes_certain(self, args: list[Any]) -> bool:
         t = type_of(args[0]) if args and is_atom(args[0]) else None
         return isinstance(t, Num) or (isinstance(t, Arr) and t.shape is not None and all(len(set(d)) == 1 or d in self.base_dims for d in t.shape))
-
-    def as_array(self, value: Any, node: Any) -> Any:
-        """A list or tuple of numbers as the array that NumPy makes of it."""
-        if isinstance(value, (ListVal, TupleVal)) or is_atom(value) and isinstance(type_of(value), (ListT, TupleT)):
-            return self.primitive(Ref(np.array, "np.array", np), [value], {}, node)
-        return value
 
     def specialised(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any, method: str = "") -> Any:
         obj = fn.obj

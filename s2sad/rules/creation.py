@@ -77,7 +77,11 @@ def logspace(y, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=
     exponent_bar = np.moveaxis(y_bar * y, axis, 0)
     start_bar = unbroadcast(np.tensordot(1.0 - ramp, exponent_bar, 1) * np.log(base), start)
     stop_bar = unbroadcast(np.tensordot(ramp, exponent_bar, 1) * np.log(base), stop)
-    base_bar = unbroadcast(exponent_bar * np.linspace(start, stop, num, endpoint) / base, base)
+    if np.ndim(base) == 0:
+        exponents = np.linspace(start, stop, num, endpoint)
+    else:
+        exponents = np.linspace(start + np.zeros_like(base), stop, num, endpoint)
+    base_bar = unbroadcast(exponent_bar * exponents / base, base)
 
 
 @adjoint(np.geomspace)
@@ -133,10 +137,13 @@ def linspace_tangent(y, start, stop, num=50, endpoint=True, retstep=False, dtype
 
 @tangent(np.logspace)
 def logspace_tangent(y, start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0):
-    relative_dot = np.linspace(start, stop, num, endpoint) * (base_dot / base)
-    y_dot = y * (np.linspace(start_dot, stop_dot, num, endpoint, axis=axis) * np.log(base)) + y * np.moveaxis(
-        relative_dot, 0, axis
-    )
+    if np.ndim(base) == 0:
+        exponents_dot = np.linspace(start_dot, stop_dot, num, endpoint)
+        exponents = np.linspace(start, stop, num, endpoint)
+    else:
+        exponents_dot = np.linspace(start_dot + np.zeros_like(base), stop_dot, num, endpoint)
+        exponents = np.linspace(start + np.zeros_like(base), stop, num, endpoint)
+    y_dot = y * np.moveaxis(exponents_dot * np.log(base), 0, axis) + y * np.moveaxis(exponents * (base_dot / base), 0, axis)
 
 
 @tangent(np.geomspace)

@@ -98,8 +98,19 @@ def spence_slope(y, z, order=0):
 
 @adjoint(runtime.power_slope, elementwise=True)
 def power_slope(z, x, p):
-    x_bar = z_bar * (p * power_slope(x, p - 1.0))
+    x_bar = z_bar * power_derivative(x, p, 2)
     p_bar = z_bar * (np.power(x, p - 1.0) * (1.0 + p * log_or_zero(x)))
+
+
+@adjoint(runtime.power_derivative, elementwise=True)
+def power_derivative(z, x, p, order):
+    x_bar = z_bar * power_derivative(x, p, order + 1)
+    p_bar = z_bar * (np.power(x, p - order) * falling_slope(p, order) + z * log_or_zero(x))
+
+
+@adjoint(runtime.falling_slope, elementwise=True)
+def falling_slope(z, p, order, times=1):
+    p_bar = z_bar * falling_slope(p, order, times + 1)
 
 
 @adjoint(runtime.log_or_zero, elementwise=True)
@@ -252,12 +263,12 @@ def trapezoid_values_bar(z, g, y, x, dx, axis=-1):
 
 @tangent(runtime.trapezoid_values_bar)
 def trapezoid_values_bar_tangent(z, g, y, x, dx, axis=-1):
-    unread = y_dot
-    z_dot = (
-        trapezoid_values_bar(g_dot, y, x, dx, axis)
-        + trapezoid_values_bar(g, y, x_dot, dx, axis)
-        + trapezoid_values_bar(g, y, None, dx_dot, axis)
-    )
+    if x is None:
+        unread = y_dot
+        z_dot = trapezoid_values_bar(g_dot, y, x, dx, axis) + trapezoid_values_bar(g, y, None, dx_dot, axis)
+    else:
+        unread = (y_dot, dx_dot)
+        z_dot = trapezoid_values_bar(g_dot, y, x, dx, axis) + trapezoid_values_bar(g, y, x_dot, dx, axis)
 
 
 @adjoint(runtime.trapezoid_nodes_bar)

@@ -90,11 +90,12 @@ def ediff1d_tangent(y, ary, to_end=None, to_begin=None):
 
 @tangent(getattr(np, "trapezoid", None), getattr(np, "trapz", None))
 def trapezoid_tangent(area, y, x=None, dx=1.0, axis=-1):
-    area_dot = (
-        trapezoid_sum(y_dot, panel_widths(x, dx, y, axis), axis)
-        + trapezoid_sum(y, panel_widths(x_dot, dx, y, axis), axis)
-        + trapezoid_sum(y, panel_widths(None, dx_dot, y, axis), axis)
-    )
+    widths = panel_widths(x, dx, y, axis)
+    if x is None:
+        area_dot = trapezoid_sum(y_dot, widths, axis) + trapezoid_sum(y, dx_dot, axis)
+    else:
+        unread = dx_dot
+        area_dot = trapezoid_sum(y_dot, widths, axis) + trapezoid_sum(y, panel_widths(x_dot, dx, y, axis), axis)
 
 
 @tangent(np.gradient)

@@ -68,7 +68,7 @@ def histogram(y, a, bins=10, range=None, density=None, weights=None):
 
 @adjoint(np.bincount)
 def bincount(y, x, weights=None, minlength=0):
-    weights_bar = y_bar[x]
+    weights_bar = y_bar[np.asarray(x)]
 
 
 # --- tangents -----------------------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ REDUCTIONS: list[Row] = [
     row(runtime.norm_bar, 0.7, 1.3, complex_normal(3, 4), None, None, False, note="complex", single=False),
     row(runtime.power_slope, uniform(0.5, 2.0, 3), uniform(0.5, 2.0, 3)),
     row(runtime.power_slope, uniform(0.5, 2.0, 3), 1.7, note="number"),
+    row(runtime.power_derivative, uniform(0.5, 2.0, 3), uniform(0.5, 2.0, 3), 2),
+    row(runtime.power_derivative, uniform(0.5, 2.0, 3), 1.7, 3, note="number"),
+    row(runtime.falling_slope, uniform(0.5, 2.0, 3), 3),
     row(runtime.log_or_zero, uniform(0.5, 2.0, 3)),
     row(runtime.log_or_zero, complex_normal(3), note="complex"),
 ]

@@ -118,6 +118,8 @@ SAMPLING: list[Row] = [
     row(np.gradient, normal(5), 0.5, note="second order edges", kw={"edge_order": 2}),
     row(np.gradient, normal(4, 5), 0.5, 0.25, note="plane"),
     row(np.gradient, normal(4, 5), 0.5, note="axis", kw={"axis": 0}),
+    row(np.gradient, complex_normal(5), 0.5, note="complex"),
+    row(np.gradient, complex_normal(5), distinct(5), note="complex nodes"),
 ]
 _TRAPEZOID = getattr(np, "trapezoid", None) or np.trapz
 SAMPLING += [
@@ -125,6 +127,8 @@ SAMPLING += [
     row(_TRAPEZOID, normal(3, 5), None, 0.3, note="step"),
     row(_TRAPEZOID, normal(3, 5), distinct(5), note="nodes"),
     row(_TRAPEZOID, normal(4, 3), distinct(4), note="axis", kw={"axis": 0}),
+    row(_TRAPEZOID, normal(4, 3), distinct(4), 0.3, 0, note="nodes and step"),
+    row(_TRAPEZOID, normal(4, 3), None, normal(3), 0, note="steps"),
 ]
 
 CREATION: list[Row] = [

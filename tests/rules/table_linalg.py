@@ -119,6 +119,7 @@ ALGEBRA: list[Row] = [
     row(np.tensordot, normal(2, 3, 4), normal(4, 5, 2), ((0, 2), (2, 0)), note="axes"),
     row(np.tensordot, normal(2, 3), normal(2, 3), 2, note="scalar"),
     *(row(np.einsum, s, *(normal(*d) for d in shapes), note=s) for s, *shapes in _EINSUMS),
+    row(np.einsum, ",i->i", 0.7, normal(3), note="number", single=False),
     row(np.einsum, "ij,j->i", complex_normal(2, 3), normal(3), note="complex"),
     row(np.kron, normal(2, 3), normal(3, 2)),
     row(np.kron, normal(3), normal(2, 2), note="ranks"),

@@ -75,6 +75,8 @@ RAMPS: list[Row] = [
     row(np.linspace, 0.3, normal(2), 4, kw={"axis": -1}, note="last axis"),
     row(np.logspace, 0.3, 0.9, 4, True, 2.5),
     row(np.logspace, normal(2), normal(2), 4, False, 2.5, kw={"axis": 1}, note="arrays"),
+    row(np.logspace, 0.3, normal(3), 3, True, uniform(1.0, 3.0, 3), note="bases"),
+    row(np.logspace, 0.3, 0.9, 3, True, uniform(1.0, 3.0, 3), kw={"axis": -1}, note="bases of numbers"),
     row(np.geomspace, 0.3, 9.0, 4),
     row(np.geomspace, uniform(0.5, 2.0, 2), uniform(0.5, 2.0, 2), 4, kw={"axis": -1}, note="arrays"),
     row(np.meshgrid, normal(2), normal(3), normal(2), kw={"sparse": True}, note="sparse"),

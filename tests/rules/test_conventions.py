@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad.rules import registry
 from tests.rules.rows import Row
 from tests.rules.test_templates import adjoints
@@ -58,6 +60,16 @@ def test_slope_of_the_absolute_value_at_zero_is_zero(x: Any) -> None:
 def test_powers_at_zero(p: float, slope: float, kind: Any, general: bool) -> None:
     x = kind(0.0)
     np.testing.assert_array_equal(bars(pow, x, p, general=general)[0], np.full(np.shape(x), slope))
+
+
+@pytest.mark.parametrize("p", [0, 1, 2, 3, 0.0, 2.0])
+@pytest.mark.parametrize("f", [lambda x, p: x**p, math.pow, lambda x, p: np.sum(np.power(np.array([x, x]), p)) / 2.0])
+def test_derivatives_of_powers_at_zero(f: Any, p: float) -> None:
+    expected = [float(k == p) * math.factorial(k) for k in (1, 2, 3)]
+    first = s2sad.grad(f)
+    second = s2sad.grad(first)
+    assert [float(d(0.0, p)) for d in (first, second, s2sad.grad(second))] == expected
+    assert s2sad.hvp(f)(0.0, p, 1.0) == expected[1]
 
 
 def test_exponent_of_a_base_that_is_not_positive() -> None:

@@ -29,7 +29,7 @@ from ..ir.nodes import (
     Var,
 )
 from . import scalars, widths
-from .nodes import NotCompiled
+from .nodes import COUNT, NotCompiled
 from .products import is_system
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
@@ -176,7 +176,7 @@ class Translator(Tapes):
         for p, a, b in zip(stmt.phis, picked, other):
             var = self._merge_target(p.var)
             if isinstance(var.type, Num) and var.type.dtype == scalars.INT:
-                self.bits.known[var] = max(self.bits.of(a), self.bits.of(b))
+                self.integers.known[var] = max(self.integers.largest(a), self.integers.largest(b))
             self._same_sizes(var, b if a is UNDEF else a)
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
@@ -250,7 +250,7 @@ class Translator(Tapes):
         for phi, init in zip(phis, inits):
             self._same_sizes(phi, init)
             if isinstance(phi.type, Num) and phi.type.dtype == scalars.INT and phi.type.py:
-                self.bits.known[phi] = 48
+                self.integers.known[phi] = COUNT
         new = Loop(None, None, [], Block(), span=stmt.span)
         before, self.work = self.work, 0
         start = self._head(stmt, new)
@@ -273,12 +273,12 @@ class Translator(Tapes):
         trip = self.trips.pop()
         self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))
         results = [self._merge_target(c.result) for c in stmt.carries]
-        for phi, nxt in zip(phis, nexts):
-            self._check_count(phi, nxt, body)
+        for phi, init, nxt in zip(phis, inits, nexts):
+            self._check_count(phi, init, nxt, body)
         for phi, result in zip(phis, results):
             self._same_sizes(result, phi)
-            if phi in self.bits.known:
-                self.bits.known[result] = self.bits.known[phi]
+            if phi in self.integers.known:
+                self.integers.known[result] = self.integers.known[phi]
         new.carries = [Carry(p, i, n, r) for p, i, n, r in zip(phis, inits, nexts, results)]
         new.body, new.test_block, new.test, new.go = body, head, test, go
         self.out.stmts.append(new)

@@ -31,11 +31,13 @@ def fuse(done: Any) -> None:
 
 
 def parallel(done: Any) -> set[int]:
-    """The identities of the loops that run in parallel."""
+    """The identities of the loops that run in parallel: Numba does that for ranges by steps of one."""
     found = set()
     for loop in ir.walk(done.body):
         count = done.independent.get(id(loop))
-        if count is not None and (count >= arrays.LARGE or count * _cost(loop) >= arrays.MUCH):
+        if count is None or not isinstance(loop.iter.step, Lit) or loop.iter.step.value != 1 or loop.iter.reverse:
+            continue
+        if count >= arrays.LARGE or count * _cost(loop) >= arrays.MUCH:
             found.add(id(loop))
     return found
 

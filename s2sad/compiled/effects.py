@@ -11,7 +11,7 @@ from ..ir.nodes import Assert, Assign, Effect, Lit, Loop, Note, Op, Raise, Range
 from . import checked, linear
 from .nodes import Advance, Count, Grow, Start
 
-_TOTAL = frozenset({"complex_divided", "slice_end", "power_slope", "log_or_zero"})  # checked operations that raise nothing
+_TOTAL = frozenset({"complex_divided", "whole_power", "slice_end", "power_slope", "log_or_zero"})  # checked operations that raise nothing
 _DIVISIONS = frozenset({"truediv", "floordiv", "mod"})
 Index = tuple[tuple[Any, int], ...]  # for each axis, a variable (None for none) and what is added to it
 

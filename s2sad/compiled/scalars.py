@@ -217,13 +217,28 @@ def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
     if kind == "pow":
         base, power = args
         if is_int(base) and is_int(power):
+            if not isinstance(power, Lit) or power.value < 0:
+                raise NotCompiled("a power of integers")  # NumPy's are an error where the exponent is negative
             return Op(kind, args)
         known = _POWERS.get(power.value) if isinstance(power, Lit) and type(power.value) in (int, float) else None
         if all(is_python(a) for a in args):
             if known is not None and is_float(base):
                 return Op("call", (base,), fn=checked.ref(known))
             return Op("call", args, fn=checked.ref(checked.power))
+        if is_int(power):
+            return _whole_power(op, divisions)
     return Op(kind, args)
+
+
+def _whole_power(op: Op, divisions: Divisions) -> Op:
+    """A float of NumPy's to an integer, which Numba takes for a division, with an error where it is by zero, if that is negative."""
+    base, power = op.args
+    if not isinstance(power, Lit):
+        return Op("call", op.args, fn=checked.ref(checked.whole_power))
+    if power.value == -1:
+        divisions.silent = True
+        return Op("truediv", (Lit(1.0), base))
+    return op if power.value >= 0 else Op("pow", (base, Lit(float(power.value))))
 
 
 def _call(op: Op, target: Var) -> Op:

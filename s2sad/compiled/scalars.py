@@ -244,6 +244,8 @@ def _whole_power(op: Op, divisions: Divisions) -> Op:
 def _call(op: Op, target: Var) -> Op:
     f, args = op.fn.obj, op.args
     plain = Op("call", args, fn=op.fn)
+    if f is np.power and all(map(is_int, args)):
+        return _arithmetic(Op("pow", args), Divisions(), False)
     try:
         if f in NUMPY:
             return plain

@@ -112,6 +112,21 @@ def test_inverse_powers_of_elements_are_infinite_at_zero() -> None:
             np.testing.assert_allclose([two, *found], [one, *bar], rtol=1e-13)
 
 
+def integer_powers(x: float, k: np.ndarray) -> float:
+    total = 0.0
+    for i in range(len(k)):
+        total += x * np.power(3, k[i]) + x * k[i] ** k[0]
+    return total
+
+
+@pytest.mark.filterwarnings("ignore::s2sad.errors.FallbackWarning")
+def test_negative_powers_of_integers_stay_an_error() -> None:
+    compiled = s2sad.grad(integer_powers, backend="numba")
+    assert compiled(0.5, np.array([2, 1, 0])) == s2sad.grad(integer_powers)(0.5, np.array([2, 1, 0]))
+    with pytest.raises(ValueError, match="negative integer powers"):
+        compiled(0.5, np.array([2, -1, 0]))
+
+
 def test_complex_divisions() -> None:
     values = [0.0, 1.5, -2.0, math.inf, math.nan, 1e300]
     divided = numba.njit(checked.complex_divided)

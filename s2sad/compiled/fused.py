@@ -116,7 +116,9 @@ class Fusion:
         if self.known.effects(one).defined & self.known.effects(two).used:
             return False
         down = isinstance(one.iter, Range) and one.iter.reverse
-        for a, at, stores in self.known.accesses(one):
+        first, second = self.known.effects(one), self.known.effects(two)
+        found = [a for a in self.known.accesses(one) if self.known.meet({a[0]}, second.stored | (second.loaded if a[2] else set()))]
+        for a, at, stores in found:
             for b, where, also in self.known.accesses(two):
                 if (stores or also) and self.known.shares(a, b):
                     if a is not b or len(at) != len(where):
@@ -137,6 +139,7 @@ class Fusion:
             if isinstance(s, Assign):
                 self.known.made[s.target] = s.op
         joined = Loop(one.iter, new, [*one.carries, *two.carries], Block([*one.body.stmts, *notes, *two.body.stmts]), span=one.span)
+        self.known.joined(joined, one, two)
         counts = [self.done.independent.pop(id(loop), None) for loop in (one, two)]
         if None not in counts and self._apart(one, two):
             self.done.independent[id(joined)] = max(counts)

@@ -21,7 +21,7 @@ from .saved import MAKERS
 from .state import Program
 from .translate import Translator
 
-DEFECTS: tuple[type[Exception], ...] = (AttributeError, KeyError, TypeError, ValueError, IndexError)  # none for tests
+DEFECTS: tuple[type[Exception], ...] = (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError)  # none for tests
 STRAIGHT = True  # whether other statements than loops are compiled
 MANY = 2000  # elementary operations from which a loop is worth compiling
 

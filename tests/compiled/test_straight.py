@@ -18,6 +18,7 @@ from s2sad.compiled import estimate
 from s2sad.errors import UnsupportedSyntaxError
 from tests.compiled.test_programs import interpreted
 from tests.compiled.test_semantics import outcome
+from tests.fuzz.check import load_module
 from tests.helpers import floats_of
 
 pytest.importorskip("numba")
@@ -296,6 +297,18 @@ def test_a_chain_is_one_loop_without_arrays() -> None:
     text = s2sad.value_and_grad(chain, backend="numba").source_for(np.ones(5))
     assert text.count("for i in range(len(x))") == 1 and text.count("np.empty") == 1
     assert text.index("sum_ += y * z") < text.index("# reverse sweep") < text.index("x_bar[i] =")
+
+
+def test_long_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some hundred operations, one on the other, are kept in between; what is kept becomes one loop again."""
+    monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
+    lines = [f"    y = y * {0.5 + 0.001 * k} + x\n" for k in range(300)]
+    f = load_module(f"import numpy as np\n\ndef f(x):\n    y = x * x\n{''.join(lines)}    return np.sum(y * x)\n").f
+    x = RNG.normal(size=4)
+    compiled = s2sad.value_and_grad(f, backend="numba")
+    assert all(np.allclose(a, b, rtol=1e-12) for a, b in zip(compiled(x), s2sad.value_and_grad(f)(x)))
+    assert compiled.source.count("for i in range(len(x))") == 1
 
 
 def test_a_sum_separates_two_loops() -> None:

@@ -116,7 +116,7 @@ class Fusion:
         if self.known.effects(one).defined & self.known.effects(two).used:
             return False
         down = isinstance(one.iter, Range) and one.iter.reverse
-        first, second = self.known.effects(one), self.known.effects(two)
+        second = self.known.effects(two)
         found = [a for a in self.known.accesses(one) if self.known.meet({a[0]}, second.stored | (second.loaded if a[2] else set()))]
         for a, at, stores in found:
             for b, where, also in self.known.accesses(two):

@@ -159,10 +159,8 @@ def outgrown(v: Any, depth: int = 0) -> bool:
         return False
     if isinstance(v, int):
         return not -LARGEST <= v <= LARGEST
-    if depth > 6:
-        return True
     items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else (state_of(v) or {}).values()
-    return any(outgrown(i, depth + 1) for i in items)
+    return bool(items) if depth > 6 else any(outgrown(i, depth + 1) for i in items)
 
 
 def _largest_default(default: Any) -> int:

@@ -189,7 +189,9 @@ class Tapes(Statements):
         """An array with room for all entries, or for a few, to be doubled where it is not enough."""
         total: Any = None
         for trip in tape.room or []:
-            count = count_of(Range(*map(self.number, trip.atoms())), self.emit)
+            start, stop, step = map(self.number, trip.atoms())
+            from_zero = isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)
+            count = stop if from_zero and self.not_negative(stop) else count_of(Range(start, stop, step), self.emit)
             total = count if total is None else self.emit("mul", (total, count), INT)
         sizes = [total if total is not None else Lit(16 if tape.shapes else 64)]
         for _, origin, less, step in tape.shapes:

@@ -245,7 +245,7 @@ class Translator(Tapes):
             raise NotCompiled("a loop over a tape within another loop", stmt.span)
         if not self.loops:
             self._enter(stmt)
-        inits = [self._as_carried(self._merged(c.init, self.out), c.phi) for c in stmt.carries]
+        inits = [self._initial(stmt, c) for c in stmt.carries]
         phis = [self._merge_target(c.phi) for c in stmt.carries]
         for phi, init in zip(phis, inits):
             self._same_sizes(phi, init)
@@ -284,6 +284,12 @@ class Translator(Tapes):
         self.out.stmts.append(new)
         if not self.loops:
             self.close_tapes()
+
+    def _initial(self, stmt: Loop, c: Carry) -> Any:
+        """What a loop starts with; UNDEF for a number that nobody reads before it was made."""
+        if isinstance(c.result.type, Num) and self.program.guards.made_anew(c, stmt):
+            return UNDEF
+        return self._as_carried(self._merged(c.init, self.out), c.phi)
 
     def _enter(self, stmt: Loop) -> None:
         """Begin an outermost loop."""

@@ -273,6 +273,28 @@ def test_a_name_that_is_not_assigned_is_an_error() -> None:
     assert found is outcome(s2sad.grad(unassigned), 0.3, 0) and issubclass(found, (UnboundLocalError, TypeError))
 
 
+def invariants(x: np.ndarray, n: int) -> float:
+    total = 0.0
+    for k in range(n, 0, -1):
+        root = math.sqrt(n)
+        third, large = n // 3, n > 2
+        total += x[k] * x[k] * root * third if large else x[0] * root
+        while total > 1.0:
+            part = math.exp(-n)
+            total *= total * part
+    return total * x[1]
+
+
+def test_what_a_loop_makes_anew_is_no_name_that_is_not_assigned() -> None:
+    x = RNG.normal(size=5) + 1.0
+    plain, compiled = s2sad.value_and_grad(invariants), s2sad.value_and_grad(invariants, backend="numba", strict=True)
+    for n in (4, 2, 0, -3):
+        (one, bar), (two, found) = plain(x, n), compiled(x, n)
+        assert np.isclose(one, two, rtol=1e-13) and np.allclose(bar, found, rtol=1e-13)
+    text = compiled.source
+    assert "for k in range(1, n + 1):" in text and "large = n > 2" in text
+
+
 def test_sizes_that_do_not_fit_are_an_error() -> None:
     compiled = s2sad.value_and_grad(table, ("x", "w"), backend="numba")
     compiled(np.ones((4, 3)), np.ones(3), 1.0)

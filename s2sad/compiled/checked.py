@@ -43,12 +43,17 @@ def remainder(a, b):
 def power(x, y):
     if x == 0 and y < 0 and math.isfinite(y):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
-    z = x**y
+    z = x ** float(y) if y < 0 else x**y
     if math.isinf(z) and math.isfinite(x) and math.isfinite(y):
         raise OverflowError("numerical result out of range")
     if math.isnan(z) and not math.isnan(x) and not math.isnan(y):
         raise ValueError("a negative number cannot be raised to a fractional power")
     return z
+
+
+def whole_power(x, k):
+    """`x ** k` of a float and an integer as NumPy has it."""
+    return x ** float(k) if k < 0 else x**k
 
 
 def squared(x):

@@ -9,7 +9,7 @@ from ..errors import FallbackWarning, UnsupportedSyntaxError
 from ..variants import arrays_in
 from . import numba
 from .kernels import Report
-from .nodes import LARGEST
+from .outside import outgrown
 
 BACKENDS = ("numpy", "numba", "auto")
 
@@ -58,7 +58,7 @@ class Backend:
 
     def left_to_numpy(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         """Whether a call is one that compiled code is not made for."""
-        return self._given_up or any(type(a) is int and not -LARGEST <= a <= LARGEST for a in (*args, *kwargs.values()))
+        return self._given_up or any(map(outgrown, (*args, *kwargs.values())))
 
     def check_report(self, name: str, report: Report | None) -> None:
         """Tell of a loop that stays NumPy code though it was asked for compiled; an error with `strict`."""

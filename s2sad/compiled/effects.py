@@ -11,9 +11,12 @@ from ..ir.nodes import Assert, Assign, Effect, Lit, Loop, Note, Op, Raise, Range
 from . import checked, linear
 from .nodes import Advance, Count, Grow, Start
 
-_TOTAL = frozenset({"complex_divided", "slice_end", "power_slope", "power_derivative", "log_or_zero"})  # checked operations that raise nothing
+_TOTAL = frozenset({  # checked operations that raise nothing
+    "complex_divided", "whole_power", "slice_end", "power_slope", "power_derivative", "log_or_zero",
+})  # fmt: skip
 _DIVISIONS = frozenset({"truediv", "floordiv", "mod"})
 Index = tuple[tuple[Any, int], ...]  # for each axis, a variable (None for none) and what is added to it
+Access = tuple[Var, Index, bool]  # an element of an array, and whether it is stored to
 
 
 @dataclass
@@ -35,6 +38,8 @@ class Knowledge:
         self.done = done
         self.made: dict[Any, Op] = {s.target: s.op for s in ir.walk(done.body) if isinstance(s, Assign)}
         self._effects: dict[int, tuple[Any, Effects]] = {}
+        self._accesses: dict[int, tuple[Loop, list[Access]]] = {}
+        self._shares: dict[tuple[Var, Var], bool] = {}
 
     def effects(self, stmt: Any) -> Effects:
         """What a statement does; found once, so it must not be changed afterwards."""
@@ -49,6 +54,15 @@ class Knowledge:
         """Find everything anew: statements were changed."""
         self.made = {s.target: s.op for s in ir.walk(self.done.body) if isinstance(s, Assign)}
         self._effects.clear()
+        self._accesses.clear()
+
+    def joined(self, loop: Loop, one: Loop, two: Loop) -> None:
+        """Take note of a loop whose body is that of two others, the second of which has just got other names."""
+        a, b = self.effects(one), self.effects(two)
+        self._effects[id(loop)] = loop, Effects(
+            a.used | b.used, a.defined | b.defined, a.loaded | b.loaded, a.stored | b.stored, a.raises or b.raises, a.barrier or b.barrier)
+        self._accesses.pop(id(two), None)
+        self._accesses[id(loop)] = loop, list(dict.fromkeys([*self.accesses(one), *self.accesses(two)]))
 
     def _add(self, s: Any, e: Effects) -> None:
         e.used.update(("position", a.tape) if isinstance(a, Count) else a for a in ir.uses_of(s) if isinstance(a, (Var, Count)))
@@ -101,7 +115,11 @@ class Knowledge:
 
     def shares(self, a: Var, b: Var) -> bool:
         """Whether two arrays may share memory."""
-        return a is b or bool(self.done.may_share(a, b))
+        if a is b:
+            return True
+        if (a, b) not in self._shares:
+            self._shares[a, b] = bool(self.done.may_share(a, b))
+        return self._shares[a, b]
 
     # --- indices ---------------------------------------------------------------------------------------------------------
 
@@ -122,8 +140,13 @@ class Knowledge:
         parts = op.args if op is not None and op.kind == "tuple" else (a,)
         return tuple((object(), 0) if isinstance(p, Count) else self.affine(p) for p in parts)  # a position moves on
 
-    def accesses(self, loop: Loop) -> list[tuple[Var, Index, bool]]:
-        """The elements that a loop reads or, where it is True, stores to."""
+    def accesses(self, loop: Loop) -> list[Access]:
+        """The elements that a loop reads or stores to; found once, as the effects."""
+        if id(loop) not in self._accesses:
+            self._accesses[id(loop)] = loop, list(dict.fromkeys(self._found(loop)))
+        return self._accesses[id(loop)][1]
+
+    def _found(self, loop: Loop) -> list[Access]:
         found = []
         for s in ir.walk(loop.body):
             if isinstance(s, Store):

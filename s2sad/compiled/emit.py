@@ -44,6 +44,8 @@ class KernelEmitter(Emitter):
         for s in ir.walk(kernel.function.body):
             for p in s.phis if isinstance(s, ir.If) else ():  # None would be of another type, and nobody reads it
                 p.then, p.orelse = (_zero(p.var) if isinstance(a, Lit) and a.value is None else a for a in (p.then, p.orelse))
+            for c in s.carries if isinstance(s, ir.Loop) else ():
+                c.init = _zero(c.phi) if isinstance(c.init, Lit) and c.init.value is None else c.init
 
     def definition(self) -> ast.FunctionDef:
         node = super().definition()
@@ -110,6 +112,8 @@ class KernelEmitter(Emitter):
             rest = ast.BinOp(gap, ast.Mod(), ast.Constant(abs(step)))
             last = ast.BinOp(near, ast.Sub() if step > 0 else ast.Add(), rest) if abs(step) > 1 else near
             before = _minus(start, sign)
+        if step == -1:
+            return ast.Call(builtin("range"), [before] if _integer(last) == 0 else [last, before], [])
         back = ast.UnaryOp(ast.USub(), ast.Constant(step)) if step > 0 else ast.Constant(-step)
         return ast.Call(builtin("range"), [last, before, back], [])
 

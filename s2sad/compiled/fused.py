@@ -31,11 +31,13 @@ def fuse(done: Any) -> None:
 
 
 def parallel(done: Any) -> set[int]:
-    """The identities of the loops that run in parallel."""
+    """The identities of the loops that run in parallel: Numba does that for ranges by steps of one."""
     found = set()
     for loop in ir.walk(done.body):
         count = done.independent.get(id(loop))
-        if count is not None and (count >= arrays.LARGE or count * _cost(loop) >= arrays.MUCH):
+        if count is None or not isinstance(loop.iter.step, Lit) or loop.iter.step.value != 1 or loop.iter.reverse:
+            continue
+        if count >= arrays.LARGE or count * _cost(loop) >= arrays.MUCH:
             found.add(id(loop))
     return found
 
@@ -114,7 +116,9 @@ class Fusion:
         if self.known.effects(one).defined & self.known.effects(two).used:
             return False
         down = isinstance(one.iter, Range) and one.iter.reverse
-        for a, at, stores in self.known.accesses(one):
+        second = self.known.effects(two)
+        found = [a for a in self.known.accesses(one) if self.known.meet({a[0]}, second.stored | (second.loaded if a[2] else set()))]
+        for a, at, stores in found:
             for b, where, also in self.known.accesses(two):
                 if (stores or also) and self.known.shares(a, b):
                     if a is not b or len(at) != len(where):
@@ -135,6 +139,7 @@ class Fusion:
             if isinstance(s, Assign):
                 self.known.made[s.target] = s.op
         joined = Loop(one.iter, new, [*one.carries, *two.carries], Block([*one.body.stmts, *notes, *two.body.stmts]), span=one.span)
+        self.known.joined(joined, one, two)
         counts = [self.done.independent.pop(id(loop), None) for loop in (one, two)]
         if None not in counts and self._apart(one, two):
             self.done.independent[id(joined)] = max(counts)

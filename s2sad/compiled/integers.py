@@ -7,7 +7,8 @@ from typing import Any
 
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, If, Lit, Loop, Ref, Var
-from .nodes import NotCompiled
+from . import scalars
+from .nodes import COUNT, LARGEST
 from .state import State
 from .views import Size
 
@@ -123,10 +124,12 @@ class Integers(State):
                 return Size(shape.args[0], op.args[1].value)
         return None
 
-    def _check_count(self, phi: Var, value: Any, body: ir.Block) -> None:
-        """Raise NotCompiled for an integer that grows faster than a count."""
-        if phi not in self.bits.known:
+    def _check_count(self, phi: Var, init: Any, value: Any, body: ir.Block) -> None:
+        """Raise NotCompiled for an integer that is larger than a count, or grows faster."""
+        if phi not in self.integers.known:
             return
+        if self.integers.largest(init) > COUNT:
+            raise scalars.too_large(phi)
         merges = self._merges(body)
         todo, seen = [value], set()
         while todo:
@@ -141,14 +144,14 @@ class Integers(State):
             elif op is not None and op.kind in ("add", "sub") and op.args[0] is not op.args[1]:
                 inner = [a for a in op.args if self._depends(a, phi, merges)]
                 if len(inner) > 1 or op.kind == "sub" and inner and inner[0] is op.args[1]:
-                    raise NotCompiled(f"the integer {phi.hint}, which may not fit in 64 bits")
-                if any(self.bits.of(a) > 31 for a in op.args if a not in inner):
-                    raise NotCompiled(f"the integer {phi.hint}, which may not fit in 64 bits")
+                    raise scalars.too_large(phi)
+                if any(self.integers.largest(a) > LARGEST for a in op.args if a not in inner):
+                    raise scalars.too_large(phi)
                 todo += inner
             elif self._depends(v, phi, merges):
-                raise NotCompiled(f"the integer {phi.hint}, which may not fit in 64 bits")
-            elif self.bits.of(v) > 47:
-                raise NotCompiled(f"the integer {phi.hint}, which may not fit in 64 bits")
+                raise scalars.too_large(phi)
+            elif self.integers.largest(v) >= COUNT:
+                raise scalars.too_large(phi)
 
     def _merges(self, body: ir.Block) -> dict[Any, list[Any]]:
         """What the merges of a loop's body take their values from."""

@@ -22,11 +22,11 @@ from .widths import dtype_argument
 
 
 class Outliner:
-    """Takes what is compiled out of one function. `worthwhile`: only those that take long enough in the call at hand."""
+    """Takes what is compiled out of one function. `worthwhile` and `main` are those of `Units`."""
 
-    def __init__(self, function: Function, stem: str, taken: set[str], worthwhile: bool = False) -> None:
+    def __init__(self, function: Function, stem: str, taken: set[str], worthwhile: bool = False, main: bool = True) -> None:
         self.function, self.stem, self.taken = function, stem, taken
-        self.units = Units(function, worthwhile)
+        self.units = Units(function, worthwhile, main)
 
     @property
     def report(self) -> Report:

@@ -10,6 +10,8 @@ from ..errors import Span
 from ..ir.nodes import Function, Var
 
 LARGEST = 2**31 - 1  # of the integers that are given to compiled code: products of two fit in 64 bits
+COUNT = 2**48  # of things that happen one after the other
+ROOM = 2**63 - 1  # the largest integer of compiled code
 
 
 class NotCompiled(Exception):

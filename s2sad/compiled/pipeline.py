@@ -22,7 +22,7 @@ def definitions(functions: list[Function], stem: str, bindings: Bindings, auto: 
     report = Report()
     kernels: list[Kernel] = []
     for f in functions:
-        outliner = Outliner(f, stem if stem.isidentifier() else "f", taken, auto)
+        outliner = Outliner(f, stem if stem.isidentifier() else "f", taken, auto, f is functions[-1])
         kernels += outliner.run()
         report.entries += outliner.report.entries
         bundle_tapes(f)

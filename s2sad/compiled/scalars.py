@@ -12,7 +12,7 @@ import numpy as np
 from ..analysis.types import Num, Type
 from ..ir.nodes import COMPARE, Lit, Op, Ref, Var
 from . import checked
-from .nodes import NotCompiled
+from .nodes import LARGEST, ROOM, NotCompiled
 
 FLOAT, INT, BOOL = np.dtype(float), np.dtype(np.int64), np.dtype(bool)
 FLOAT32, COMPLEX = np.dtype(np.float32), np.dtype(complex)
@@ -51,7 +51,6 @@ _DIVISIONS = {"truediv": checked.divided, "floordiv": checked.floor_divided, "mo
 _POWERS = {2: checked.squared, 3: checked.cubed}
 # helpers of emitted code, for numbers
 HELPERS = {"power_slope": checked.power_slope, "power_derivative": checked.power_derivative, "log_or_zero": checked.log_or_zero}
-_BITS = 31  # of an integer that comes from outside: a size, a count, an index
 
 
 def number(t: Type) -> Num:
@@ -98,54 +97,63 @@ def is_python(a: Any) -> bool:
     return isinstance(t, Num) and t.py
 
 
-FLOAT_BITS = 47  # of the integers that compiled code makes of floats; larger ones are an error
+OF_FLOAT = 2**47  # the integers that compiled code makes of floats; larger ones are an error
 
 
-class Bits:
-    """How many bits the integers of a function take at most; Python's have no limit, those of compiled code have 63."""
+class Integers:
+    """How large the integers of a function get at most; Python's have no limit, those of compiled code have."""
 
     def __init__(self) -> None:
         self.known: dict[Any, int] = {}
 
-    def of(self, a: Any) -> int:
+    def largest(self, a: Any) -> int:
+        """The largest absolute value of an integer."""
         if isinstance(a, Lit) and isinstance(a.value, int):
-            return int(a.value).bit_length()
+            return abs(int(a.value))
         if isinstance(a, Ref) and isinstance(a.obj, int):
-            return int(a.obj).bit_length()
-        return self.known.get(a, _BITS)
+            return abs(int(a.obj))
+        return self.known.get(a, LARGEST)
 
     def see(self, target: Var, op: Op) -> None:
-        """Note the bits of a result. Raises NotCompiled for one that may not fit."""
+        """Note how large a result may be. Raises NotCompiled for one that may not fit."""
         t = target.type
         if not isinstance(t, Num) or t.dtype != INT or not t.py:
             return
-        bits = self._bits(op)
-        if bits > 63:
-            raise NotCompiled(f"the integer {target.hint}, which may not fit in 64 bits")
-        self.known[target] = bits
+        found = self._result(op)
+        if found > ROOM:
+            raise too_large(target)
+        self.known[target] = found
 
-    def _bits(self, op: Op) -> int:
-        sizes = [self.of(a) for a in op.args if is_int(a) or isinstance(type_of(a), Num)]
+    def _result(self, op: Op) -> int:
+        sizes = [self.largest(a) for a in op.args if isinstance(type_of(a), Num)]
         if op.kind in ("add", "sub"):
-            return max(sizes) + 1
-        if op.kind == "mul":
             return sum(sizes)
+        if op.kind == "mul":
+            return math.prod(sizes)
         if op.kind == "pow":
             power = op.args[1]
             if not isinstance(power, Lit) or type(power.value) is not int or power.value < 0:
                 raise NotCompiled("a power of integers")
-            return sizes[0] * max(power.value, 1)
+            return int(max(sizes[0], 1) ** max(power.value, 1))
         if op.kind == "lshift":
             raise NotCompiled("a shift of an integer to the left")
+        if op.kind == "invert":
+            return sizes[0] + 1
+        if op.kind in ("or_", "xor"):
+            return int(2 ** max(sizes).bit_length())
         if op.kind == "call":
-            sizes += [self._bits_of_given(type_of(a)) for a in op.args]
-        return max([_BITS, *sizes]) if op.kind in ("call", "getitem") else max(sizes, default=_BITS)
+            sizes += [self._given(type_of(a)) for a in op.args]
+        return max([LARGEST, *sizes]) if op.kind in ("call", "getitem") else max(sizes, default=LARGEST)
 
-    def _bits_of_given(self, t: Any) -> int:
-        """How many bits an integer takes that a function makes of a number, as `int` and `round` do."""
+    def _given(self, t: Any) -> int:
+        """How large an integer gets that a function makes of a number, as `int` and `round` do."""
         if not isinstance(t, Num) or t.py and t.dtype.kind not in "f":
             return 0
-        return FLOAT_BITS if t.dtype.kind == "f" else int(8 * t.dtype.itemsize - 1)
+        return OF_FLOAT if t.dtype.kind == "f" else int(2 ** (8 * t.dtype.itemsize - 1) - 1)
+
+
+def too_large(v: Var) -> NotCompiled:
+    return NotCompiled(f"the integer {v.hint}, which may not fit in 64 bits")
 
 
 class Divisions:
@@ -209,18 +217,35 @@ def _arithmetic(op: Op, divisions: Divisions, mixed: bool) -> Op:
     if kind == "pow":
         base, power = args
         if is_int(base) and is_int(power):
+            if not isinstance(power, Lit) or power.value < 0:
+                raise NotCompiled("a power of integers")  # NumPy's are an error where the exponent is negative
             return Op(kind, args)
         known = _POWERS.get(power.value) if isinstance(power, Lit) and type(power.value) in (int, float) else None
         if all(is_python(a) for a in args):
             if known is not None and is_float(base):
                 return Op("call", (base,), fn=checked.ref(known))
             return Op("call", args, fn=checked.ref(checked.power))
+        if is_int(power):
+            return _whole_power(op, divisions)
     return Op(kind, args)
+
+
+def _whole_power(op: Op, divisions: Divisions) -> Op:
+    """A float of NumPy's to an integer, which Numba takes for a division, with an error where it is by zero, if that is negative."""
+    base, power = op.args
+    if not isinstance(power, Lit):
+        return Op("call", op.args, fn=checked.ref(checked.whole_power))
+    if power.value == -1:
+        divisions.silent = True
+        return Op("truediv", (Lit(1.0), base))
+    return op if power.value >= 0 else Op("pow", (base, Lit(float(power.value))))
 
 
 def _call(op: Op, target: Var) -> Op:
     f, args = op.fn.obj, op.args
     plain = Op("call", args, fn=op.fn)
+    if f is np.power and all(map(is_int, args)):
+        return _arithmetic(Op("pow", args), Divisions(), False)
     try:
         if f in NUMPY:
             return plain

@@ -16,9 +16,10 @@ from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Lit, Loop, Op, Push, Range, Ref, Region, Var
 from . import checked, estimate, linear, scalars, widths
 from .guarded import Guards
-from .nodes import NotCompiled, Row, Tape
+from .nodes import ROOM, NotCompiled, Row, Tape
+from .outside import Outside
 from .saved import Saved
-from .scalars import Bits, Divisions
+from .scalars import Divisions, Integers, too_large
 from .views import Ended, Multiple, Pending, Place, Run, Size, SliceParts, Unit, View
 
 # names of the functions that compiled code calls
@@ -28,7 +29,7 @@ HELPERS = frozenset(name for m in (checked, linear) for name, f in vars(m).items
 class Program:
     """What is known of the whole function."""
 
-    def __init__(self, function: ir.Function) -> None:
+    def __init__(self, function: ir.Function, main: bool = True) -> None:
         self.made: dict[Var, Op] = {}
         self.uses: Counter[Var] = Counter()
         for s in ir.walk(function.body):
@@ -42,6 +43,8 @@ class Program:
         self.entries: dict[Var, int] = {}  # on such a tape, by estimate
         self.by_index: set[Var] = set()  # tapes whose entries go by the index of the outermost loop that writes them
         self.function = function
+        self.outside = Outside(function, main)
+        self.saved_integers: dict[Var, int] = {}  # the largest on a tape that compiled code writes
         self._saved: dict[tuple[int, Region], Saved] = {}
         self.stored = {r.find() for s in ir.walk(function.body) for r in effects.writes(s) or ()}  # memory that changes
 
@@ -88,7 +91,7 @@ class State:
         self.tapes: dict[Var, Tape] = {}
         self.entries: set[Var] = set()  # numbers of entries, as they were when a loop was done
         self.writes: dict[Var, Any] = {}  # arrays outside that are stored to
-        self.bits, self.divisions = Bits(), Divisions()
+        self.integers, self.divisions = Integers(), Divisions()
         self.trips: list[Any] = []  # of the loops around, atoms outside; None where the count is not known
         self.counts: dict[int, int] = {}  # of loops over tapes, by their identities: how often they run, by estimate
         self.loops: list[Loop] = []
@@ -158,6 +161,10 @@ class State:
             raise NotCompiled(f"{hint}, {a_noun(scalars.describe(t))}")
         region = (effects.region_of(outer) or Region()) if isinstance(t, Arr) else None
         inner = Var(self.unused_name(hint), t, named=True, region=region)
+        if isinstance(t, Num) and t.dtype == scalars.INT and t.py:
+            self.integers.known[inner] = self.program.outside.largest(outer)
+            if self.integers.known[inner] > ROOM:
+                raise too_large(inner)
         self.params[outer] = inner
         if isinstance(t, Num):
             return inner

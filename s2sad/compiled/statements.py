@@ -88,7 +88,7 @@ class Statements(Products):
         var = Var(target.hint, scalars.number(target.type), named=target.named)
         plain = widths.fitted(Op(op.kind, values, op.kwargs, op.fn, "", op.data), var, self.emit_op)
         done = scalars.compiled_op(plain, var, self.divisions, self.mixed)
-        self.bits.see(var, done)
+        self.integers.see(var, done)
         self.out.stmts.append(Assign(var, done))
         self.made[var] = done
         self.env[target] = var

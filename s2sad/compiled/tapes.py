@@ -12,7 +12,8 @@ from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Lit, Loop, Op, Pop, Push, Range, Ref, Region, Store, Taped, Var
 from . import scalars
 from .arrays import new_array
-from .nodes import Advance, Count, Grow, NotCompiled, Row, Start, Tape
+from .nodes import ROOM, Advance, Count, Grow, NotCompiled, Row, Start, Tape
+from .outside import last_index
 from .parts import LEN, MAX
 from .statements import Statements
 from .views import Ended, Pending, Place, Run, Size, Unit, View
@@ -58,7 +59,7 @@ class Tapes(Statements):
             self.out.stmts.append(Assign(var, load))
             self.made[var] = load
             if isinstance(var.type, Num) and var.type.dtype == scalars.INT:
-                self.bits.known[var] = 48
+                self.integers.known[var] = self.program.saved_integers.get(tape.outer, ROOM)
             return
         if not isinstance(target.type, Arr) or target.type.ndim != tape.row.ndim:
             raise NotCompiled(f"{target.hint}, which is not what was saved")
@@ -83,6 +84,8 @@ class Tapes(Statements):
         v = self.number(stmt.value)
         t = scalars.number(scalars.type_of(v))
         tape = self._written(stmt.tape, Row(t))
+        if t.dtype == scalars.INT:
+            self.program.saved_integers[stmt.tape] = max(self.integers.largest(v), self.program.saved_integers.get(stmt.tape, 0))
         position, done = self._position(tape)
         self.out.stmts.append(Store(tape.var, position, v))
         done()
@@ -186,7 +189,9 @@ class Tapes(Statements):
         """An array with room for all entries, or for a few, to be doubled where it is not enough."""
         total: Any = None
         for trip in tape.room or []:
-            count = count_of(Range(*map(self.number, trip.atoms())), self.emit)
+            start, stop, step = map(self.number, trip.atoms())
+            from_zero = isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)
+            count = stop if from_zero and self.not_negative(stop) else count_of(Range(start, stop, step), self.emit)
             total = count if total is None else self.emit("mul", (total, count), INT)
         sizes = [total if total is not None else Lit(16 if tape.shapes else 64)]
         for _, origin, less, step in tape.shapes:
@@ -277,8 +282,8 @@ class Tapes(Statements):
     def _index(self, stmt: Loop, new: Loop, r: Range) -> None:
         new.index = self.inner(stmt.index) if stmt.index is not None else Var("_", INT)
         self.ranges[new.index] = r
-        bits = max((self.bits.of(a) for a in (r.start, r.stop)), default=31)
-        self.bits.known[new.index] = bits
+        start, stop, step = map(self.integers.largest, r.atoms())
+        self.integers.known[new.index] = last_index(start, stop, step)
 
 
 def count_of(trip: Range, emit: Any) -> Any:

@@ -29,7 +29,7 @@ from ..ir.nodes import (
     Var,
 )
 from . import scalars, widths
-from .nodes import NotCompiled
+from .nodes import COUNT, NotCompiled
 from .products import is_system
 from .state import Program, a_noun
 from .tapes import Tapes, estimated
@@ -176,7 +176,7 @@ class Translator(Tapes):
         for p, a, b in zip(stmt.phis, picked, other):
             var = self._merge_target(p.var)
             if isinstance(var.type, Num) and var.type.dtype == scalars.INT:
-                self.bits.known[var] = max(self.bits.of(a), self.bits.of(b))
+                self.integers.known[var] = max(self.integers.largest(a), self.integers.largest(b))
             self._same_sizes(var, b if a is UNDEF else a)
             phis.append(Phi(var, a, b))
         self.out.stmts.append(If(test, then, orelse, phis, stmt.span, stmt.expr))
@@ -245,12 +245,12 @@ class Translator(Tapes):
             raise NotCompiled("a loop over a tape within another loop", stmt.span)
         if not self.loops:
             self._enter(stmt)
-        inits = [self._as_carried(self._merged(c.init, self.out), c.phi) for c in stmt.carries]
+        inits = [self._initial(stmt, c) for c in stmt.carries]
         phis = [self._merge_target(c.phi) for c in stmt.carries]
         for phi, init in zip(phis, inits):
             self._same_sizes(phi, init)
             if isinstance(phi.type, Num) and phi.type.dtype == scalars.INT and phi.type.py:
-                self.bits.known[phi] = 48
+                self.integers.known[phi] = COUNT
         new = Loop(None, None, [], Block(), span=stmt.span)
         before, self.work = self.work, 0
         start = self._head(stmt, new)
@@ -273,17 +273,23 @@ class Translator(Tapes):
         trip = self.trips.pop()
         self.work = before + max(1, self.work) * self.counts.get(id(stmt), estimated(trip))
         results = [self._merge_target(c.result) for c in stmt.carries]
-        for phi, nxt in zip(phis, nexts):
-            self._check_count(phi, nxt, body)
+        for phi, init, nxt in zip(phis, inits, nexts):
+            self._check_count(phi, init, nxt, body)
         for phi, result in zip(phis, results):
             self._same_sizes(result, phi)
-            if phi in self.bits.known:
-                self.bits.known[result] = self.bits.known[phi]
+            if phi in self.integers.known:
+                self.integers.known[result] = self.integers.known[phi]
         new.carries = [Carry(p, i, n, r) for p, i, n, r in zip(phis, inits, nexts, results)]
         new.body, new.test_block, new.test, new.go = body, head, test, go
         self.out.stmts.append(new)
         if not self.loops:
             self.close_tapes()
+
+    def _initial(self, stmt: Loop, c: Carry) -> Any:
+        """What a loop starts with; UNDEF for a number that nobody reads before it was made."""
+        if isinstance(c.result.type, Num) and self.program.guards.made_anew(c, stmt):
+            return UNDEF
+        return self._as_carried(self._merged(c.init, self.out), c.phi)
 
     def _enter(self, stmt: Loop) -> None:
         """Begin an outermost loop."""

@@ -21,7 +21,7 @@ from .saved import MAKERS
 from .state import Program
 from .translate import Translator
 
-DEFECTS: tuple[type[Exception], ...] = (AttributeError, KeyError, TypeError, ValueError, IndexError)  # none for tests
+DEFECTS: tuple[type[Exception], ...] = (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError)  # none for tests
 STRAIGHT = True  # whether other statements than loops are compiled
 MANY = 2000  # elementary operations from which a loop is worth compiling
 
@@ -44,18 +44,18 @@ class Found:
 
 
 class Units:
-    """Finds the units of a function. `worthwhile`: only those that take long enough in the call at hand."""
+    """Finds the units of a function. `worthwhile`: only those that take long enough in the call at hand; `main`: of the derivative itself."""
 
     program: Program
 
-    def __init__(self, function: Function, worthwhile: bool) -> None:
-        self.function, self.worthwhile = function, worthwhile
+    def __init__(self, function: Function, worthwhile: bool, main: bool = True) -> None:
+        self.function, self.worthwhile, self.main = function, worthwhile, main
         self.refused: dict[int, NotCompiled] = {}
         self.report = Report()
 
     def find(self) -> list[Found]:
         """The units, by what was refused so far."""
-        self.program = Program(self.function)
+        self.program = Program(self.function, self.main)
         self.report.entries.clear()
         return list(self._candidates(self.function.body, (0, 0), False))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -180,6 +181,11 @@ class Pending:
     op: Any  # Op on values
     var: Var  # of the original program: its name and type
     ndim: int
+
+    @functools.cached_property
+    def depth(self) -> int:
+        """How many operations are done one on the other."""
+        return 1 + max((a.depth for a in self.op.args if isinstance(a, Pending)), default=0)
 
 
 class SliceParts:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import s2sad
 from s2sad.compiled import checked, scalars
 
 numba = pytest.importorskip("numba")
@@ -84,6 +85,46 @@ def test_powers_and_divisions() -> None:
     assert not differing(lambda x, y: x % y, numba.njit(checked.remainder), finite)
     assert not differing(int, numba.njit(checked.truncated), [(v,) for v in VALUES if not 1e14 < abs(v) < math.inf])
     assert numba.njit(checked.floor_divided)(-7, 2) == -4 and numba.njit(checked.remainder)(-7, 2) == 1
+
+
+@pytest.mark.parametrize("k", [-3, -2, -1, 0, 1, 2, 3, 30])
+def test_powers_of_integers(k: int) -> None:
+    values = [(v,) for v in [*VALUES, 1e-200, -1e-160]]
+    of_numpy, of_python = numba.njit(checked.whole_power), numba.njit(checked.power)
+    assert not differing(lambda x: np.float64(x) ** k, lambda x: of_numpy(x, k), values)
+    assert not differing(lambda x: x**k, lambda x: of_python(x, k), values)
+
+
+def inverses(x: np.ndarray, k: int) -> float:
+    total = 0.0
+    y = 0.5 * x**-1 + x**-2
+    for i in range(len(x)):
+        total += x[i] ** k + y[i] * x[i] ** -3 + x[i] ** -1
+    return total
+
+
+def test_inverse_powers_of_elements_are_infinite_at_zero() -> None:
+    plain, compiled = s2sad.value_and_grad(inverses), s2sad.value_and_grad(inverses, backend="numba", strict=True)
+    for x in (np.array([0.5, -2.0, 1e-200]), np.array([0.5, 0.0, 3.0]), np.array([-0.0, 1.0])):
+        for k in (-2, 0, 3):
+            with np.errstate(all="ignore"):
+                (one, bar), (two, found) = plain(x, k), compiled(x, k)
+            np.testing.assert_allclose([two, *found], [one, *bar], rtol=1e-13)
+
+
+def integer_powers(x: float, k: np.ndarray) -> float:
+    total = 0.0
+    for i in range(len(k)):
+        total += x * np.power(3, k[i]) + x * k[i] ** k[0]
+    return total
+
+
+@pytest.mark.filterwarnings("ignore::s2sad.errors.FallbackWarning")
+def test_negative_powers_of_integers_stay_an_error() -> None:
+    compiled = s2sad.grad(integer_powers, backend="numba")
+    assert compiled(0.5, np.array([2, 1, 0])) == s2sad.grad(integer_powers)(0.5, np.array([2, 1, 0]))
+    with pytest.raises(ValueError, match="negative integer powers"):
+        compiled(0.5, np.array([2, -1, 0]))
 
 
 def test_complex_divisions() -> None:

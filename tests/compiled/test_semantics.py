@@ -274,6 +274,64 @@ def test_large_integers_are_left_to_numpy() -> None:
     assert compiled(1.1, 5) == s2sad.grad(steps)(1.1, 5)
 
 
+class Box:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+def squares_of_items(x: float, t: Any) -> float:
+    n = t.n if isinstance(t, Box) else t["n"] if isinstance(t, dict) else t[0]
+    total = 0.0
+    for _ in range(3):
+        total += x * (n * n % 1000003)
+    return total
+
+
+def squares_of_defaults(x: float, n: int = 10**12, sizes: Any = (10**12, 2)) -> float:
+    total = 0.0
+    for _ in range(3):
+        total += x * (n * sizes[0] % 1000003)
+    return total
+
+
+def squares_of_powers(x: float, n: int, way: int) -> float:
+    k = 1
+    for _ in range(n):
+        k = k * 3
+    m = n**13 if way == 0 else math.factorial(n) if way == 1 else 1 << n + 20 if way == 2 else k
+    total = 0.0
+    for _ in range(3):
+        total += x * (m * m % 1000003)
+    return total
+
+
+def from_a_square_on(x: float, n: int) -> float:
+    k, total = n * n, 0.0
+    for _ in range(3):
+        total += x * (k * 8 % 1000003)
+        k += 1
+    return total
+
+
+@pytest.mark.parametrize("given", [Box(10**12), {"n": 10**12}, (10**12, 3), [10**12]])
+def test_large_integers_inside_of_arguments_are_left_to_numpy(given: Any) -> None:
+    compiled = s2sad.grad(squares_of_items, backend="numba")
+    assert compiled(1.5, given) == s2sad.grad(squares_of_items)(1.5, given) == 3.0 * (10**24 % 1000003)
+    small = Box(7) if isinstance(given, Box) else {"n": 7} if isinstance(given, dict) else type(given)((7, 3)[: len(given)])
+    assert compiled(1.5, small) == 3.0 * 49
+    assert "compiled, " in compiled.explain()
+
+
+@pytest.mark.filterwarnings("ignore::s2sad.errors.FallbackWarning")
+def test_large_integers_that_no_argument_shows_are_left_to_numpy() -> None:
+    for args in [(1.5,), (1.5, 10**9)]:
+        assert s2sad.grad(squares_of_defaults, backend="numba")(*args) == s2sad.grad(squares_of_defaults)(*args)
+    for n in (3, 13, 25, 70):
+        for way in range(4):
+            assert s2sad.grad(squares_of_powers, backend="numba")(1.5, n, way) == s2sad.grad(squares_of_powers)(1.5, n, way)
+    assert s2sad.grad(from_a_square_on, backend="numba")(1.5, 2**31 - 1) == s2sad.grad(from_a_square_on)(1.5, 2**31 - 1)
+
+
 # --- types --------------------------------------------------------------------------------------------------
 
 

@@ -164,5 +164,19 @@ def test_random_stencils(monkeypatch: pytest.MonkeyPatch) -> None:
     assert compiled >= SEEDS // 2
 
 
+def test_loops_in_parallel_may_run_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba runs ranges by steps of one in parallel, and no others."""
+
+    def prange(*ends: int) -> Any:
+        assert len(ends) < 3
+        return random.Random(0).sample(range(*ends), len(range(*ends)))
+
+    monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
+    monkeypatch.setattr("s2sad.compiled.emit.prange", lambda: prange)
+    monkeypatch.setattr("s2sad.compiled.arrays.LARGE", 1)
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
+    assert sum("in parallel" in check(seed) for seed in range(2000, 2000 + SEEDS // 3)) >= SEEDS // 6
+
+
 def test_random_stencils_compiled() -> None:
     assert sum("compiled, " in check(seed) for seed in range(1000, 1000 + COMPILED))

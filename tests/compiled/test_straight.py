@@ -18,6 +18,7 @@ from s2sad.compiled import estimate
 from s2sad.errors import UnsupportedSyntaxError
 from tests.compiled.test_programs import interpreted
 from tests.compiled.test_semantics import outcome
+from tests.fuzz.check import load_module
 from tests.helpers import floats_of
 
 pytest.importorskip("numba")
@@ -272,6 +273,28 @@ def test_a_name_that_is_not_assigned_is_an_error() -> None:
     assert found is outcome(s2sad.grad(unassigned), 0.3, 0) and issubclass(found, (UnboundLocalError, TypeError))
 
 
+def invariants(x: np.ndarray, n: int) -> float:
+    total = 0.0
+    for k in range(n, 0, -1):
+        root = math.sqrt(n)
+        third, large = n // 3, n > 2
+        total += x[k] * x[k] * root * third if large else x[0] * root
+        while total > 1.0:
+            part = math.exp(-n)
+            total *= total * part
+    return total * x[1]
+
+
+def test_what_a_loop_makes_anew_is_no_name_that_is_not_assigned() -> None:
+    x = RNG.normal(size=5) + 1.0
+    plain, compiled = s2sad.value_and_grad(invariants), s2sad.value_and_grad(invariants, backend="numba", strict=True)
+    for n in (4, 2, 0, -3):
+        (one, bar), (two, found) = plain(x, n), compiled(x, n)
+        assert np.isclose(one, two, rtol=1e-13) and np.allclose(bar, found, rtol=1e-13)
+    text = compiled.source
+    assert "for k in range(1, n + 1):" in text and "large = n > 2" in text
+
+
 def test_sizes_that_do_not_fit_are_an_error() -> None:
     compiled = s2sad.value_and_grad(table, ("x", "w"), backend="numba")
     compiled(np.ones((4, 3)), np.ones(3), 1.0)
@@ -296,6 +319,18 @@ def test_a_chain_is_one_loop_without_arrays() -> None:
     text = s2sad.value_and_grad(chain, backend="numba").source_for(np.ones(5))
     assert text.count("for i in range(len(x))") == 1 and text.count("np.empty") == 1
     assert text.index("sum_ += y * z") < text.index("# reverse sweep") < text.index("x_bar[i] =")
+
+
+def test_long_chains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some hundred operations, one on the other, are kept in between; what is kept becomes one loop again."""
+    monkeypatch.setattr("s2sad.compiled.emit.njit", interpreted)
+    monkeypatch.setattr("s2sad.compiled.units.DEFECTS", ())
+    lines = [f"    y = y * {0.5 + 0.001 * k} + x\n" for k in range(300)]
+    f = load_module(f"import numpy as np\n\ndef f(x):\n    y = x * x\n{''.join(lines)}    return np.sum(y * x)\n").f
+    x = RNG.normal(size=4)
+    compiled = s2sad.value_and_grad(f, backend="numba")
+    assert all(np.allclose(a, b, rtol=1e-12) for a, b in zip(compiled(x), s2sad.value_and_grad(f)(x)))
+    assert compiled.source.count("for i in range(len(x))") == 1
 
 
 def test_a_sum_separates_two_loops() -> None:

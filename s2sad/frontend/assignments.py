@@ -22,6 +22,8 @@ BINOPS = {
 
 
 class Assignments(Core):
+    assigned_since: tuple[Any, int] = (None, -1)  # a block, and how many statements it had when an assignment began
+
     # --- assignment ----------------------------------------------------------------------------------------------
 
     def assign(self, target: Any, value: Any) -> None:
@@ -58,14 +60,15 @@ class Assignments(Core):
         self.cells[(frame.id, name)] = value
 
     def is_new(self, var: Var) -> bool:
-        """Whether `var` was just defined, by the statement being lowered, and has no name of its own yet."""
-        last = self.block.stmts[-1] if self.block.stmts else None
-        if isinstance(last, Assign):
-            return last.target is var
-        if isinstance(last, If):
-            return any(p.var is var for p in last.phis)
-        if isinstance(last, ir.Loop):
-            return any(c.result is var for c in last.carries)
+        """Whether `var` was just defined, by the assignment being lowered, and has no name of its own yet."""
+        block, start = self.assigned_since
+        for last in self.block.stmts[start if block is self.block else -1 :]:
+            if isinstance(last, Assign) and last.target is var:
+                return True
+            if isinstance(last, If) and any(p.var is var for p in last.phis):
+                return True
+            if isinstance(last, ir.Loop) and any(c.result is var for c in last.carries):
+                return True
         return False
 
     def unpack(self, target: Any, value: Any) -> None:

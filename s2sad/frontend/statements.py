@@ -134,9 +134,12 @@ class Statements(Assignments, ForAndWhile, TryStatements, Contexts):
         self.expr(stmt.value)
 
     def stmt_Assign(self, stmt: Any) -> None:
+        start = (self.block, len(self.block.stmts))
         value = self.expr(stmt.value)
+        outer, self.assigned_since = self.assigned_since, start
         for target in stmt.targets:
             self.assign(target, value)
+        self.assigned_since = outer
 
     def stmt_AnnAssign(self, stmt: Any) -> None:
         if stmt.value is not None:

@@ -6,11 +6,12 @@
     for i, y in zip(reversed(range(n)), reversed(y_tape)):
         x_bar[i] += 2.0 * s_bar * y * np.cos(x[i])
 
-Why this is right, bit for bit. The forward loop hands nothing to the program but entries of tapes: it stores to no memory and
+Why this is right. The forward loop hands nothing to the program but entries of tapes: it stores to no memory and
 has no effects, and none of its values is read behind it. What it reads is stored to neither by the loop of the reverse sweep
 nor between the two. So an iteration of it computes the same right before its adjoints as it did before. The order of the
-adjoints stays that of the reverse sweep, if any carries a value or adds to memory of another; then no iteration of the forward
-loop may carry one. Otherwise the order is the author's, and the forward loop may carry values, such as a sum that is returned.
+adjoints stays that of the reverse sweep, unless the forward loop carries values, such as a sum that is returned: then the
+order is the author's, and adjoints may only be added up, to arrays or to numbers that no iteration reads. Sums in another order
+differ in their last digits, where several iterations add to one place; everything else is the same bit for bit.
 A tape gets its entries from one iteration and gives them to the adjoints of the same one: it still does if the one runs right
 before the other.
 """
@@ -20,16 +21,31 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.affine import affine, components, smallest
+from ..analysis.types import Num, TapeT
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Note, Pop, Push, Range, Store, Var
+from ..ir.nodes import (
+    UNDEF,
+    Assign,
+    Block,
+    Carry,
+    Function,
+    If,
+    Lit,
+    Loop,
+    Note,
+    Pop,
+    Push,
+    Range,
+    Store,
+    Var,
+)
 from ..ir.uses import all_blocks, definitions, replace_variables
 from .common import equal_variables
 from .order import written
 
 
 def fuse_sweeps(function: Function) -> Function:
-    """Put forward loops into the loops of the reverse sweep that take up their tapes; changed in place. Exact."""
+    """Put forward loops into the loops of the reverse sweep that take up their tapes; changed in place."""
     if not any(type(s) is Pop for s in ir.walk(function.body)):
         return function
     fusion = _Fusion(function)
@@ -43,6 +59,7 @@ def fuse_sweeps(function: Function) -> Function:
                 stmt.test = equal.get(stmt.test, stmt.test)
     for block in all_blocks(function):
         _match(block, function)
+        _match_branches(block, function)
     return function
 
 
@@ -119,42 +136,67 @@ class _Fusion:
         return same_fn and all(map(self.equal, x.args, y.args))
 
     def any_order(self, loop: Loop) -> bool:
-        """Whether the iterations of a loop may run in any order: each adds to elements of its own, and reads none of them."""
-        if loop.carries:
+        """Whether the iterations of a loop may run in any order: they only add to what none of them reads."""
+        chains = {v for c in loop.carries for v in self.added_up(c, loop)}
+        if any(c.phi not in chains for c in loop.carries):
             return False
         stores = [s for s in ir.walk(loop.body) if isinstance(s, Store)]
-        places: dict[Any, Any] = {}
+        bases: dict[Any, Any] = {}
         for s in stores:
             region = effects.region_of(s.base)
-            if s.role != "accumulate" or region is None or region is effects.region_of(s.value):
+            if s.role != "accumulate" or region is None or region is effects.region_of(s.value) or bases.setdefault(region, s.base) is not s.base:
                 return False
-            place = self.place(s.index, loop)
-            if place is None or places.setdefault(region, place) != place:
-                return False
-        bases = {id(s.base) for s in stores}
         for s in ir.walk(loop.body):
-            if not isinstance(s, Store) and any(effects.region_of(a) in places for a in ir.uses_of(s) if effects.region_of(a)):
+            if not isinstance(s, Store) and any(effects.region_of(a) in bases for a in ir.uses_of(s) if effects.region_of(a)):
                 return False
-        return len(bases) == len(places)  # and not by another name
+        return all(effects.region_of(s.index) not in bases for s in stores)
 
-    def place(self, index: Any, loop: Loop) -> Any:
-        """The axis and the offset by which an index selects an element of one iteration of a loop only, or None."""
-        ranges = {loop.index: loop.iter}
-        for axis, part in enumerate(components(index, self.defs.get)):
-            a = affine(part, self.defs.get)
-            if a is not None and a.root is loop.index and loop.index is not None:
-                low = smallest(a, ranges.get)
-                return (axis, a.offset) if low is not None and low >= 0 else None
-        return None
+    def added_up(self, carry: Carry, loop: Loop) -> set[Var]:
+        """The values of a variable in which a loop adds something up and that nothing else reads; none if it does not."""
+        if not isinstance(carry.phi.type, Num) or carry.phi.type.dtype.kind != "f":
+            return set()
+        merges = {p.var: p for s in ir.walk(loop.body) if isinstance(s, If) for p in s.phis}
+        chain: set[Var] = set()
+        places: set[int] = set()  # ids of the sums and the merges that make it up
+
+        def follows(v: Any) -> bool:
+            if v is carry.phi or v in chain:
+                return True
+            if v in merges:
+                chain.add(v)
+                places.add(id(merges[v]))
+                return follows(merges[v].then) and follows(merges[v].orelse)
+            op = self.defs.get(v) if isinstance(v, Var) else None
+            if op is None or op.kind not in ("add", "sub"):
+                return False
+            chain.add(v)
+            places.add(id(op))
+            return follows(op.args[0]) and not self.rests_on(op.args[1], chain | {carry.phi})
+
+        if not follows(carry.next):
+            return set()
+        chain.add(carry.phi)
+        for s in ir.walk(loop.body):
+            if isinstance(s, Assign) and id(s.op) in places:
+                continue
+            own = [p for p in s.phis if id(p) in places] if isinstance(s, If) else []
+            others = [a for p in s.phis if p not in own for a in (p.then, p.orelse)] + [s.test] if isinstance(s, If) else ir.uses_of(s)
+            if any(a in chain for a in others if isinstance(a, Var)):
+                return set()
+        others = [a for c in loop.carries if c is not carry for a in (c.next, c.init)]
+        return set() if any(a in chain for a in others if isinstance(a, Var)) else chain
+
+    def rests_on(self, atom: Any, chain: set[Var]) -> bool:
+        return isinstance(atom, Var) and atom in chain
 
     def fuse(self, block: Block, i: int, j: int) -> None:
         """Put the loop at position `i` into the one at position `j`."""
         forward, reverse = block.stmts[i], block.stmts[j]
         self.fused = True
-        if self.any_order(reverse):
+        if forward.carries:
             start, stop, step = reverse.iter.atoms()
             reverse.iter = Range(start, stop, step, forward.iter.reverse)
-            reverse.carries, reverse.header = forward.carries, reverse.header or forward.header
+            reverse.carries, reverse.header = [*forward.carries, *reverse.carries], reverse.header or forward.header
         if forward.index is not None:
             if reverse.index is None:
                 reverse.index = forward.index
@@ -234,3 +276,45 @@ def _match(block: Block, function: Function) -> None:
     replace_variables(function, taken)
 
 
+def _match_branches(block: Block, function: Function) -> None:
+    """What one branch puts on a tape, and the same branch of a later statement takes off, stays in its variable, too."""
+    branches = [s for s in block.stmts if isinstance(s, If)]
+    tapes = [s.target for s in block.stmts if isinstance(s, Assign) and isinstance(s.target.type, TapeT)]
+    if len(branches) < 2 or not tapes:
+        return
+    found: dict[Var, list[tuple[Any, Any, str]]] = {tape: [] for tape in tapes}
+    for branch in branches:
+        for side in ("then", "orelse"):
+            for s in ir.walk(getattr(branch, side)):
+                if isinstance(s, (Push, Pop, ir.Mark, ir.Cut)) and s.tape in found:
+                    direct = any(s is x for x in getattr(branch, side))
+                    found[s.tape].append((s, branch if direct else None, side))
+    taken: dict[Var, Any] = {}
+    gone: set[Any] = set()
+    for tape, uses in found.items():
+        if len(uses) != 2 or sum(a is tape for s in block.stmts for x in ir.within(s) for a in _tapes_of(x)) != 2:
+            continue
+        (push, first, side), (pop, second, other) = uses
+        if type(push) is not Push or type(pop) is not Pop or push.more or pop.more or first is None or second is None or first is second:
+            continue
+        if side != other or first.test is not second.test or not isinstance(first.test, Var):
+            continue
+        value = push.value
+        if isinstance(value, Var):
+            kept = Var(value.hint, value.type, False, value.named, value.region)
+            first.phis.append(ir.Phi(kept, *((value, UNDEF) if side == "then" else (UNDEF, value))))
+            value = kept
+        taken[pop.target] = value
+        gone |= {id(push), id(pop), tape}
+    if not taken:
+        return
+    block.stmts[:] = [s for s in block.stmts if not (isinstance(s, Assign) and s.target in gone)]
+    for branch in branches:
+        for inner in (branch.then, branch.orelse):
+            inner.stmts[:] = [s for s in inner.stmts if id(s) not in gone]
+    replace_variables(function, taken)
+
+
+def _tapes_of(stmt: Any) -> list[Any]:
+    """The tapes that a statement puts something on, takes something off or looks at, and what it reads."""
+    return [stmt.tape] if isinstance(stmt, (Push, Pop, ir.Mark, ir.Cut)) else [a for a in ir.uses_of(stmt) if isinstance(a, Var)]

@@ -5,24 +5,24 @@ from s2sad.runtime import spread
 def comprehension_grad(x, comprehension_bar=1.0):
     """Gradient of comprehension with respect to x."""
     # forward sweep
-    items = []
+    squares = []
     n = len(x)
     for v in x:
         if v > 0.0:
-            items.append(v * v)
-    items1 = []
+            squares.append(v * v)
+    items = []
     n1 = len(x)
     for v in x:
-        items1.append(v)
+        items.append(v)
     # reverse sweep
-    items_bar = spread(comprehension_bar * sum(items), items1)
+    items_bar = spread(comprehension_bar * sum(squares), items)
     x_bar = np.zeros_like(x)
     for i in reversed(range(n1)):
         x_bar[i] += items_bar.pop()
-    items_bar = spread(comprehension_bar * sum(items1), items)
+    squares_bar = spread(comprehension_bar * sum(items), squares)
     for i in reversed(range(n)):
         v = x[i]
         if v > 0.0:
-            product_bar = items_bar.pop()
+            product_bar = squares_bar.pop()
             x_bar[i] += 2.0 * product_bar * v
     return x_bar

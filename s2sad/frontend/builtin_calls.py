@@ -101,6 +101,8 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
             return None if value.type is UNKNOWN and is_mutable(UNKNOWN) and not callable(value.obj) and value.obj is None else type(value.obj)
         if is_atom(value):
             t = type_of(value)
+            if isinstance(t, Num) and t.mixed:
+                return None
             if isinstance(t, Num):
                 if t.py:
                     return {"f": float, "i": int, "b": bool, "c": complex}.get(t.dtype.kind)
@@ -154,6 +156,8 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
         v, name = args
         if isinstance(name, Lit):
             if isinstance(v, ObjVal):
+                if (v.id, name.value) in self.maybe_absent and not hasattr(v.cls, name.value):
+                    raise self.unsupported(f"the attribute {name.value!r} is set on some path only", node, f"set {name.value!r} on all paths")
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
                 known = v.live is not None and hasattr(v.live, name.value)

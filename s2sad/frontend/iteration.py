@@ -56,7 +56,7 @@ class Iteration(Core):
         if isinstance(value, DictVal):
             return TupleVal(tuple(Lit(k) for k, _ in self.items(value)))
         if isinstance(value, SetVal):
-            return TupleVal(tuple(map(Lit, sorted(value.items, key=repr))))
+            return TupleVal(tuple(map(Lit, value.items)))
         if isinstance(value, KnownVal):
             return TupleVal(tuple(map(Lit, value.obj)))
         if isinstance(value, ZipVal):

@@ -72,7 +72,7 @@ def odict(x, n):
     for i in range(n):
         d[i % 2] = float(i)
         d.move_to_end(i % 2)
-        s = s * list(d.values())[0] + x[i] * d[i % 2]
+        s = s * list(d.values())[0] + x[i] * d[i % 2]  # noqa: RUF015
         if len(d) > 1:
             k, v = d.popitem()
             s = s * v + k

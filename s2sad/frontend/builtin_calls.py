@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -161,12 +162,17 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
                 known = v.live is not None and hasattr(v.live, name.value)
+                if v.live is not None and isinstance(v.origin, Ref):
+                    self.guard(("has", id(v.live), name.value), ((v.live, "has"), name.value), known)
                 if not known:
                     self.absent.add((v.id, name.value))
                 return Lit(known)
             if isinstance(v, Ref):
                 self.has_no_place("hasattr")
-                return Lit(hasattr(v.obj, name.value))
+                known = hasattr(v.obj, name.value)
+                if not isinstance(v.obj, ModuleType):
+                    self.guard(("has", id(v.obj), name.value), ((v.obj, "has"), name.value), known)
+                return Lit(known)
             cls = self.python_class(v)
             if cls is not None:
                 return Lit(hasattr(cls, name.value))
@@ -219,6 +225,7 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
     atom: Callable[..., Any]
     call_value: Callable[..., Any]
     get_attribute: Callable[..., Any]
+    guard: Callable[..., None]
     length: Callable[..., Any]
     store_attribute: Callable[..., Any]
     varied_value: Callable[..., Any]

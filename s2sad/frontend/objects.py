@@ -23,6 +23,7 @@ from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
+_MAX_LIVE_LIST = 64
 _OF_TUPLES = ("__iter__", "__getitem__", "__len__", "__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
               "__getattribute__")  # fmt: skip
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, functools.partial, types.MethodType,
@@ -102,6 +103,17 @@ class Objects(Core):
         """Called where something runs that changes what is outside."""
         if not self.state_changes:
             raise Restart(STATE)
+
+    def live_items(self, base: Ref) -> tuple[Any, ...] | None:
+        """The items of a live list or tuple; None if there are many, or if the program itself may change them."""
+        obj = base.obj
+        if not isinstance(obj, (tuple, list)) or len(obj) > _MAX_LIVE_LIST or isinstance(obj, list) and self.state_changes:
+            return None
+        if isinstance(obj, list):
+            self.guard(("length", id(obj)), ((obj, "length"), None), len(obj))
+            for i, item in enumerate(obj):
+                self.guard(("item", id(obj), i), ((obj, "item"), i), item)
+        return tuple(self.embed(item, f"{base.name}[{i}]", parent=base) for i, item in enumerate(obj))
 
     def live_item(self, base: Ref, index: Any, node: Any) -> Any:
         """An item of a live container with a known key: functions, strings and numbers are known, too."""

@@ -80,6 +80,8 @@ class Gradient(Backend):
         self.wrt = wrt
         self.kind = kind
         self._wrt_names = self._target.wrt_names(wrt)
+        defaults = [p.default for p in self._target.signature.parameters.values() if p.default is not p.empty]
+        self._open_defaults = [d for d in defaults if containers_in(d, [])]  # lists, dicts and objects
         self._fast: dict[Any, Variant] = {}
         self._variants: dict[Any, Variant] = {}
         self._lock = threading.RLock()
@@ -189,8 +191,8 @@ class Gradient(Backend):
     def _select(self, args: tuple[Any, ...], kwargs: dict[str, Any], offset: int = 0) -> Variant:
         ints = self._ints
         key: Any = tuple([float if type(a) is float else concrete_key(a, ints) for a in args])
-        if kwargs:
-            key = (key, tuple((k, concrete_key(v, ints)) for k, v in kwargs.items()))
+        if kwargs or self._open_defaults:
+            key = self._with_names(key, kwargs)
         variant = self._fast.get(key)
         if variant is None or variant.guarded and not variant.guards.hold():
             variant = self._slow(args, kwargs, key)
@@ -201,6 +203,13 @@ class Gradient(Backend):
             self._check_defaults(args, kwargs)
         self._last = variant
         return variant
+
+    def _with_names(self, key: Any, kwargs: dict[str, Any]) -> Any:
+        """A key of positional arguments, with those given by name and the defaults that may grow."""
+        if not kwargs and not self._open_defaults:
+            return key
+        named = tuple((k, concrete_key(v, self._ints)) for k, v in kwargs.items())
+        return (key, named, *[concrete_key(v, self._ints) for v in self._open_defaults])
 
     def _check_overlap(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         found: list[np.ndarray] = []
@@ -248,9 +257,7 @@ class Gradient(Backend):
                     self._fast.clear()
                 if self._ints:
                     wide = self._wide_key(bound, self._ints, self._sizes)
-                    key = tuple([concrete_key(a, True) for a in args])
-                    if kwargs:
-                        key = (key, tuple((k, concrete_key(v, True)) for k, v in kwargs.items()))
+                    key = self._with_names(tuple([concrete_key(a, True) for a in args]), kwargs)
                 self._variants[(wide, given)] = variant
             if len(self._fast) > 512:
                 self._fast.clear()

@@ -97,6 +97,8 @@ _ABSENT = object()
 _GUARDED: dict[str, Callable[[Any, Any], Any]] = {
     "attr": getattr,
     "item": operator.getitem,
+    "length": lambda owner, _: len(owner),
+    "has": hasattr,
     "class": lambda cls, name: (class_attribute(cls, name) or (_ABSENT,))[0],
     "method": lambda owner, name: getattr(getattr(owner, name), "__func__", None),
 }

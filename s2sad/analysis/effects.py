@@ -11,7 +11,7 @@ from ..frontend.primitives import _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
 from ..rules import registry
-from .types import Arr, Num
+from .types import Arr, ListT, Num, Obj
 
 _PURE_KINDS = frozenset({*ir.OPERATORS, "getitem", "getattr", "tuple", "list", "dict", "set", "slice", "fstring", "atom", "copy",
                          "deepcopy", "ifexp", "surgery"}) - {"in_", "not_in"}  # fmt: skip
@@ -127,6 +127,18 @@ def writes(stmt: Any) -> list[Region] | None:
         regions = [r for a in op.atoms() if (r := region_of(a)) is not None]
         return regions
     return []
+
+
+def changes_objects(stmt: Any) -> list[Region]:
+    """The memory of objects that are neither arrays nor lists, and may be changed by a statement."""
+    if isinstance(stmt, Store):
+        found = region_of(stmt.base) if isinstance(stmt.base, Var) and isinstance(stmt.base.type, Obj) else None
+        return [] if found is None else [found]
+    if not isinstance(stmt, (Assign, Effect)) or is_pure(stmt.op):
+        return []
+    changed = writes(stmt) or []
+    atoms = [a for a in stmt.op.atoms() if isinstance(a, Var) and not isinstance(a.type, (Arr, ListT))]
+    return [r for a in atoms if (r := region_of(a)) is not None and r in changed]
 
 
 def restructures(stmt: Any) -> list[Region] | None:

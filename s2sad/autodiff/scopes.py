@@ -128,6 +128,7 @@ class Transport:
         self.own: set[Var] = set()  # variables of the reverse sweep
         self.index_of: dict[Var, Var] = {}  # forward loop variable -> reverse loop variable
         self.exported: dict[Any, Any] = {}
+        self._unrestored: set[ir.Region] | None = None
         self.restoring = False  # the store whose adjoint is being made is not undone yet
 
     # --- reading -------------------------------------------------------------------------------------------------------
@@ -284,6 +285,8 @@ class Transport:
         view = effects.is_view(op, stmt.target)
         item = view and isinstance(op.args[0].type, ListT)
         regions = {r for r in (effects.reads_contents(op) if item else effects.reads_now(op, stmt.target)) if r.stored}
+        if not self.unrestored.isdisjoint(effects.reads_contents(op)):
+            return False
         if not regions:
             return True
         written = effects.restructures if item else effects.writes
@@ -303,6 +306,13 @@ class Transport:
                 if changed is None or any(r in regions for r in changed):
                     return False
         return True
+
+    @property
+    def unrestored(self) -> set[ir.Region]:
+        """Memory of objects other than arrays and lists (dicts, sets, queues) that change: nothing puts back what they held."""
+        if self._unrestored is None:
+            self._unrestored = {r for s in ir.walk(self.function.body) for r in effects.changes_objects(s)}
+        return self._unrestored
 
     def stores_elsewhere(self, stmt: Any, load: Op) -> bool:
         """Whether a statement stores to another element of the array than the one that was loaded."""

@@ -143,7 +143,7 @@ class Stores(Variables):
     def restore(self, stmt: Store) -> None:
         """Save what a store overwrites, before it, and put it back here."""
         base = stmt.base
-        if not isinstance(base, Var):
+        if not isinstance(base, Var) or isinstance(base.type, Obj):  # what is read from a dict is kept
             return
         block = self.structure.block_of(stmt)
         if stmt.index is None:

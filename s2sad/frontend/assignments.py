@@ -13,7 +13,7 @@ from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, If, Lit, Op, Ref, Var
 from .lower import Core, Restart, type_of
-from .values import DictVal, ListVal, ObjVal, SliceVal, is_atom
+from .values import DictVal, ListVal, ObjVal, SetVal, SliceVal, TupleVal, has_own, is_atom
 
 BINOPS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "truediv", "FloorDiv": "floordiv", "Mod": "mod", "Pow": "pow",
@@ -102,16 +102,15 @@ class Assignments(Core):
         tail = len(target.elts) - star - 1
         if len(target.elts) > 1:
             self.check_length(value, "lt", len(target.elts) - 1, target)
-        for i, element in enumerate(target.elts[:star]):
-            self.assign(element, self.get_item(value, Lit(i), target))
+        first = [self.get_item(value, Lit(i), target) for i in range(star)]  # all are read before the first is assigned
         part = self.get_item(value, SliceVal(Lit(star or None), Lit(-tail if tail else None), Lit(None)), target)
         t = type_of(part)
         elem = self.item_type(t, Lit(0)) if isinstance(t, Arr) else t.elem if isinstance(t, ListT) else UNKNOWN
         rest = self.emit(Op("call", (part,), fn=self.builtin("list")), ListT(elem), "rest", view_of=[part] if is_mutable(elem) else [],
                          fresh=not is_mutable(elem))  # fmt: skip
-        self.assign(target.elts[star].value, rest)
-        for i, element in enumerate(target.elts[star + 1 :]):
-            self.assign(element, self.get_item(value, Lit(i - tail), target))
+        last = [self.get_item(value, Lit(i - tail), target) for i in range(tail)]
+        for element, item in zip(target.elts, [*first, rest, *last]):
+            self.assign(element, item)
 
     def stmt_AugAssign(self, stmt: Any) -> None:
         kind = BINOPS[type(stmt.op).__name__]
@@ -157,12 +156,20 @@ class Assignments(Core):
 
     def augmented(self, kind: str, old: Any, value: Any, node: Any) -> Any:
         """`old op= value`: a store for arrays and lists, a new value for everything else."""
-        if isinstance(old, ObjVal):
+        if isinstance(old, (ObjVal, TupleVal)):
             found = self.in_place_operator(kind, old, value, node)
             if found is not NotImplemented:
                 return found
         if isinstance(old, Ref) and isinstance(old.type, (Arr, ListT)) or isinstance(old, Ref) and isinstance(old.obj, (list, dict, set)):
             raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
+        if isinstance(old, DictVal) and isinstance(value, DictVal) and kind == "or_":
+            self.check_private_container(old, node)
+            self.cells[(old.id, "items")] = tuple(dict((*self.items(old), *self.items(value))).items())
+            return old
+        if isinstance(old, DictVal):
+            raise self.unsupported("this change of a dict is not supported", node, "use a dict with keys that are written out on both sides")
+        if isinstance(old, SetVal):  # it changes in place: a set of the run
+            raise Restart(old.site)
         if isinstance(old, ListVal) and kind == "mul":
             self.check_private_container(old, node)
             if not isinstance(value, Lit) or not isinstance(value.value, int) or value.value * len(self.items(old)) > 64:
@@ -189,7 +196,7 @@ class Assignments(Core):
             self.check_list(old, node)
             self.replace_items(old, self.binary("mul", old, value, node), node)
             return old
-        if isinstance(old, Var) and (t is UNKNOWN or isinstance(t, Obj) and t.cls is np.ndarray) and old.region is not None:
+        if isinstance(old, Var) and (t is UNKNOWN or isinstance(t, Obj) and t.cls in (np.ndarray, set, dict)) and old.region is not None:
             varied = self.varied(old) or self.varied_value(value)
             if not varied or not getattr(old, "named", False) or not self.certainly_rebinds(old):
                 return self.changed_as_it_stands(kind, old, self.atom(value), varied, node)
@@ -216,9 +223,9 @@ class Assignments(Core):
     def in_place_operator(self, kind: str, old: Any, value: Any, node: Any) -> Any:
         """`old op= value` by a method such as `__iadd__` of the user's, or NotImplemented."""
         name = f"__i{kind.rstrip('_')}__"
-        if not hasattr(old.cls, name):
+        if not has_own(old, name):
             return NotImplemented
-        found = self.call_value(self.get_attribute(old, name, node), [value], {}, node)
+        found = self.call_value(self.own_method(old, name, node), [value], {}, node)
         return NotImplemented if getattr(found, "value", getattr(found, "obj", None)) is NotImplemented else found
 
     def certainly_rebinds(self, var: Var) -> bool:
@@ -247,6 +254,7 @@ class Assignments(Core):
     list_extend: Callable[..., Any]
     load: Callable[..., Any]
     make_list: Callable[..., Any]
+    own_method: Callable[..., Any]
     replace_items: Callable[..., Any]
     sequence_items: Callable[..., Any]
     store_attribute: Callable[..., Any]

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,8 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
             return None if value.type is UNKNOWN and is_mutable(UNKNOWN) and not callable(value.obj) and value.obj is None else type(value.obj)
         if is_atom(value):
             t = type_of(value)
+            if isinstance(t, Num) and t.mixed:
+                return None
             if isinstance(t, Num):
                 if t.py:
                     return {"f": float, "i": int, "b": bool, "c": complex}.get(t.dtype.kind)
@@ -154,15 +157,22 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
         v, name = args
         if isinstance(name, Lit):
             if isinstance(v, ObjVal):
+                if (v.id, name.value) in self.maybe_absent and not hasattr(v.cls, name.value):
+                    raise self.unsupported(f"the attribute {name.value!r} is set on some path only", node, f"set {name.value!r} on all paths")
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
                 known = v.live is not None and hasattr(v.live, name.value)
+                if v.live is not None and isinstance(v.origin, Ref):
+                    self.guard(("has", id(v.live), name.value), ((v.live, "has"), name.value), known)
                 if not known:
                     self.absent.add((v.id, name.value))
                 return Lit(known)
             if isinstance(v, Ref):
                 self.has_no_place("hasattr")
-                return Lit(hasattr(v.obj, name.value))
+                known = hasattr(v.obj, name.value)
+                if not isinstance(v.obj, ModuleType):
+                    self.guard(("has", id(v.obj), name.value), ((v.obj, "has"), name.value), known)
+                return Lit(known)
             cls = self.python_class(v)
             if cls is not None:
                 return Lit(hasattr(cls, name.value))
@@ -215,6 +225,7 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
     atom: Callable[..., Any]
     call_value: Callable[..., Any]
     get_attribute: Callable[..., Any]
+    guard: Callable[..., None]
     length: Callable[..., Any]
     store_attribute: Callable[..., Any]
     varied_value: Callable[..., Any]

@@ -21,7 +21,7 @@ from ..rules import registry
 from .array_calls import advice_for
 from .classes import Classes
 from .facts import is_generator, kept, scope_of
-from .iterators import changed_before_use, exhausted
+from .iterators import changed_before_use, exhausted, is_iterator
 from .lower import type_of
 from .mutations import STATE, keeps_state
 from .outline import Outline
@@ -296,6 +296,7 @@ class Calls(Primitives, Classes):
         local = frozenset([*names, *assigned]) - nonlocals - globals_
         frame = Frame(self.new_id(), name, local, parent, scope, filename, lines, key, nonlocals, globals_)
         frame.call_span = self.span(call)
+        frame.extra["node"] = node
         frame.extra["call"] = (getattr(call, "lineno", 0), getattr(call, "col_offset", 0))
         return frame
 
@@ -308,7 +309,6 @@ class Calls(Primitives, Classes):
             raise self.unsupported(f"{frame.name!r} is a generator", call, "return a list instead")
         if isinstance(node, gast.AsyncFunctionDef):
             raise self.unsupported(f"{frame.name!r} is an async function", call, "make it a plain function")
-        frame.extra["node"] = node
         names = parameter_ids(node)
         self.bind(frame, node, args, kwargs, defaults, kw_defaults, call)
         code = self.code_key(frame)
@@ -316,7 +316,7 @@ class Calls(Primitives, Classes):
             return self.call_outlined(frame, node, names, lambda f: self.run_bound(f, node), call)
         self.calls[code] += 1
         frame.extra["arguments"] = self.arguments_key([self.cells[(frame.id, n)] for n in names])
-        for outer in self.frames:
+        for outer in (f.function for f in self.frames):
             if outer.key is frame.key and outer.parent is frame.parent and outer.extra.get("arguments") == frame.extra["arguments"]:
                 raise Outline(code)
         if len(self.frames) > MAX_DEPTH or sum(f.key is frame.key for f in self.frames) > MAX_RECURSION:
@@ -338,7 +338,7 @@ class Calls(Primitives, Classes):
         """Refuse a second use of an iterator in a function, and a generator expression whose names change before it runs."""
         given = frozenset(
             n for n in parameter_ids(node)
-            if isinstance(v := self.cells.get((frame.id, n)), (ZipVal, EnumVal, ReversedVal)) or any(v is o for o in self.one_shot)
+            if self.is_given_once(self.cells.get((frame.id, n)))
         )  # fmt: skip
         again = kept(node, f"exhausted {sorted(given)}", lambda function: exhausted(function, given))
         changed = kept(node, "changed before use", changed_before_use)
@@ -349,6 +349,19 @@ class Calls(Primitives, Classes):
             raise self.unsupported(
                 f"{changed[1]!r} changes after an iterator over it was made, which would see the change", changed[0],
                 "make a list of it: [...] for (...), list(...)")  # fmt: skip
+
+    def check_returned(self, value: Any, stmt: Any) -> None:
+        """Refuse a second use of an iterator that a call returned."""
+        node = self.frame.function.extra.get("node")
+        if is_iterator(stmt.value) or node is None or not self.is_given_once(value):
+            return
+        again = exhausted(node, frozenset(), stmt)
+        if again is not None:
+            raise self.unsupported(
+                f"the iterator {again[1]!r} is used more than once, and gives its items only once", again[0], "make it a list: list(...) or [...]")
+
+    def is_given_once(self, value: Any) -> bool:
+        return isinstance(value, (ZipVal, EnumVal, ReversedVal)) or any(value is o for o in self.one_shot)
 
     def run_bound(self, frame: Frame, node: Any) -> Any:
         """Lower a function's body; its parameters are bound."""

@@ -33,6 +33,7 @@ class Classes(Outlining):
         if _makes_its_own(cls):
             raise self.unsupported(f"the class {cls.__name__} has a __new__ of its own", node, "make the instance before the call, or use __init__")
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+            self.check_named_tuple(cls, node)
             bound = inspect.signature(cls.__new__).bind(cls, *args, **kwargs)
             bound.apply_defaults()
             items = tuple(v if is_atom(v) or not isinstance(v, (int, float, str, bool, type(None), tuple)) else Lit(v)
@@ -82,6 +83,7 @@ class Classes(Outlining):
 
     # provided by the other parts
     atom: Callable[..., Any]
+    check_named_tuple: Callable[..., None]
     call_live: Callable[..., Any]
     call_value: Callable[..., Any]
     embed: Callable[..., Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import gast
@@ -44,25 +45,33 @@ class Comprehensions(Core):
         raise self.unsupported("a dict comprehension with keys that are not known", node)
 
     def comprehension(self, node: Any, generators: list[Any], element: Callable[[], Any]) -> Any:
-        """A comprehension is a loop that appends; its targets live in the frame under names of their own."""
-        names = [n.id for g in generators for n in gast.walk(g.target) if isinstance(n, gast.Name)]
-        frame = self.frame
-        hidden = {n: self.cells.pop((frame.id, n)) for n in names if (frame.id, n) in self.cells}
-        saved_locals = frame.locals
-        frame.locals = frame.locals | frozenset(names)
+        """A comprehension is a loop that appends. It is a scope: only its first iterable belongs to the one around it."""
+        names = frozenset(n.id for g in generators for n in gast.walk(g.target) if isinstance(n, gast.Name))
+        around = self.frame
+        inner = replace(around, id=self.new_id(), locals=names, parent=around, around=around.function)
+        captured = any(isinstance(n, gast.Lambda) for n in gast.walk(node))  # a function that is called later finds the last values
+        self.frames[-1] = inner
         try:
             out: list[Any] = []
             if self.static_comprehension(generators, element, out):
                 return self.make_list(tuple(out), node)
             result = self.run_time_list((), "items")
-            self.dynamic_comprehension(list(generators), element, result, node)
+            self.dynamic_comprehension(list(generators), element, result, node, True)
             return result
         finally:
-            frame.locals = saved_locals
-            for n in names:
-                self.cells.pop((frame.id, n), None)
-            for n, v in hidden.items():
-                self.cells[(frame.id, n)] = v
+            self.frames[-1] = around
+            for n in names if not captured else ():
+                self.cells.pop((inner.id, n), None)
+
+    def iterated(self, generator: Any, first: bool) -> Any:
+        """What a generator of a comprehension iterates over."""
+        inner = self.frames[-1]
+        if first:
+            self.frames[-1] = inner.parent or inner
+        try:
+            return self.expr(generator.iter)
+        finally:
+            self.frames[-1] = inner
 
     def static_comprehension(self, generators: list[Any], element: Callable[[], Any], out: list[Any]) -> bool:
         """Unroll over compile-time values, if every iterable is one and every condition is known."""
@@ -74,7 +83,7 @@ class Comprehensions(Core):
                 out.append(element())
                 return True
             g = generators[i]
-            value = self.expr(g.iter)
+            value = self.iterated(g, i == 0)
             items = self.unrollable(self.iterable(value, g.iter), limit=64)
             if items is None:
                 return False
@@ -89,7 +98,9 @@ class Comprehensions(Core):
                     test = self.test(cond)
                     if not isinstance(test, bool):
                         return False
-                    keep = keep and test
+                    keep = test
+                    if not keep:
+                        break
                 if keep and not visit(i + 1):
                     return False
             return True
@@ -101,12 +112,14 @@ class Comprehensions(Core):
         out.clear()
         return False
 
-    def dynamic_comprehension(self, generators: list[Any], element: Callable[[], Any], result: Var, node: Any) -> None:
+    def dynamic_comprehension(
+        self, generators: list[Any], element: Callable[[], Any], result: Var, node: Any, first: bool = False
+    ) -> None:  # fmt: skip
         if not generators:
             self.list_append(result, element(), node)
             return
         g, rest = generators[0], generators[1:]
-        value = self.expr(g.iter)
+        value = self.iterated(g, first)
         iterable = self.iterable(value, g.iter)
 
         def start(loop: Any) -> None:

@@ -32,6 +32,7 @@ from .values import (
     SliceVal,
     TupleVal,
     ZipVal,
+    in_order_of_a_set,
     is_atom,
 )  # fmt: skip
 
@@ -72,7 +73,7 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
                 if name in frame.locals and not (frame is not self.frame and name in frame.globals):
                     value = self.cells.get((frame.id, name))
                     if value is None:
-                        if frame is self.frame:
+                        if frame.function is self.frame.function:
                             raise self.error(NameResolutionError, f"{name!r} is used before it is assigned", node)
                         break
                     return value
@@ -127,8 +128,14 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
                     raise self.unsupported("the length of the unpacked sequence is not known", e)
                 items += inner
             else:
-                items.append(self.expr(e))
+                items.append(self.no_iterator(self.expr(e), e))
         return tuple(items)
+
+    def no_iterator(self, value: Any, node: Any) -> Any:
+        """A value that is put into a container or an attribute, where nobody counts how often it is used."""
+        if self.is_given_once(value):
+            raise self.unsupported("an iterator is kept in a container or an attribute", node, "make it a list: list(...) or [...]")
+        return value
 
     def expr_Tuple(self, node: Any) -> Any:
         return TupleVal(self.starred_items(node.elts, node))
@@ -149,10 +156,10 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
         site = self.site(node)
         if site in self.dynamic_sites or any(k is None for k in keys):
             return None
-        return SetVal(tuple(dict.fromkeys(k.value for k in keys)), site)  # type: ignore[union-attr]
+        return SetVal(in_order_of_a_set({k.value for k in keys}), site)  # type: ignore[union-attr]
 
     def site(self, node: Any) -> Any:
-        return (*(f.id if f is self.frames[0] else (f.name, f.extra.get("call")) for f in self.frames),
+        return (*(f.function.id if f is self.frames[0] else (f.name, f.extra.get("call")) for f in self.frames),
                 getattr(node, "lineno", 0), getattr(node, "col_offset", 0))  # fmt: skip
 
     def make_list(self, items: tuple[Any, ...], node: Any) -> Any:
@@ -184,15 +191,15 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
             const = self.constant_key(key)
             if const is None:
                 known = False
-                pairs.append((key, self.expr(v)))
+                pairs.append((key, self.no_iterator(self.expr(v), v)))
             else:
-                pairs.append((const.value, self.expr(v)))
+                pairs.append((const.value, self.no_iterator(self.expr(v), v)))
         if not known:
             if any(k is None for k, _ in pairs):
                 raise self.unsupported("** of a dict whose keys are not known", node)
             atoms = []
             for k, v in pairs:
-                atoms += [self.atom(k) if not isinstance(k, (str, int, float, bool, tuple)) else Lit(k), self.atom(v)]
+                atoms += [self.atom(k) if not isinstance(k, (str, int, float, bool, tuple)) else Lit(k), self.kept(v)]
             if any(self.varied(a) for a in atoms):
                 raise self.unsupported("a dict with computed keys that holds differentiated values", node)
             return self.emit(Op("dict", tuple(atoms)), Obj(dict), varied=False)
@@ -262,7 +269,7 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
                 return self.emit(Op("call", atoms, fn=fn), TupleT(tuple(map(type_of, atoms))), "pair")
             return self.emit(Op("tuple", atoms), TupleT(tuple(map(type_of, atoms))))
         if isinstance(value, ListVal):
-            if value.origin is not None and self.cells.get((value.id, "$origin")) is self.items(value):
+            if value.origin is not None and self.is_as_given(value):
                 return value.origin
             items = self.items(value)
             atoms = tuple(self.atom(i) for i in items)
@@ -272,12 +279,14 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
             return self.emit(Op("list", atoms), ListT(elem if elem is not None else UNKNOWN), "items", view_of=[
                 a for a in atoms if is_mutable(type_of(a))])  # fmt: skip
         if isinstance(value, DictVal):
-            if value.origin is not None and self.cells.get((value.id, "$origin")) is self.items(value):
+            if value.origin is not None and self.is_as_given(value):
                 return value.origin
             atoms_d: list[Any] = []
             for k, v in self.items(value):
                 atoms_d += [Lit(k), self.atom(v)]
-            return self.emit(Op("dict", tuple(atoms_d)), Obj(dict))
+            made = self.emit(Op("dict", tuple(atoms_d)), Obj(dict))
+            self.copied_dicts.append(made)
+            return made
         if isinstance(value, SliceVal):
             parts = tuple(self.atom(p) for p in (value.start, value.stop, value.step))
             return self.emit(Op("slice", parts), Obj(slice), "part", varied=False, fresh=True)
@@ -286,12 +295,31 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
         if isinstance(value, RangeVal):
             return self.emit(Op("call", (value.start, value.stop, value.step), fn=self.builtin("range")), Obj(range), "steps", varied=False)
         if isinstance(value, ObjVal) and value.origin is not None:
+            if not self.is_as_given(value):
+                raise self.unsupported("an object whose attributes have changed is used where a run-time value is needed", None)
             return value.origin
         if isinstance(value, Poison):
             raise self.poisoned(value)
         what = {"FuncVal": "a local function", "ObjVal": "an object", "Partial": "a partial function", "Bound": "a method"}
         kind = what.get(type(value).__name__, "this value")
         raise self.unsupported(f"{kind} is used where a run-time value is needed", None)
+
+    @property
+    def copied_dicts(self) -> list[Var]:
+        """Dicts that stand for one of known contents where the run needs it: a change of them is not seen by that one."""
+        return self.__dict__.setdefault("_copied_dicts", [])
+
+    def is_as_given(self, value: Any) -> bool:
+        """Whether a container or object of the caller's still holds what it held, all the way down; arrays in it aside."""
+        if isinstance(value, TupleVal):
+            return all(map(self.is_as_given, value.items))
+        if isinstance(value, ObjVal):
+            return not any(owner == value.id for owner, _ in self.stored_attributes)
+        if not isinstance(value, (ListVal, DictVal)):
+            return True
+        if self.cells.get((value.id, "$origin")) is not self.items(value):
+            return False
+        return all(map(self.is_as_given, (i if isinstance(value, ListVal) else i[1] for i in self.items(value))))
 
     def varied_value(self, value: Any, seen: frozenset[int] = frozenset()) -> bool:
         """Whether any part of a value depends on the inputs of interest."""
@@ -339,6 +367,8 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]
     check_unchanged: Callable[..., Any]
+    is_given_once: Callable[..., bool]
+    kept: Callable[..., Any]
     run_time_list: Callable[..., Any]
     sequence_items: Callable[..., Any]
     taken_at_once: set[int]

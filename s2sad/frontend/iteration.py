@@ -56,7 +56,7 @@ class Iteration(Core):
         if isinstance(value, DictVal):
             return TupleVal(tuple(Lit(k) for k, _ in self.items(value)))
         if isinstance(value, SetVal):
-            return TupleVal(tuple(map(Lit, sorted(value.items, key=repr))))
+            return TupleVal(tuple(map(Lit, value.items)))
         if isinstance(value, KnownVal):
             return TupleVal(tuple(map(Lit, value.obj)))
         if isinstance(value, ZipVal):
@@ -91,9 +91,9 @@ class Iteration(Core):
             plan = self.indexable(inner, node)
             return Plan("index", plan.value, plan.length, reverse=not plan.reverse) if plan.kind == "index" else plan
         if isinstance(value, Ref):
-            if isinstance(value.obj, (tuple, list)) and len(value.obj) <= 64:
-                items = tuple(self.embed(o, f"{value.name}[{i}]", parent=value) for i, o in enumerate(value.obj))
-                return self.iterable(TupleVal(items), node)
+            found = self.live_items(value)
+            if found is not None:
+                return self.iterable(TupleVal(found), node)
             t = value.type
             if isinstance(t, Arr):
                 return self._indexed(value)
@@ -239,8 +239,8 @@ class Iteration(Core):
             return self.unrollable(value, 64)
         if isinstance(value, Lit) and isinstance(value.value, (str, tuple)):
             return tuple(Lit(c) for c in value.value)
-        if isinstance(value, Ref) and isinstance(value.obj, (tuple, list)):
-            return tuple(self.embed(o, f"{value.name}[{i}]", parent=value) for i, o in enumerate(value.obj))
+        if isinstance(value, Ref) and (found := self.live_items(value)) is not None:
+            return found
         if is_atom(value):
             t = type_of(value)
             if isinstance(t, TupleT):
@@ -279,7 +279,7 @@ class Iteration(Core):
     atom: Callable[..., Any]
     load: Callable[..., Any]
     binary: Callable[..., Any]
-    embed: Callable[..., Any]
+    live_items: Callable[..., Any]
     builtin: Callable[..., Any]
     branch: Callable[..., Any]
     append: Callable[..., Any]

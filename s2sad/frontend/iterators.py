@@ -15,16 +15,17 @@ _LEAVES = (gast.Name, gast.Constant, gast.operator, gast.cmpop, gast.expr_contex
 _COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
-def exhausted(function: Any, parameters: frozenset[str]) -> tuple[Any, str] | None:
+def exhausted(function: Any, parameters: frozenset[str], made_by: Any = None) -> tuple[Any, str] | None:
     """The place where a function uses an iterator that it has used before, and the iterator's name.
 
-    `parameters` are those that an iterator was given for. Uses on different branches count as two.
+    `parameters` are those that an iterator was given for, `made_by` is an assignment of one that a call returned. Uses on different
+    branches count as two.
     """
     body = function.body if isinstance(function.body, list) else [gast.Expr(function.body)]
     made: dict[str, list[tuple[Any, ...]]] = {name: [()] for name in parameters}
     loads: dict[str, list[tuple[Any, tuple[Any, ...]]]] = {}
     for node, loops in _with_loops(body):
-        if isinstance(node, gast.Assign) and is_iterator(node.value):
+        if isinstance(node, gast.Assign) and (is_iterator(node.value) or node is made_by):
             for target in node.targets:
                 if isinstance(target, gast.Name):
                     made.setdefault(target.id, []).append(loops)
@@ -51,17 +52,20 @@ def changed_before_use(function: Any) -> tuple[Any, str] | None:
     if not isinstance(function.body, list):
         return None
     for node, _ in _with_loops(function.body):
-        if not isinstance(node, gast.Assign) or not _is_computed_early(node.value):
+        if not isinstance(node, gast.Assign) or not (_is_computed_early(node.value) or _is_reversed(node.value)):
             continue
         inner = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)}
         read = {n.id for n in gast.walk(node.value) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)} - inner
+        late = {n.id for f in gast.walk(node.value) if isinstance(f, gast.Lambda) for n in gast.walk(f) if isinstance(n, gast.Name)}
         names = {t.id for t in node.targets if isinstance(t, gast.Name)}
         uses = [n for n in gast.walk(function) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n.id in names]
         last = max((_place(n) for n in uses), default=(0, 0))
         for other in gast.walk(function):
             name = _changed(other)
-            if isinstance(node.value, gast.Call) and isinstance(other, gast.Name):
+            if isinstance(node.value, gast.Call) and isinstance(other, gast.Name) and name not in late:
                 continue  # the iterator keeps what the name stood for
+            if _is_reversed(node.value) and not isinstance(other, (gast.Call, gast.AugAssign)):
+                continue  # it looks at the length only
             if name in read and (node.end_lineno, node.end_col_offset) <= _place(other) < last:
                 return other, name
     return None
@@ -103,6 +107,10 @@ def _is_computed_early(node: Any) -> bool:
     if isinstance(node.func, gast.Attribute):
         return node.func.attr in ("keys", "values", "items") and not node.args
     return isinstance(node.func, gast.Name) and node.func.id in ("map", "filter")
+
+
+def _is_reversed(node: Any) -> bool:
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "reversed"
 
 
 def _with_loops(body: list[Any]) -> list[tuple[Any, tuple[Any, ...]]]:

@@ -153,17 +153,24 @@ class Laziness(Core):
             for n in gast.walk(todo.pop()):
                 if isinstance(n, gast.Name) and n.id not in names:
                     names.add(n.id)
-                    value = self.cells.get((self.frame.id, n.id))
+                    value = self.cell_of(n.id)
                     if isinstance(value, FuncVal):
                         todo.append(value.node)
                         calls = True
                 calls = calls or isinstance(n, gast.Call) and not known_function(n.func)
         return frozenset(names), calls
 
+    def cell_of(self, name: str) -> Any:
+        """What a name stands for in this function, or in the comprehension that is lowered."""
+        frame = self.frame
+        while name not in frame.locals and frame is not frame.function and frame.parent is not None:
+            frame = frame.parent
+        return self.cells.get((frame.id, name))
+
     def reached(self, names: frozenset[str]) -> set[int]:
         """The containers and objects that some names of this function stand for, and those within."""
         found: set[int] = set()
-        todo = [self.cells.get((self.frame.id, n)) for n in names]
+        todo = [self.cell_of(n) for n in names]
         while todo:
             value = todo.pop()
             if isinstance(value, (tuple, TupleVal)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.types import Arr, ListT
+from ..analysis.types import Arr, ListT, TupleT
 from ..ir.nodes import Lit, Op, Var
 from .lower import Core, type_of
 from .values import DictVal, ListVal, ObjVal, SliceVal, TupleVal, is_atom
@@ -44,6 +44,10 @@ class LibraryCalls(Core):
         array = self.atom(value)
         if not isinstance(type_of(array), Arr):
             array = self.primitive(self.numpy_ref(np.array), [array], {}, node)
+        parts = type_of(value).elem if isinstance(type_of(value), ListT) else None  # type: ignore[attr-defined]
+        rank = self.rank_of(array)
+        if isinstance(parts, (TupleT, ListT, Arr)) or rank is not None and rank != 1:
+            raise self.no_rule(self.builtin("sorted"), node, " for items that are not numbers")
         ordered = self.primitive(self.numpy_ref(np.sort), [array], {}, node)
         if reverse.value:
             ordered = self.get_item(ordered, SliceVal(Lit(None), Lit(None), Lit(-1)), node)
@@ -101,7 +105,8 @@ class LibraryCalls(Core):
         if found is None:
             return NotImplemented
         value = ObjVal(self.new_id(), args[0].cls)
-        self.construct_dataclass(value, args[0].cls, [], {**found, **kwargs}, node)
+        given = {f.name: found[f.name] for f in dataclasses.fields(value.cls) if f.init}
+        self.construct_dataclass(value, value.cls, [], {**given, **kwargs}, node)
         return value
 
     def call_astuple(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
@@ -138,6 +143,7 @@ class LibraryCalls(Core):
     # provided by the other parts
     atom: Callable[..., Any]
     truth: Callable[..., Any]
+    rank_of: Callable[..., Any]
     load: Callable[..., Any]
     site: Callable[..., Any]
     element: Callable[..., Any]

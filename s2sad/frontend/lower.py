@@ -43,6 +43,8 @@ from .values import (
     ListVal,
     ObjVal,
     Poison,
+    RangeVal,
+    SetVal,
     SliceVal,
     TupleVal,
     ViewVal,
@@ -355,6 +357,9 @@ class Core:
                 column = [UNDEF if v is UNDEF else v.items[i] for v in values]
                 columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
             return TupleVal(tuple(columns), first.cls)
+        if all(isinstance(v, RangeVal) for v in present):
+            parts = [[UNDEF if v is UNDEF else getattr(v, part) for v in values] for part in ("start", "stop", "step")]
+            return RangeVal(*(self.merge_values(column, (0, hint), phi) for column in parts))
         if all(isinstance(v, tuple) for v in present):  # contents of a list or dict
             if any(len(v) != len(first) for v in present):
                 return self._contents_differ(key)
@@ -419,7 +424,10 @@ class Core:
         return merged
 
     def same_kind_of_list(self, values: list[Any]) -> None:
-        """Where a list of known length meets one of unknown length, it needs a run-time representation, too."""
+        """Where a list of known length meets one of unknown length, or a set another one, it needs a run-time representation, too."""
+        for v in values:
+            if isinstance(v, SetVal) and v.site not in self.dynamic_sites and not all(same(v, other) for other in values):
+                raise Restart(v.site)
         if any(isinstance(v, Var) and isinstance(v.type, ListT) for v in values):
             for v in values:
                 if isinstance(v, ListVal) and v.site not in self.dynamic_sites:
@@ -500,6 +508,7 @@ class Core:
         """Lower an `If` whose test is not known."""
         before = self.cells
         node = self.node
+        first_id = self.new_id()
         blocks, states = [], []
         for run in (then, orelse):
             self.cells = dict(before)
@@ -519,14 +528,16 @@ class Core:
             for state, known in zip(states, (Lit(True), Lit(False))):
                 state.update((k, known) for k, v in state.items() if v is test)
         stmt = If(test, blocks[0], blocks[1], [], self.span(), expr)
-        self.cells = self.merge_states(stmt, [b.diverges for b in blocks], states, before)
+        self.cells = self.merge_states(stmt, [b.diverges for b in blocks], states, before, first_id)
         if all(b.diverges for b in blocks):
             self.append(stmt)
             self.block.diverges = True
             return
         self.append(stmt)
 
-    def merge_states(self, stmt: If, diverges: list[bool], states: list[dict[Any, Any]], before: dict[Any, Any]) -> dict[Any, Any]:
+    def merge_states(
+        self, stmt: If, diverges: list[bool], states: list[dict[Any, Any]], before: dict[Any, Any], first_id: int
+    ) -> dict[Any, Any]:  # fmt: skip
         if diverges[0]:
             return states[1]
         if diverges[1]:
@@ -549,8 +560,8 @@ class Core:
         for key in itertools.chain(a, (k for k in b if k not in a)):
             x, y = a.get(key, UNDEF), b.get(key, UNDEF)
             if (x is UNDEF or y is UNDEF) and key not in before and isinstance(key[0], int):
-                if key[1] == "items" or key[0] not in self.live_frames():
-                    merged[key] = y if x is UNDEF else x  # an object that only one branch made
+                if self.is_of_one_path(key, first_id):
+                    merged[key] = y if x is UNDEF else x
                     continue
             value = x if x is y else self.merge_values([x, y], key, phi)
             if value is not UNDEF:
@@ -558,6 +569,25 @@ class Core:
         merged.update(self.made)
         self.meeting = self.meeting_if = None
         return merged
+
+    def is_of_one_path(self, key: Any, first_id: int) -> bool:
+        """Whether a cell that only one of several paths has is a part of an object that was made there, not an attribute that an older one got."""
+        if key[0] in self.live_frames():
+            return False
+        if key[0] < first_id and key in self.stored_attributes:
+            self.maybe_absent.add(key)
+            return False
+        return True
+
+    @property
+    def stored_attributes(self) -> set[tuple[int, str]]:
+        """Attributes of objects that the program stores to."""
+        return self.__dict__.setdefault("_stored_attributes", set())
+
+    @property
+    def maybe_absent(self) -> set[Any]:
+        """Names and attributes that only some path has set."""
+        return self.__dict__.setdefault("_maybe_absent", set())
 
     def live_frames(self) -> set[int]:
         ids = set()
@@ -625,7 +655,7 @@ class Core:
             new = [
                 k for k in after
                 if k not in phis and not same(after[k], before.get(k, UNDEF)) and self._outlives(k, first_id, live)
-                and (k in before or k[0] in live)
+                and (k in before or k[0] in live or k in self.stored_attributes)
             ]  # fmt: skip
             if new:
                 self.count = count
@@ -635,13 +665,16 @@ class Core:
                 # a name first set in the body: its structure is known now
                 for k in new:
                     if k not in before:
+                        self.maybe_absent.add(k)
                         types[("shape", k)] = taken_apart(after[k], after)
                         if holds_container(after[k]):
                             types[("apart", k)] = True
                 continue
             stable = True
             for key in carried:
-                if ("poison", key) not in types and not self._same_skeleton(key, entered[key], starts.get(key), after, types):
+                if ("poison", key) not in types and not self._same_skeleton(
+                    key, entered[key], starts.get(key), after, types, key not in before
+                ):  # fmt: skip
                     stable = False
                     continue
                 nexts = list(self._leaves(self._carried(key, after, types)))
@@ -703,13 +736,15 @@ class Core:
         return stmt
 
     def _carried(self, key: Any, after: dict[Any, Any], types: dict[Any, Any]) -> Any:
+        if ("other", key) in types:
+            return Poison(types[("other", key)])
         value = after.get(key, UNDEF)
         return taken_apart(value, after) if ("apart", key) in types else value
 
-    def _same_skeleton(self, key: Any, entered: Any, start: Any, after: dict[Any, Any], types: dict[Any, Any]) -> bool:
+    def _same_skeleton(self, key: Any, entered: Any, start: Any, after: dict[Any, Any], types: dict[Any, Any], fresh: bool) -> bool:
         """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart.
 
-        `start` is the skeleton of one that is taken apart, as it enters the iteration.
+        `start` is the skeleton of one that is taken apart, as it enters the iteration. A `fresh` value is not there before the loop.
         """
         value = after.get(key, UNDEF)
         if value is UNDEF or entered is UNDEF or isinstance(value, Poison) or isinstance(entered, Poison):
@@ -723,6 +758,7 @@ class Core:
                 return False
             self.shared_containers.update(containers_within(value, after))
             return True
+        self.same_kind_of_list([value, entered])
         if skeleton(value) == skeleton(entered) or is_atom(value) or is_atom(entered):
             return True
         if holds_container(value) and holds_container(entered):
@@ -730,7 +766,11 @@ class Core:
             return False
         if isinstance(value, TupleVal) or isinstance(entered, TupleVal):
             return True
-        raise self.unsupported(f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration")
+        reason = f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration"
+        if not fresh:
+            raise self.unsupported(reason)
+        types[("other", key)] = reason  # an error only if an iteration, or what follows the loop, reads what one before left
+        return False
 
     @staticmethod
     def _alike(entered: Any, value: Any, apart: bool) -> bool:
@@ -753,6 +793,8 @@ class Core:
 
     def carry_in(self, init: Any, key: Any, types: dict[Any, Any], pairs: list[tuple[Var, Any]], free: set[Any]) -> Any:
         """The value of `key` at the start of an iteration: one carried variable for each atom in it."""
+        if ("other", key) in types:
+            return Poison(types[("other", key)])
         if ("apart", key) in types:
             if init is not UNDEF:
                 self.shared_containers.update(containers_within(init, self.cells))
@@ -820,7 +862,7 @@ class Core:
                     yield from self._leaves(item[1])
                 else:
                     yield from self._leaves(item)
-        elif isinstance(value, SliceVal):
+        elif isinstance(value, (RangeVal, SliceVal)):
             yield from (value.start, value.stop, value.step)
         elif is_atom(value) or value is UNDEF:
             yield value
@@ -839,8 +881,8 @@ class Core:
                 else:
                     out.append(self._rebuild(item, leaves))
             return tuple(out)
-        if isinstance(value, SliceVal):
-            return SliceVal(next(leaves), next(leaves), next(leaves))
+        if isinstance(value, (RangeVal, SliceVal)):
+            return type(value)(next(leaves), next(leaves), next(leaves))
         if is_atom(value) or value is UNDEF:
             return next(leaves, UNDEF)
         return value

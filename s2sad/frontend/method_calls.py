@@ -155,6 +155,8 @@ class MethodCalls(Core):
             return Lit(None)
         if name == "pop" and (not args or isinstance(args[0], Lit)) and items:
             new = list(items)
+            if args and not -len(new) <= args[0].value < len(new):
+                raise self.unsupported(f"index {args[0].value} is out of range", node)
             value = new.pop(*(a.value for a in args))
             self.cells[key] = tuple(new)
             return value
@@ -166,13 +168,23 @@ class MethodCalls(Core):
         if name == "clear":
             self.cells[key] = ()
             return Lit(None)
-        consts = [self.constant(i) for i in items]
-        target = self.constant(args[0]) if args else None
-        if name in ("index", "count") and target is not None and all(c is not None for c in consts):
-            return Lit(getattr([c.value for c in consts], name)(target.value))
+        found = self.searched(items, name, args)
+        if found is not None:
+            return found
         if not self.varied_value(base) and name in ("index", "count"):
             return self.opaque_method(self.atom(base), name, args, kwargs, node)
         raise Restart(base.site) if base.site not in self.dynamic_sites else self.unsupported(f"list.{name} is not supported here", node)
+
+    def searched(self, items: tuple[Any, ...], name: str, args: list[Any]) -> Lit | None:
+        """The result of `index` or `count` if all is known, and if what is looked for is there."""
+        values = [self.constant(i) for i in (*args, *items)]
+        if name not in ("index", "count") or not args or any(v is None for v in values):
+            return None
+        given, known = [v.value for v in values[: len(args)]], [v.value for v in values[len(args) :]]
+        try:
+            return Lit(getattr(known, name)(*given))
+        except ValueError:
+            return None
 
     def dict_method(self, base: DictVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         items = self.items(base)
@@ -206,9 +218,15 @@ class MethodCalls(Core):
             pairs.update(kwargs)
             self.cells[(base.id, "items")] = tuple(pairs.items())
             return Lit(None)
-        if not self.varied_value(base):
+        if name == "clear":
+            self.cells[(base.id, "items")] = ()
+            return Lit(None)
+        if name == "popitem" and items:
+            self.cells[(base.id, "items")] = items[:-1]
+            return TupleVal((Lit(items[-1][0]), items[-1][1]))
+        if not self.varied_value(base) and name not in CHANGING:  # the atom is a copy: a change of it would be lost
             return self.opaque_method(self.atom(base), name, args, kwargs, node)
-        raise self.unsupported(f"dict.{name} is not supported here", node)
+        raise self.unsupported(f"dict.{name} is not supported here", node, "use keys that are written out, or an array")
 
     def set_method(self, base: SetVal, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         operator = {"difference": "sub", "union": "or_", "intersection": "and_"}.get(name)
@@ -224,10 +242,11 @@ class MethodCalls(Core):
         if base.cls is not None and name == "_replace":
             items = [kwargs.get(f, v) for f, v in zip(base.cls._fields, base.items)]
             return TupleVal(tuple(items), base.cls)
-        consts = [self.constant(i) for i in base.items]
-        target = self.constant(args[0]) if args else None
-        if name in ("index", "count") and target is not None and all(c is not None for c in consts):
-            return Lit(getattr(tuple(c.value for c in consts), name)(target.value))
+        found = self.searched(base.items, name, args)
+        if found is not None:
+            return found
+        if name in ("index", "count") and not self.varied_value(base):
+            return self.opaque_method(self.atom(base), name, args, kwargs, node)
         if base.cls is not None and isinstance(getattr(base.cls, name, None), type(lambda: 0)):
             method = getattr(base.cls, name)
             return self.call_live(Ref(method, name, method), method, [base, *args], kwargs, node)

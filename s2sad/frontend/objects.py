@@ -23,6 +23,9 @@ from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
 
 _MAX_STATIC_LIST = 16
+_MAX_LIVE_LIST = 64
+_OF_TUPLES = ("__iter__", "__getitem__", "__len__", "__contains__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+              "__getattribute__")  # fmt: skip
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, functools.partial, types.MethodType,
          np.vectorize, functools._lru_cache_wrapper, type(np.sum), type(np.add.reduce), np.dtype, types.GenericAlias)  # fmt: skip
 _SYSTEM = frozenset({"numpy", "math", "builtins", "cmath", "operator", "functools", "s2sad", "scipy"})
@@ -100,6 +103,17 @@ class Objects(Core):
         """Called where something runs that changes what is outside."""
         if not self.state_changes:
             raise Restart(STATE)
+
+    def live_items(self, base: Ref) -> tuple[Any, ...] | None:
+        """The items of a live list or tuple; None if there are many, or if the program itself may change them."""
+        obj = base.obj
+        if not isinstance(obj, (tuple, list)) or len(obj) > _MAX_LIVE_LIST or isinstance(obj, list) and self.state_changes:
+            return None
+        if isinstance(obj, list):
+            self.guard(("length", id(obj)), ((obj, "length"), None), len(obj))
+            for i, item in enumerate(obj):
+                self.guard(("item", id(obj), i), ((obj, "item"), i), item)
+        return tuple(self.embed(item, f"{base.name}[{i}]", parent=base) for i, item in enumerate(obj))
 
     def live_item(self, base: Ref, index: Any, node: Any) -> Any:
         """An item of a live container with a known key: functions, strings and numbers are known, too."""
@@ -285,6 +299,7 @@ class Objects(Core):
 
     def store_attribute(self, base: Any, name: str, value: Any, node: Any) -> None:
         if isinstance(base, ObjVal):
+            self.no_iterator(value, node)
             item = class_attribute(base.cls, name)
             if item is not None and isinstance(item[0], property):
                 if item[0].fset is None:
@@ -312,7 +327,7 @@ class Objects(Core):
                 value.hint, value.named = name, False
             self.check_private_container(base, node)
             self.cells[(base.id, name)] = value
-            self.dirty.add(base.id)
+            self.stored_attributes.add((base.id, name))
             return
         if self.varied_value(value) or self.varied_value(base):
             raise self.unsupported("a store to an attribute of an object from outside", node, "pass the object as an argument")
@@ -332,10 +347,6 @@ class Objects(Core):
     def absent(self) -> set[tuple[int, str]]:
         """Attributes of instances that the program found missing."""
         return self.__dict__.setdefault("_absent", set())
-
-    @property
-    def dirty(self) -> set[int]:
-        return self.__dict__.setdefault("_dirty", set())
 
     def object_attribute_or_none(self, base: ObjVal, name: str, node: Any) -> None:
         try:
@@ -417,6 +428,8 @@ class Objects(Core):
             return self.read(op, t, hint, wrt, mutable=True)
         if isinstance(live, (tuple, list)):
             named = isinstance(live, tuple) and hasattr(live, "_fields")
+            if named:
+                self.check_named_tuple(type(live), None)
             if type(live) not in (tuple, list) and not named:
                 return self.read(op, Obj(type(live)), hint, False, mutable=True)
             if isinstance(live, list) and (len(live) > _MAX_STATIC_LIST or hint in self.dynamic_params):
@@ -432,7 +445,7 @@ class Objects(Core):
             site = ("param", hint)
             if site in self.dynamic_sites:
                 return self.dynamic_list(live, op, hint, wrt)
-            value = ListVal(self.new_id(), site, base if not wrt else None)
+            value = ListVal(self.new_id(), site, self.origin_of(base, wrt))
             self.cells[(value.id, "items")] = items
             self.sites[value.id] = site
             if not wrt:
@@ -444,7 +457,7 @@ class Objects(Core):
                 (k, self.parameter_value(v, Op("getitem", (base, Lit(k))), k if isinstance(k, str) and k.isidentifier() else f"{hint}_item", wrt))
                 for k, v in live.items()
             )  # fmt: skip
-            value_d = DictVal(self.new_id(), ("param", hint), base if not wrt else None)
+            value_d = DictVal(self.new_id(), ("param", hint), self.origin_of(base, wrt))
             self.cells[(value_d.id, "items")] = pairs
             if not wrt:
                 self.cells[(value_d.id, "$origin")] = pairs
@@ -463,6 +476,25 @@ class Objects(Core):
                     self.object_attribute_or_none(obj, name, None)
             return obj
         return self.read(op, Obj(type(live)), hint, False, mutable=True)
+
+    def check_named_tuple(self, cls: Any, node: Any) -> None:
+        """Refuse a named tuple that is no tuple in what it does: its operators are called, but its items are its fields."""
+        own = next((name for name in _OF_TUPLES if isinstance(getattr(cls, name), types.FunctionType)), None)
+        if own is not None:
+            raise self.unsupported(f"the named tuple {cls.__name__} has {own}() of its own", node, "make it a dataclass, or give the method a name")
+
+    def origin_of(self, base: Var, wrt: bool) -> Var | None:
+        """The variable that holds a list or dict of the caller's as it was given, if the program may use it as a whole."""
+        if wrt or AS_GIVEN in self.dynamic_sites:
+            return None
+        base.region = base.region or Region()
+        self.given.append(base)
+        return base
+
+    @property
+    def given(self) -> list[Var]:
+        """What `origin_of` returned."""
+        return self.__dict__.setdefault("_given", [])
 
     @property
     def dynamic_params(self) -> set[str]:
@@ -491,6 +523,7 @@ class Objects(Core):
         raise self.unsupported(f"the module-level value {name!r} is not a literal", None, "use --import to run the module")
 
     # provided by the other parts
+    no_iterator: Callable[..., Any]
     constant: Callable[..., Any]
     call_value: Callable[..., Any]
     call_live: Callable[..., Any]
@@ -514,6 +547,7 @@ def attribute_names(live: Any) -> list[str]:
 
 
 STATE = ("state outside",)
+AS_GIVEN = ("containers as given",)  # a site: lists and dicts of the caller hold arrays that are copied, so they are made anew where they are used
 _STORES = frozenset({"STORE_GLOBAL", "STORE_SUBSCR", "STORE_ATTR", "DELETE_GLOBAL", "DELETE_SUBSCR", "DELETE_ATTR"})
 
 

@@ -24,6 +24,8 @@ from .values import (
     Partial,
     SetVal,
     TupleVal,
+    has_own,
+    in_order_of_a_set,
     is_atom,
 )
 
@@ -62,11 +64,20 @@ class OperatorExpressions(Core):
         if isinstance(a, KeysVal) or isinstance(b, KeysVal):
             a, b = self.as_set(a, node), self.as_set(b, node)
         if isinstance(a, SetVal) and isinstance(b, SetVal) and kind in ("sub", "and_", "or_", "xor"):
-            return SetVal(tuple(sorted(BINARY[kind](set(a.items), set(b.items)), key=repr)), self.site(node))
+            if (site := self.site(node)) not in self.dynamic_sites:
+                return SetVal(in_order_of_a_set(BINARY[kind](set(a.items), set(b.items))), site)
+        if any(isinstance(v, TupleVal) and v.cls is not None for v in (a, b)):
+            operand = self.object_operator(kind, a, b, node)
+            if operand is not None:
+                return operand
         if isinstance(a, TupleVal) and isinstance(b, TupleVal) and kind == "add":
             return TupleVal(a.items + b.items)
         if isinstance(a, ListVal) and isinstance(b, ListVal) and kind == "add":
             return self.make_list(self.items(a) + self.items(b), node)
+        if isinstance(a, DictVal) and isinstance(b, DictVal) and kind == "or_":
+            merged = self.new_dict((*self.items(a), *self.items(b)), self.site(node))
+            self.sites[merged.id] = merged.site
+            return merged
         joined = self.binary_of_lists(kind, a, b, node)
         if joined is not None:
             return joined
@@ -90,21 +101,35 @@ class OperatorExpressions(Core):
         """An operator of a user's class; None where neither operand has one."""
         plain, reflected = _DUNDER.get(kind, ""), _DUNDER.get(kind, "").replace("__", "__r", 1)
         turns = [(a, b, plain), (b, a, reflected)]
-        if isinstance(a, ObjVal) and isinstance(b, ObjVal):
+        if isinstance(a, (ObjVal, TupleVal)) and isinstance(b, (ObjVal, TupleVal)):
             if a.cls is b.cls:
                 turns.pop()
-            elif issubclass(b.cls, a.cls) and getattr(b.cls, reflected, None) is not getattr(a.cls, reflected, None):
+            elif issubclass(b.cls or tuple, a.cls or tuple) and getattr(b.cls, reflected, None) is not getattr(a.cls, reflected, None):
                 turns.reverse()  # the subclass is asked first
         asked = False
         for this, other, name in turns:
-            if isinstance(this, ObjVal) and name and hasattr(this.cls, name):
-                value = self.call_value(self.get_attribute(this, name, node), [other], {}, node)
+            if has_own(this, name):
+                if name == reflected and isinstance(this, TupleVal) and self.takes_sequences_apart(other):
+                    raise self.unsupported("NumPy makes an array of this named tuple before it sees its operator", node, "write it on the left")
+                value = self.call_value(self.own_method(this, name, node), [other], {}, node)
                 if getattr(value, "value", getattr(value, "obj", None)) is not NotImplemented:
                     return value
                 asked = True
         if asked:
             raise self.unsupported(f"neither operand of this operator knows the other: {plain} gives NotImplemented", node, "convert one of them")
         return None
+
+    def own_method(self, value: Any, name: str, node: Any) -> Any:
+        """A method that `has_own` found."""
+        if isinstance(value, TupleVal):
+            method = getattr(value.cls, name)
+            return Bound(Ref(method, f"{value.cls.__name__}.{name}", value.cls, value.cls.__module__), value)
+        return self.get_attribute(value, name, node)
+
+    def takes_sequences_apart(self, value: Any) -> bool:
+        """Whether an operand may be one of NumPy's, to which a tuple is an array."""
+        t = type_of(value)
+        return is_atom(value) and not isinstance(value, Lit) and not (isinstance(t, Num) and t.py)
 
     def operate(self, kind: str, atoms: tuple[Any, ...], node: Any) -> Var:
         """Apply an operator to atoms."""
@@ -147,9 +172,9 @@ class OperatorExpressions(Core):
         kind = UNARYOPS[name]
         if isinstance(value, Lit) and isinstance(value.value, (int, float, complex)):
             return Lit(OPERATORS[kind](value.value))
-        if isinstance(value, ObjVal):
-            method = {"neg": "__neg__", "pos": "__pos__", "invert": "__invert__"}[kind]
-            return self.call_value(self.get_attribute(value, method, node), [], {}, node)
+        method = {"neg": "__neg__", "pos": "__pos__", "invert": "__invert__"}[kind]
+        if isinstance(value, ObjVal) or has_own(value, method):
+            return self.call_value(self.own_method(value, method, node), [], {}, node)
         return self.operate(kind, (self.atom(value),), node)
 
     def expr_Compare(self, node: Any) -> Any:
@@ -210,7 +235,7 @@ class OperatorExpressions(Core):
 
     def as_set(self, v: Any, node: Any) -> Any:
         """The set of the keys of a dict."""
-        return SetVal(tuple(i.value for i in v.items), self.site(node)) if isinstance(v, KeysVal) else v
+        return SetVal(in_order_of_a_set({i.value for i in v.items}), self.site(node)) if isinstance(v, KeysVal) else v
 
     def constant(self, v: Any) -> Lit | None:
         if isinstance(v, Lit):
@@ -245,7 +270,16 @@ class OperatorExpressions(Core):
             return a.obj is b.obj
         if not is_atom(a) and not is_atom(b):
             if isinstance(a, (ListVal, DictVal, ObjVal)) and type(a) is type(b):
+                if a.id != b.id and not self.shared_containers.isdisjoint({a.id, b.id}):
+                    raise self.unsupported("it is not known whether this is the same object: one of them may be another one on another path",
+                                           None, "compare numbers, or remember which one it is in a variable")  # fmt: skip
                 return bool(a.id == b.id)
+        if isinstance(a, TupleVal) or isinstance(b, TupleVal):
+            if a is b:
+                return True
+            if all(isinstance(v, (TupleVal, Var)) or isinstance(v, Ref) and isinstance(v.obj, tuple) for v in (a, b)):
+                raise self.unsupported("it is not known whether this is the same tuple", None, "compare with ==, or compare numbers")
+            return False
         if isinstance(a, Ref) and isinstance(b, Lit) or isinstance(a, Lit) and isinstance(b, Ref):
             return False
         if isinstance(a, Var) and a is b:
@@ -337,6 +371,8 @@ class OperatorExpressions(Core):
         """Truth of a value, None if it is not known."""
         if isinstance(value, Lit):
             return bool(value.value)
+        if isinstance(value, TupleVal) and has_own(value, "__bool__"):
+            return None
         if isinstance(value, (TupleVal, ListVal, DictVal)):
             return len(self.items(value)) > 0
         if isinstance(value, SetVal):

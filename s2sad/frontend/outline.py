@@ -203,6 +203,7 @@ class Outlining(Core):
                 block = Block()
                 with self.into(block):
                     result = run(frame)
+                self.check_nothing_changed(outer_cells, frame, call)
                 if block.diverges:
                     if self.rests_on.get(fn):  # every path calls a function whose result is not known in this round
                         return
@@ -232,6 +233,15 @@ class Outlining(Core):
                 raise self.error(
                     AmbiguousMemoryError, f"the recursive function {frame.name!r} returns an array that it stores to", call,
                     "leave out the return, or return a copy")  # fmt: skip
+
+    def check_nothing_changed(self, outer: dict[Any, Any], frame: Frame, call: Any) -> None:
+        """Refuse a recursive function that assigns names, or changes objects, of the function around it: it is lowered apart from that."""
+        changed = [k for k, v in outer.items() if k[0] != frame.id and not same(self.cells.get(k), v)]
+        changed += [k for k in self.cells if k not in outer and k[0] < frame.id and k in self.stored_attributes]
+        if changed:
+            what = "a list, dict or object" if changed[0][1] == "items" or changed[0] in self.stored_attributes else repr(changed[0][1])
+            raise self.unsupported(
+                f"the recursive function {frame.name!r} changes {what} from outside of it", call, "let it return what it computes, or use an array")
 
     def _parameter(self, a: Var, params: list[Var], sizes: dict[Dim, Dim]) -> Var:
         t = a.type

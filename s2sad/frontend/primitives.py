@@ -20,7 +20,7 @@ from ..rules import registry
 from .lower import Restart, type_of
 from .operands import Operands
 from .outline import Outlining
-from .values import DictVal, ListVal, Poison, TupleVal, is_atom
+from .values import DictVal, ListVal, ObjVal, Poison, TupleVal, is_atom
 
 # NumPy functions that change an argument
 MUTATORS = frozenset(
@@ -312,6 +312,8 @@ class Primitives(Operands, Outlining):
             self.let_out([*args, *kwargs.values()], node)
         if args and _is_bound(fn, args[0]):
             args = args[1:]
+        if args and isinstance(args[0], ObjVal) and args[0].origin is not None and isinstance(getattr(fn, "obj", None), types.MethodDescriptorType):
+            args = [args[0].origin, *args[1:]]  # a method in C sees nothing of the attributes
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
         for a in (*atoms, *(v for _, v in kws)):

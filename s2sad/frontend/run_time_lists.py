@@ -12,7 +12,7 @@ from typing import Any
 from ..analysis.types import UNKNOWN, ListT, Num, Obj, Type, covers, dims_in, is_mutable
 from ..ir.nodes import Effect, Lit, Op, Store, Var
 from .lower import Core, Restart, type_of
-from .values import ListVal, SliceVal, TupleVal, is_atom
+from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
 
 EVERYTHING = SliceVal(Lit(None), Lit(None), Lit(None))
 
@@ -41,6 +41,10 @@ class RunTimeLists(Core):
         if isinstance(value, TupleVal):
             for part in value.items:
                 self.kept(part)
+        if isinstance(value, DictVal):  # what is kept is a copy: the dict must not change any more
+            for _, part in self.items(value):
+                self.kept(part)
+            self.shared_containers.add(value.id)
         return self.atom(value)
 
     def list_append(self, base: Var, value: Any, node: Any) -> None:

@@ -14,7 +14,7 @@ from ..errors import AmbiguousMemoryError, DifferentiationError
 from ..ir.nodes import REPLAYED, Block, Effect, Lit, Op, Ref, Slots, Var, With
 from ..runtime import stop_gradient
 from .lower import Core, type_of
-from .values import CheckpointedVal, DictVal, ListVal, ObjVal, Partial, Poison, SuperVal, TupleVal, is_atom
+from .values import CheckpointedVal, DictVal, ListVal, Partial, Poison, SuperVal, TupleVal, has_own, is_atom
 
 
 class ScalarCalls(Core):
@@ -74,8 +74,8 @@ class ScalarCalls(Core):
         v = args[0]
         if isinstance(v, Lit):
             return Lit(abs(v.value))
-        if isinstance(v, ObjVal):
-            return self.call_value(self.get_attribute(v, "__abs__", node), [], {}, node)
+        if has_own(v, "__abs__"):
+            return self.call_value(self.own_method(v, "__abs__", node), [], {}, node)
         return self.primitive(self.builtin("abs"), args, kwargs, node)
 
     def call_pow(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
@@ -230,6 +230,7 @@ class ScalarCalls(Core):
     lookup: Callable[..., Any]
     make_list: Callable[..., Any]
     opaque: Callable[..., Any]
+    own_method: Callable[..., Any]
     primitive: Callable[..., Any]
     spelled: Callable[..., Any]
     truth: Callable[..., Any]

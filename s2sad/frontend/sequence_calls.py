@@ -75,7 +75,18 @@ class SequenceCalls(Core):
     def call_tuple(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if not args:
             return TupleVal(())
+        if self.sequence_items(args[0], None, node) is None:
+            return self.run_time_tuple(args[0], node)
         return self._listed(args[0], node, lambda items: TupleVal(items))
+
+    def run_time_tuple(self, value: Any, node: Any) -> Any:
+        """`tuple(value)` of a length that only the run knows. A list is another thing as an index, in comparisons and sums."""
+        if self.varied_value(value):
+            raise self.unsupported(
+                "a tuple of differentiated values whose number is not known is not supported", node, "make a list: list(...), or index the array")
+        if not is_atom(value):
+            value = self._listed(value, node, lambda items: self.make_list(items, node))
+        return self.emit(Op("call", (self.atom(value),), fn=self.builtin("tuple")), Obj(tuple), "items", varied=False)
 
     def _listed(self, value: Any, node: Any, make: Callable[[tuple[Any, ...]], Any]) -> Any:
         items = self.sequence_items(value, None, node)
@@ -164,13 +175,11 @@ class SequenceCalls(Core):
         value = args[0]
         items = self.sequence_items(value, None, node) if not is_atom(value) or isinstance(type_of(value), TupleT) else None
         if items is not None:
-            total = start
-            for item in items:
-                if total is None or (isinstance(total, Lit) and total.value == 0 and not isinstance(item, Lit)):
-                    total = item
-                else:
-                    total = self.binary("add", total, item, node)
-            return total if total is not None else Lit(0)
+            total = start if start is not None else Lit(0)
+            for k, item in enumerate(items):
+                plain = k == 0 and isinstance(total, Lit) and type(total.value) is int and total.value == 0
+                total = item if plain and self.is_its_sum(item, len(items) > 1) else self.binary("add", total, item, node)
+            return total
         if not is_atom(value):
             value = self._listed(value, node, lambda items: self.make_list(items, node))
         atom = self.atom(value)
@@ -180,27 +189,37 @@ class SequenceCalls(Core):
         elem: Type = UNKNOWN
         if isinstance(t, ListT):
             elem = t.elem
-            if isinstance(elem, Num) and elem.ints is not None:
-                elem = self.symbols.int()
+            if isinstance(elem, Num) and (elem.ints is not None or elem.dtype.kind == "b"):  # truth values are counted
+                elem = self.symbols.int(elem.py)
             elif isinstance(elem, Num) and elem.floating:
                 elem = dataclasses.replace(elem, mixed=True)  # the sum of no items is an integer
         elif isinstance(t, Arr) and t.dtype is not None:
-            elem = Num(t.dtype, False, mixed=t.dtype.kind in "fc")
+            elem = Num(t.dtype, False, mixed=t.dtype.kind in "fc") if t.dtype.kind != "b" else self.symbols.int(False)
         result = self.emit(Op("call", (atom,), fn=self.builtin("sum")), elem, "total", fresh=True)
         if start is not None and not (isinstance(start, Lit) and start.value == 0):
             return self.binary("add", start, result, node)
         return result
+
+    def is_its_sum(self, item: Any, more: bool) -> bool:
+        """Whether `0 + item` need not be written: not for truth values, which become integers, nor for an array that would be handed on."""
+        t = type_of(item) if is_atom(item) else None
+        if isinstance(t, Num):
+            return t.dtype.kind in "iufc"
+        certain = t is UNKNOWN and self.varied_value(item) or isinstance(t, Arr) and (t.dtype is None or t.dtype.kind != "b")
+        return certain and more
 
     def extremum(self, name: str, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if "key" in kwargs:
             if self.varied_args(args, kwargs):
                 raise self.unsupported(f"{name}() with key= is not supported", node)
             return NotImplemented
+        if len(args) == 1 and "default" in kwargs:
+            return self.extremum_or(name, args[0], kwargs["default"], node)
         if len(args) == 1 and not is_atom(args[0]):
             items = self.sequence_items(args[0], None, node)
             if items is None:
                 args = [self._listed(args[0], node, lambda items: self.make_list(items, node))]
-            else:
+            elif items:
                 args = list(items)
                 if len(args) == 1:
                     return args[0]
@@ -221,6 +240,24 @@ class SequenceCalls(Core):
                 first = self.extremum(name, [first, other], {}, node)
             return first
         return self.scalar_call(name, args, node)
+
+    def extremum_or(self, name: str, value: Any, default: Any, node: Any) -> Any:
+        """`max(value, default=...)`."""
+        items = self.sequence_items(value, None, node) if not is_atom(value) else None
+        if items is not None:
+            return self.extremum(name, [value], {}, node) if items else default
+        if not is_atom(value):
+            value = self._listed(value, node, lambda items: self.make_list(items, node))
+        key = (self.frame.id, f"$value{self.new_id()}")
+
+        def some() -> None:
+            self.cells[key] = self.extremum(name, [value], {}, node)
+
+        def none() -> None:
+            self.cells[key] = default
+
+        self.branch(self.atom(self.compare("gt", self.length(value), Lit(0), node)), some, none, expr=True)
+        return self.cells.pop(key)
 
     def scalar_call(self, name: str, args: list[Any], node: Any) -> Any:
         atoms = tuple(self.atom(a) for a in args)
@@ -270,7 +307,9 @@ class SequenceCalls(Core):
     binary: Callable[..., Any]
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]
+    compare: Callable[..., Any]
     computed_early: Callable[..., Any]
+    length: Callable[..., Any]
     constant_key: Callable[..., Any]
     element: Callable[..., Any]
     item_type: Callable[..., Any]

@@ -136,6 +136,8 @@ class Statements(Assignments, ForAndWhile, TryStatements, Contexts):
     def stmt_Assign(self, stmt: Any) -> None:
         start = (self.block, len(self.block.stmts))
         value = self.expr(stmt.value)
+        if isinstance(stmt.value, gast.Call):
+            self.check_returned(value, stmt)
         outer, self.assigned_since = self.assigned_since, start
         for target in stmt.targets:
             self.assign(target, value)
@@ -186,13 +188,22 @@ class Statements(Assignments, ForAndWhile, TryStatements, Contexts):
         test = self.test(stmt.test)
         if test is True:
             return
-        atom = Lit(False) if test is False else test
-        message = None
-        if stmt.msg is not None:
-            message = self.inactive_message(stmt.msg)
-        self.append(Assert(atom, message, self.span(stmt)))
+        if test is not False and stmt.msg is not None and not _is_plain_text(stmt.msg):  # it is computed only where the test fails
+            def fail() -> None:
+                self.failed(stmt)
+
+            self.branch(test, lambda: None, fail)
+            return
         if test is False:
-            self.block.diverges = True
+            self.failed(stmt)
+            return
+        self.append(Assert(test, None if stmt.msg is None else self.inactive_message(stmt.msg), self.span(stmt)))
+
+    def failed(self, stmt: Any) -> None:
+        """An assertion that fails."""
+        message = None if stmt.msg is None else self.inactive_message(stmt.msg)
+        self.append(Assert(Lit(False), message, self.span(stmt)))
+        self.block.diverges = True
 
     def inactive_message(self, node: Any) -> Any:
         try:
@@ -274,6 +285,7 @@ class Statements(Assignments, ForAndWhile, TryStatements, Contexts):
     # provided by the other parts
     atom: Callable[..., Any]
     call_value: Callable[..., Any]
+    check_returned: Callable[..., Any]
     delete_item: Callable[..., Any]
     discard: bool
     embed: Callable[..., Any]
@@ -281,6 +293,12 @@ class Statements(Assignments, ForAndWhile, TryStatements, Contexts):
     get_item: Callable[..., Any]
     missing_key: Callable[..., Any]
     test: Callable[..., Any]
+
+
+def _is_plain_text(node: Any) -> bool:
+    """Whether a message computes nothing: a constant, a name, an attribute, or text in which these are spelled."""
+    plain = (gast.Constant, gast.JoinedStr, gast.FormattedValue, gast.Name, gast.Attribute, gast.expr_context)
+    return all(isinstance(n, plain) for n in gast.walk(node))
 
 
 __all__ = ["NO", "Statements"]

@@ -7,11 +7,11 @@ original as long as neither is changed in place afterwards; that is refused (`ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from ..ir.nodes import UNDEF
-from .values import DictVal, ListVal, ObjVal, TupleVal, is_atom
+from ..ir.nodes import UNDEF, Lit, Ref
+from .values import DictVal, ListVal, ObjVal, RangeVal, SliceVal, TupleVal, is_atom
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,8 +81,23 @@ def skeleton(value: Any) -> Any:
     if isinstance(value, tuple):  # contents of a list, or pairs of a dict
         return ("contents", *(("pair", v[0], skeleton(v[1])) if isinstance(v, tuple) else skeleton(v) for v in value))
     if type(value).__name__ == "FuncVal":
-        return ("function", id(value.node), value.frame.id, *(skeleton(d) for d in value.defaults))
-    return type(value).__name__
+        return ("function", id(value.node), value.frame.id, *map(exactly, (*value.defaults, *value.kw_defaults)))
+    if isinstance(value, (RangeVal, SliceVal)) or not is_dataclass(value):
+        return type(value).__name__
+    return (type(value).__name__, *(exactly(getattr(value, f.name)) for f in fields(value)))
+
+
+def exactly(value: Any) -> Any:
+    """What a part of a compile-time value is, atoms included: no variable of a loop stands for it."""
+    if isinstance(value, Lit):
+        return ("lit", type(value.value), repr(value.value))
+    if isinstance(value, Ref):
+        return ("ref", id(value.obj))
+    if isinstance(value, TupleVal):
+        return ("tuple", value.cls, *map(exactly, value.items))
+    if isinstance(value, tuple):
+        return tuple(map(exactly, value))
+    return ("var", id(value)) if is_atom(value) or not is_dataclass(value) else skeleton(value)
 
 
 def generated_init(init: Any) -> bool:

@@ -179,6 +179,7 @@ class Subscripts(Core):
 
     def load(self, base: Any, index: Any, node: Any) -> Any:
         """`base[index]` of a run-time value."""
+        index = self.listed_index(base, index)
         t = self.item_type(type_of(base), index)
         atom = self.index_atom(index)
         basic = self.is_basic(index)
@@ -192,6 +193,12 @@ class Subscripts(Core):
             return part
         return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base],
                          varied=self.varied(base) and t.floating)  # fmt: skip
+
+    def listed_index(self, base: Any, index: Any) -> Any:
+        """An index of an array, a tuple in a tuple as the list that it is to NumPy."""
+        if not isinstance(index, TupleVal) or not isinstance(type_of(base), Arr) or not any(isinstance(i, TupleVal) for i in index.items):
+            return index
+        return TupleVal(tuple(self.new_list(i.items, None) if isinstance(i, TupleVal) else i for i in index.items))
 
     def item_hint(self, base: Any) -> str:
         return f"{base.hint}_item" if isinstance(base, Var) and base.named else "item"
@@ -259,10 +266,8 @@ class Subscripts(Core):
                     key.append(slice(None))
             elif isinstance(p, Lit):
                 key.append(0 if type(p.value) is int else p.value)  # which one does not matter, and samples are small
-            elif isinstance(p, ListVal):
-                items = [self.constant(x) for x in self.items(p)]
-                flags = items and all(x is not None and isinstance(x.value, bool) for x in items)
-                key.append([x.value for x in items if x is not None] if flags else [0] * len(items))
+            elif isinstance(p, (ListVal, TupleVal)):
+                key.append(self.sampled_list(p))
             else:
                 pt = type_of(p)
                 if isinstance(pt, Num) and pt.dtype.kind in "iu":
@@ -303,6 +308,13 @@ class Subscripts(Core):
                 shape[axis] = self.slice_size(out.shape[axis], p)
             return Arr(t.dtype, tuple(shape))
         return out
+
+    def sampled_list(self, value: Any) -> Any:
+        """A list of indices or truth values, or lists of them, with zeros for the indices."""
+        if isinstance(value, (ListVal, TupleVal)):
+            return [self.sampled_list(v) for v in self.items(value)]
+        known = self.constant(value)
+        return known.value if known is not None and isinstance(known.value, bool) else 0
 
     def slice_size(self, size: Any, p: SliceVal) -> Any:
         """The size of a slice with computed bounds: one symbol for each (size, bounds)."""

@@ -52,12 +52,8 @@ class TryStatements(Core):
                 node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
                 with self.into(node.body):
                     self.body(stmt.body)
-                skip = self.cells.get((self.frame.id, "$skip"))
-                self.set_flag("$skip", False)
                 with self.into(node.final):
-                    self.body(stmt.finalbody)
-                if skip is not None:
-                    self.cells[(self.frame.id, "$skip")] = skip
+                    self._finally(stmt)
                 self.append_with_final(node)
                 return
             node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
@@ -66,6 +62,10 @@ class TryStatements(Core):
             with self.into(node.final):
                 self.body(stmt.finalbody)
             self.append_with_final(node)
+            return
+        if stmt.finalbody and self.watches:  # a handler around may see what the last part does when an exception passes
+            inner = gast.copy_location(gast.Try(stmt.body, stmt.handlers, stmt.orelse, []), stmt)
+            self.stmt_Try(gast.copy_location(gast.Try([inner], [], [], stmt.finalbody), stmt))
             return
         if stmt.orelse:
             done = f"completed_{stmt.lineno}"
@@ -82,7 +82,7 @@ class TryStatements(Core):
             return
         again = None if parts is None else site
         node = Try(Block(), [], Block(), Block(), [], self.span(stmt))
-        age = Region().born
+        age, first_id = Region().born, self.new_id()
         before = dict(self.cells)
         tail, names = last_assignments(stmt.body)
         watch = Watch(before, tail, {(self.frame.id, n) for n in names}, last_change(stmt.body))
@@ -161,7 +161,7 @@ class TryStatements(Core):
         for key in keys:
             values = [states[i].get(key, UNDEF) for i in alive]
             known = [v for v in values if v is not UNDEF]
-            if len(known) < len(values) and key not in before and key[0] not in self.live_frames():
+            if len(known) < len(values) and key not in before and self.is_of_one_path(key, first_id):
                 merged[key] = known[0]
                 continue
             value = known[0] if len(known) == len(values) and all(v is known[0] for v in known) else self.merge_values(values, key, phi)
@@ -173,7 +173,7 @@ class TryStatements(Core):
 
     def append_with_final(self, node: Try) -> None:
         """Append a `try` without handlers. If nobody sees what its last part does when an exception passes, that just follows."""
-        if unseen(node.final):
+        if unseen(node.final) and not self.watches:
             self.block.stmts.extend(node.body.stmts)
             if not node.body.diverges:
                 self.block.stmts.extend(node.final.stmts)
@@ -198,15 +198,12 @@ class TryStatements(Core):
         return [Assign(count, Op("call", (begun,), fn=self.builtin("len"))), Assign(test, Op("gt", (count, Lit(0)))), If(test, stop, Block(), [])]
 
     def _finally(self, stmt: Any) -> None:
+        """Lower the clause `finally`, whose own loops know nothing of a `return` or `break` that it comes before."""
         if not stmt.finalbody:
             return
-        skip = self.flag("$skip")
-        if isinstance(skip, Lit) and not skip.value:
-            self.body(stmt.finalbody)
-        else:
-            self.set_flag("$skip", False)
-            self.body(stmt.finalbody)
-            self.cells[(self.frame.id, "$skip")] = skip
+        kept = {key: self.cells.pop(key, None) for key in [(self.frame.id, f) for f in ("$skip", "$go", "$ret", "$value")]}
+        self.body(stmt.finalbody)
+        self.cells = {k: v for k, v in self.cells.items() if k not in kept} | {k: v for k, v in kept.items() if v is not None}
 
     @property
     def watches(self) -> list[Watch]:

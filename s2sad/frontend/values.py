@@ -8,6 +8,7 @@ ones live in the lowerer's cells, so that branches and loops merge them like var
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import FunctionType
 from typing import Any
 
 from ..ir.nodes import Lit, Ref, Slots, Var
@@ -53,7 +54,7 @@ class DictVal:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SetVal:
-    """A set of known constants; one that is changed is made again at run time."""
+    """A set of known constants, in the order in which they come; one that is changed is made again at run time."""
 
     items: tuple[Any, ...]
     site: Any
@@ -203,7 +204,28 @@ class Frame:
     self_name: str | None = None
     in_loop: int = 0
     line_offset: int = 0
+    around: Frame | None = None  # of the scope of a comprehension: the function that it is in
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def function(self) -> Frame:
+        return self.around or self
+
+
+def has_own(value: Any, name: str) -> bool:
+    """Whether an object has a method of this name, or a named tuple one that is written in its class."""
+    if isinstance(value, TupleVal):
+        return isinstance(getattr(value.cls, name, None), FunctionType)
+    return isinstance(value, ObjVal) and bool(name) and hasattr(value.cls, name)
+
+
+def in_order_of_a_set(items: Any) -> tuple[Any, ...]:
+    """The items of a set as Python iterates over them; of strings and the like, where another run has another order, sorted."""
+
+    def fixed(item: Any) -> bool:
+        return isinstance(item, (int, float, complex)) or isinstance(item, tuple) and all(map(fixed, item))
+
+    return tuple(items) if all(map(fixed, items)) else tuple(sorted(items, key=repr))
 
 
 def is_atom(v: Any) -> bool:

@@ -26,7 +26,7 @@ def flattened(a: Any) -> Any:
 def of_an_array_made_like_it(a: Any) -> Any:
     b = np.empty_like(a)
     b[:] = a
-    r = np.ravel(b * 2.0, order="K")
+    r = (b * 2.0).flatten("K")
     a[1] = r[:4]
     return np.sum(a * W) + np.sum(r * V)
 
@@ -34,7 +34,7 @@ def of_an_array_made_like_it(a: Any) -> Any:
 def in_a_recursive_function(a: Any) -> Any:
     def again(b: Any, k: int) -> Any:
         if k == 0:
-            return np.sum(np.reshape(b, 16, order="A") * V)
+            return np.sum(b.flatten("A") * V)
         b[k] *= 2.0
         return again(b, k - 1) + b[k, 0]
 
@@ -45,6 +45,12 @@ def through_a_view(a: Any) -> Any:
     r = np.ravel(a, order="A")
     r[1] = r[2] * a[0, 0]
     a[1] *= r[3]
+    return np.sum(a * W) + np.sum(r * V)
+
+
+def read_through_a_view(a: Any) -> Any:
+    r = np.ravel(a, order="A") * 1.0
+    a[0] = r[:4] * 2.0
     return np.sum(a * W) + np.sum(r * V)
 
 
@@ -67,7 +73,10 @@ def flags(a: Any) -> Any:
     return np.sum(a * W)
 
 
-PROGRAMS = [flattened, of_an_array_made_like_it, in_a_recursive_function, through_a_view, through_a_view_of_one_of_two, strides, flags]
+PROGRAMS = [
+    flattened, of_an_array_made_like_it, in_a_recursive_function, through_a_view, read_through_a_view, through_a_view_of_one_of_two,
+    strides, flags,
+]  # fmt: skip
 
 
 def in_layout(a: np.ndarray, like: np.ndarray) -> np.ndarray:

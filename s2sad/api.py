@@ -48,6 +48,7 @@ from .variants import (
     concrete_key,
     containers_in,
     holds_floats,
+    may_overlap,
     sizes_of,
 )
 
@@ -180,6 +181,8 @@ class Gradient(Backend):
         text, name = str(err), self._target.name
         if text.startswith(VIEW):
             return AmbiguousMemoryError(f"in {name}(), {text}", hint="where it is only read, flatten a copy: .flatten() or .copy()")
+        if text.startswith("a function with derivatives of its own returns memory"):
+            return AmbiguousMemoryError(f"in {name}(), {text}", hint="return a copy in its forward rule")
         if text.startswith("an array of integers is changed"):
             return AmbiguousMemoryError(f"in {name}(), {text}", hint="store to an array of floats, or annotate the parameters")
         if text.startswith("an exception came after a store in a try block"):
@@ -196,11 +199,8 @@ class Gradient(Backend):
         variant = self._fast.get(key)
         if variant is None or variant.guarded and not variant.guards.hold():
             variant = self._slow(args, kwargs, key)
-        if variant.stores:
-            self._check_overlap(args, kwargs)
-        if variant.changes:
-            self._check_shared(args, kwargs)
-            self._check_defaults(args, kwargs)
+        if variant.stores or variant.changes:
+            self._check_memory(variant, args, kwargs)
         self._last = variant
         return variant
 
@@ -211,7 +211,18 @@ class Gradient(Backend):
         named = tuple((k, concrete_key(v, self._ints)) for k, v in kwargs.items())
         return (key, named, *[concrete_key(v, self._ints) for v in self._open_defaults])
 
-    def _check_overlap(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def check_primals(self, seed: Any, primals: tuple[Any, ...], copies: tuple[Any, ...]) -> None:
+        """Refuse primals of which a change to one would change another; `copies` of them are what is differentiated at."""
+        self._check_memory(self._select((seed, *copies), {}), (seed, *primals), {})
+
+    def _check_memory(self, variant: Variant, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if variant.stores:
+            self._check_overlap(variant, args, kwargs)
+        if variant.changes:
+            self._check_shared(args, kwargs)
+            self._check_defaults(args, kwargs)
+
+    def _check_overlap(self, variant: Variant, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         found: list[np.ndarray] = []
         if self.kind == "vjp":
             args = args[1:]  # the adjoint of the result is only read
@@ -222,6 +233,10 @@ class Gradient(Backend):
                 if np.may_share_memory(a, b) and np.shares_memory(a, b):
                     raise AmbiguousMemoryError(
                         f"arguments of {self._target.name}() share memory, and it stores to its arguments", hint="pass a copy of one")
+            if any(np.may_share_memory(a, b) and np.shares_memory(a, b) for b in variant.guards.arrays):
+                raise AmbiguousMemoryError(
+                    f"an argument of {self._target.name}() shares memory with an array that it takes from outside, and it stores to its "
+                    "arguments", hint="pass a copy")  # fmt: skip
 
     def _check_defaults(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         given = self._target.names[: len(args) - (self.kind == "vjp")]
@@ -510,10 +525,14 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     if not wanted:
         return value, lambda u: (None,) * len(primals)
     gradient = remembered(f, "vjp", wanted, lambda: Gradient(f, wanted, "vjp"))
+    if may_overlap(primals):
+        gradient.check_primals(value, (*target.prefix, *primals), (*target.prefix, *saved))
 
     def back(u: Any) -> tuple[Any, ...]:
         args = (adjoint_like(u, value, "the adjoint"), *target.prefix, *saved)
         found = gradient._run(args, {})
+        if gradient._last is not None:
+            gradient._check_memory(gradient._last, (u, *target.prefix, *primals), {})
         by_name = dict(zip(wanted, found))
         out: list[Any] = []
         for i, a in enumerate(active):

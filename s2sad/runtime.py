@@ -341,7 +341,7 @@ def require_view(y: Any, x: Any, error: type[BaseException] = ValueError) -> Non
 def require_apart(y: Any, x: Any, error: type[BaseException] = ValueError) -> None:
     """Raise an error if `y`, what a function with derivatives of its own has made of `x`, may be memory of `x`, which is stored to."""
     if isinstance(y, np.ndarray) and isinstance(x, np.ndarray) and np.may_share_memory(y, x):
-        raise error("a function with derivatives of its own returns memory of its argument, which is stored to: return a copy")
+        raise error("a function with derivatives of its own returns memory of its argument, which is stored to")
 
 
 def require_floats(x: Any, error: type[BaseException] = ValueError) -> None:

@@ -137,6 +137,9 @@ class Guards:
         self.others = [
             (w[0][0], w[0][1], w[1], o) for w, o in guards.values() if isinstance(w, tuple) and isinstance(w[0], tuple)
         ]  # fmt: skip
+        self.arrays: list[np.ndarray] = []  # that are read from outside, on their own or in containers
+        for *_, obj in (*self.cells, *self.globals, *self.others):
+            arrays_in(obj, self.arrays)
 
     def hold(self) -> bool:
         for space, name, obj in self.globals:
@@ -169,6 +172,13 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
         for i in (state_of(v) or {}).values():
             arrays_in(i, found, depth + 1)
     return found
+
+
+def may_overlap(values: Any) -> bool:
+    """Whether a change to one array or container in `values` may be one to another."""
+    arrays = arrays_in(values, [])
+    containers = [id(c) for c in containers_in(values, [])]
+    return len(set(containers)) < len(containers) or any(np.may_share_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
 
 
 def containers_in(v: Any, found: list[Any], depth: int = 0) -> list[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import s2sad
+from s2sad.errors import AmbiguousMemoryError
 
 X = np.array([0.4, 1.3, 0.8, 1.6, 0.5])
 A = np.arange(16.0).reshape(4, 4) / 10.0 + 0.3
@@ -236,3 +237,50 @@ ASKED = [
 def test_what_control_flow_and_views_ask_memory_that_changes_later(f: Callable[..., Any]) -> None:
     s2sad.check_grad(f, X)
     assert s2sad.jvp(f, (X,), (np.ones(5),))[1] == pytest.approx(np.sum(s2sad.grad(f)(X)))
+
+
+def stores_to_the_first(x: Any, y: Any) -> Any:
+    x[0] = 2.0 * y[1]
+    return np.sum(x * y)
+
+
+def changes_a_list(xs: Any, ys: Any) -> Any:
+    xs.append(ys[0])
+    return sum(ys) * xs[0]
+
+
+def through_two_items(p: Any) -> Any:
+    p["a"][0] = 2.0 * p["b"][1]
+    return np.sum(p["a"] * p["b"])
+
+
+NUMBERS = [1.0, 2.0]
+SHARED = [
+    (stores_to_the_first, (X, X)), (stores_to_the_first, (X[1:], X[:-1])), (through_two_items, ({"a": X, "b": X[::-1]},)),
+    (changes_a_list, (NUMBERS, NUMBERS)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "args"), SHARED, ids=["same", "parts", "in a dict", "list"])
+def test_arguments_that_show_each_other_and_change_are_refused(f: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    with pytest.raises(AmbiguousMemoryError):
+        s2sad.vjp(f, *args)
+    with pytest.raises(AmbiguousMemoryError):
+        s2sad.grad(f)(*args)
+
+
+def test_arguments_that_show_each_other_and_are_only_read() -> None:
+    value, back = s2sad.vjp(lambda x, y: np.sum(x * y**2), X, X)
+    np.testing.assert_allclose(back(1.0), [X**2, 2.0 * X**2])
+
+
+def test_an_argument_that_is_an_array_from_outside_and_changes_is_refused() -> None:
+    def f(x: Any) -> Any:
+        x[0] = 5.0 * x[1]
+        return np.sum(x * X)
+
+    np.testing.assert_allclose(s2sad.grad(f)(X.copy()), np.array([0.0, 5.0 * X[0] + X[1], *X[2:]]))
+    with pytest.raises(AmbiguousMemoryError, match="from outside"):
+        s2sad.grad(f)(X)
+    with pytest.raises(AmbiguousMemoryError, match="from outside"):
+        s2sad.vjp(f, X)[1](1.0)

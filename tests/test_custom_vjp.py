@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from s2sad.errors import DifferentiationError, NoRuleError
+from s2sad.errors import AmbiguousMemoryError, DifferentiationError, NoRuleError
 
 calls: list[str] = []
 
@@ -168,7 +168,7 @@ class TestErrors:
             y[0] = 5.0
             return np.sum(y * z)
 
-        with pytest.raises(BaseException, match="returns memory of its argument, which is stored to"):
+        with pytest.raises(AmbiguousMemoryError, match="returns memory of its argument, which is stored to"):
             s2sad.grad(attempted if tried else after)(np.ones(3))
 
     def test_memory_of_an_argument_that_is_not_stored_to(self) -> None:

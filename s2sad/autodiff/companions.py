@@ -228,7 +228,9 @@ class Companions:
         same = ir.substitute_op(op, lambda a: self.companion(a) if a is base else a)
         if self.is_view(op):
             return [Assign(self.new(v), same, stmt.span)]
-        return self.perhaps_view(stmt, same)
+        orders = {a: Var("order", Obj(str)) for a in op.atoms() if isinstance(a, Lit) and a.value in ORDERS_IN_MEMORY}
+        known = [Assign(var, Op("call", (base, a), fn=_helper("layout")), stmt.span) for a, var in orders.items()]
+        return [*known, *self.perhaps_view(stmt, ir.substitute_op(same, lambda a: orders.get(a, a)))]
 
     def is_view(self, op: Op) -> bool:
         """Whether an operation that may share memory certainly does."""
@@ -301,6 +303,7 @@ class Companions:
         return before, [Store(companion, stmt.index, new, None, stmt.span)]
 
 
+ORDERS_IN_MEMORY = ("K", "A")  # as arguments of views: which elements come first depends on strides
 UNCAUGHT = Ref(BaseException, "BaseException", BaseException, "builtins")
 
 
@@ -320,4 +323,4 @@ def _helper(name: str) -> Ref:
     return Ref(fn, name, fn, "s2sad.runtime")
 
 
-__all__ = ["Companions", "Plan", "NeedsCompanions", "NoCompanions", "UNCAUGHT", "catches_all", "regions_in_order"]
+__all__ = ["ORDERS_IN_MEMORY", "Companions", "Plan", "NeedsCompanions", "NoCompanions", "UNCAUGHT", "catches_all", "regions_in_order"]

@@ -34,7 +34,7 @@ from ..ir.nodes import (
     Var,
 )
 from ..rules import registry
-from .companions import NeedsCompanions
+from .companions import ORDERS_IN_MEMORY, NeedsCompanions
 from .scopes import Scope
 from .shapes import Shapes
 
@@ -316,8 +316,8 @@ class Memory(Shapes):
         checked = self.check_view(op, v)
         here, self.scope = self.scope, home
         try:
-            args = (buf, *(self.need(a) for a in op.args[1:]))
-            kwargs = tuple((k, self.need(a)) for k, a in op.kwargs)
+            args = (buf, *(self.in_order(a, base) for a in op.args[1:]))
+            kwargs = tuple((k, self.in_order(a, base)) for k, a in op.kwargs)
             new = self.emit(Op(op.kind, args, kwargs, op.fn, op.name, op.data), float_like(v.type), f"{v.hint}_bar", view_of=buf)
             if checked:
                 fn = self.runtime_ref("require_view")
@@ -331,6 +331,12 @@ class Memory(Shapes):
         self.shadow_vars.add(new)
         home.bars[v] = new
         return new
+
+    def in_order(self, a: Any, base: Var) -> Any:
+        """An argument of a view of `base` for the same view of its buffer: the order of elements in memory is that of `base`."""
+        if isinstance(a, Lit) and a.value in ORDERS_IN_MEMORY:
+            return self.call("layout", (self.need(base), a), Obj(str), "order")
+        return self.need(a)
 
     def shadow_home(self, v: Var) -> Scope:
         """Where the buffer of a view is made: where `v` is defined, or in a branch that has the base's buffer."""

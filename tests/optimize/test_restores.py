@@ -201,3 +201,23 @@ def test_sizes_of_one() -> None:
 def test_of_two_stores_to_an_element_the_first_needs_no_save() -> None:
     source = s2sad.differentiate(stored_twice).source_for(X, 4)
     assert source.count("y[i] = ") + source.count("y[i] *= ") == 3
+
+
+def stored_deep(a: Any, k: int) -> Any:
+    a[k] = a[k] * a[0] + a[2]
+    if k == 0:
+        return np.sum(a * a)
+    return stored_deep(a, k - 1) * a[k]
+
+
+def read_in_a_recursive_function(x: Any, n: int) -> Any:
+    d = x * 1.0
+    s = 0.0
+    for i in range(n):
+        s = s + stored_deep(d, i)
+        d[i] = 0.3 * d[i]
+    return s + stored_deep(d, 0)
+
+
+def test_recursive_functions_read_what_they_have_saved() -> None:
+    assert s2sad.check_grad(read_in_a_recursive_function, np.array([0.7, -0.4, 1.3]), 3) < 1e-6

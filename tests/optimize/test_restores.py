@@ -221,3 +221,44 @@ def read_in_a_recursive_function(x: Any, n: int) -> Any:
 
 def test_recursive_functions_read_what_they_have_saved() -> None:
     assert s2sad.check_grad(read_in_a_recursive_function, np.array([0.7, -0.4, 1.3]), 3) < 1e-6
+
+
+INDEX = np.array([0, 1])
+MASK = np.array([[True, False, False], [False, True, True], [False, False, True]])
+
+
+def behind_a_new_axis(x: Any) -> Any:
+    a = x * 1.0
+    s = 0.0
+    for i in range(2):
+        v = a[INDEX, None, i + 1]
+        a[0, 2, i] = np.sin(a[0, i, i])
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+def behind_a_mask(x: Any) -> Any:
+    a = x * 1.0
+    s = 0.0
+    mask = MASK * 1 > 0
+    for i in range(2):
+        v = a[mask, i]
+        a[1, i + 1] = 0.5 * a[0, i]
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+def behind_an_ellipsis(x: Any) -> Any:
+    a = np.stack([x[:2], x[1:]])
+    index = INDEX + 0
+    s = 0.0
+    for i in range(2):
+        v = a[index, ..., i]
+        a[0, 1, i + 1] = 0.5 * a[0, 0, i]
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+@pytest.mark.parametrize("f", [behind_a_new_axis, behind_a_mask, behind_an_ellipsis])
+def test_the_same_place_in_two_indices_may_be_two_axes(f: Callable[..., Any]) -> None:
+    assert s2sad.check_grad(f, np.linspace(0.3, 1.4, 27).reshape(3, 3, 3)) < 1e-6

@@ -64,6 +64,39 @@ def one_array_many_times(x: np.ndarray) -> Any:
     return np.sum(items[0] * items[1])
 
 
+def stored_to_after_it_was_put_in(x: np.ndarray, consume: Callable[..., Any]) -> Any:
+    a = x * 2.0
+    items = []
+    for i in range(2):
+        items.append(a)
+        items.append(x * i)
+    y = np.sum(consume(items) ** 2)
+    a[1] = 7.0 * x[0]
+    return y + np.sum(consume(items) ** 2 * y)
+
+
+@pytest.mark.parametrize("consume", [np.array, np.stack, np.concatenate, np.hstack, sum], ids=lambda f: f.__name__)
+def test_a_list_that_is_read_all_at_once(consume: Callable[..., Any]) -> None:
+    assert s2sad.check_grad(lambda x: stored_to_after_it_was_put_in(x, consume), X) < 1e-6
+
+
+def returned(x: np.ndarray) -> Any:
+    a = x * 2.0
+    items = []
+    for _ in range(2):
+        items.append(a)
+    a[1] = 7.0 * x[0]
+    return items
+
+
+def test_a_list_that_is_returned() -> None:
+    _, back = s2sad.vjp(returned, X)
+    ones = np.ones_like(X)
+    expected = 4.0 * ones
+    expected[:2] = 18.0, 0.0
+    np.testing.assert_allclose(back([ones, ones])[0], expected)
+
+
 RIGHT = [rows_updated_in_the_list, items_stored_to, array_used_after_it_was_put_in, views_of_an_array_that_changes, one_array_many_times]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..analysis.effects import reads_contents, region_of
 from ..analysis.types import Arr, ListT, TupleT, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
@@ -21,7 +22,7 @@ Refuse = Callable[[Any, AmbiguousMemoryError], Exception]
 
 def check_lists(function: Function, structure: Structure, followed: set[Region], refuse: Refuse) -> None:
     """Refuse an array in a run-time list that may be stored to under another name, unless its memory is `followed`."""
-    opened = set()  # memory of lists whose items are taken out as arrays
+    opened: set[Region | None] = set()  # memory of lists whose items are taken out as arrays, or read all at once
     written = set()  # memory of arrays, or of lists of numbers, that are stored to
     for stmt in ir.walk(function.body):
         for base in stmt.writes if isinstance(stmt, Invoke) else (_changed(stmt),):
@@ -30,6 +31,9 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
         if isinstance(stmt, Assign) and _takes_item(stmt):
             assert stmt.target.region is not None
             opened.add(stmt.target.region.find())
+        elif isinstance(stmt, Assign) and stmt.op.kind == "call" and not isinstance(stmt.target.type, ListT):
+            opened.update(r for a in stmt.op.atoms() if _of_arrays(a) and (r := region_of(a)) in reads_contents(stmt.op))
+    opened.update(region_of(a) for a in ir.result_atoms(function.result) if _of_arrays(a))
     restructured = {r for stmt in ir.walk(function.body) if (r := _restructures(stmt)) is not None}
     grown = {r for stmt in ir.walk(function.body) if (r := _restructures(stmt, True)) is not None}
     for stmt in ir.walk(function.body):
@@ -48,11 +52,11 @@ def check_lists(function: Function, structure: Structure, followed: set[Region],
                     hint="take a copy"))  # fmt: skip
     for stmt in ir.walk(function.body):
         copied = isinstance(stmt, Assign) and stmt.op.kind == "deepcopy" and stmt.op.name and stmt.target.region
-        if copied and copied.find() in opened & written:
+        if copied and copied.find() in written and copied.find() in opened:
             raise AmbiguousMemoryError(
                 "arrays in a deep copy of a list are stored to, and two of them may be one", stmt.span, construct="list",
                 hint="copy them one by one: [a.copy() for a in ...]")  # fmt: skip
-    shared = {r for r in opened & written if r.varied} - followed
+    shared = {r for r in written if r in opened and r.varied} - followed
     if not shared:
         return
     for stmt in ir.walk(function.body):
@@ -74,6 +78,10 @@ def _takes_item(stmt: Assign) -> bool:
     if op.kind not in ("getitem", "method") or v.region is None or not op.args or not isinstance(op.args[0], Var):
         return False
     return isinstance(op.args[0].type, (ListT, TupleT)) and is_mutable(v.type)
+
+
+def _of_arrays(atom: Any) -> bool:
+    return isinstance(atom, Var) and isinstance(atom.type, ListT) and is_mutable(atom.type.elem)
 
 
 def _changed(stmt: Any) -> Any:

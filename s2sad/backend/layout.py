@@ -21,11 +21,13 @@ class Layout:
     def __init__(self, expressions: ExpressionPrinter) -> None:
         self.expressions = expressions
 
-    def broken(self, head: str, node: ast.expr, tail: str, indent: str) -> str | None:
+    def broken(self, head: str, node: ast.expr, tail: str, indent: str, level: Level = Level.TEST) -> str | None:
         """`head`, `node` and `tail` on several lines, or None where there is no good place to break.
 
-        Lines after the first carry their indentation.
+        Lines after the first carry their indentation. `level` tells how tightly the place of `node` binds.
         """
+        if isinstance(node, ast.UnaryOp) and level > UNARY[type(node.op)][1]:
+            head, tail = head + "(", ")" + tail
         bracketed = self._brackets(node)
         if bracketed is not None:
             opening, items, closing = bracketed
@@ -37,8 +39,8 @@ class Layout:
             return self._joined(head + opening, texts, closing + tail, indent)
         inner = self._inner(node)
         if inner is not None:
-            before, part, after = inner
-            return self.broken(head + before, part, after + tail, indent)
+            before, part, after, level = inner
+            return self.broken(head + before, part, after + tail, indent, level)
         operands = self._operands(node)
         if operands is None:
             return None
@@ -56,7 +58,7 @@ class Layout:
             lead, node = f"{node.arg}=" if node.arg else "**", node.value
         if not isinstance(node, ast.expr):
             return text
-        return self.broken(lead, node, comma, indent) or text
+        return self.broken(lead, node, comma, indent, level) or text
 
     def _brackets(self, node: ast.expr) -> tuple[str, list[tuple[str, ast.AST]], str] | None:
         """Opening text, items with what is written before each, closing text, of a node with brackets."""
@@ -72,13 +74,14 @@ class Layout:
             return "{", [(f"{self.expressions.text(k)}: ", v) for k, v in pairs if k is not None], "}"
         return None
 
-    def _inner(self, node: ast.expr) -> tuple[str, ast.expr, str] | None:
-        """For `-x`, `x.name`, `x[i]` and `x()`: the text before `x`, `x`, the text after it."""
+    def _inner(self, node: ast.expr) -> tuple[str, ast.expr, str, Level] | None:
+        """For `-x`, `x.name`, `x[i]` and `x()`: the text before `x`, `x`, the text after it, how tightly the place of `x` binds."""
         if isinstance(node, ast.UnaryOp):
-            return UNARY[type(node.op)][0], node.operand, ""
+            symbol, own = UNARY[type(node.op)]
+            return symbol, node.operand, "", own
         if isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
             part = node.func if isinstance(node, ast.Call) else node.value
-            return "", part, self.expressions.text(node)[len(self.expressions.text(part, Level.ATOM)) :]
+            return "", part, self.expressions.text(node)[len(self.expressions.text(part, Level.ATOM)) :], Level.ATOM
         return None
 
     def _operands(self, node: ast.expr) -> list[tuple[str, ast.expr, Level]] | None:

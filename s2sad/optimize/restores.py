@@ -57,6 +57,8 @@ class _Restores:
         if offsets is None:  # some element may be stored to more than once
             return False
         everything = list(self.statements(outer, {}))
+        if any(region in _reached(s) for s in (*(s for _, s in everything), *_all(after))):
+            return False
         if any(v is not base and effects.region_of(v) is region for _, s in everything for v in _vars(s) if not self.is_row(v, base)):
             return False
         if region in self.result or any(self.reads(s, region) for s in _all(after)):
@@ -190,6 +192,13 @@ def _all(stmts: Iterable[Any]) -> Iterable[Any]:
         yield s
         for block in ir.blocks_of(s):
             yield from _all(block)
+
+
+def _reached(stmt: Any) -> set[Any]:
+    """The memory that a call of a recursive function reads or changes by way of what its forward part has saved."""
+    if not isinstance(stmt, ir.Invoke):
+        return set()
+    return {*(r.find() for r in stmt.reads), *(effects.writes(stmt) or ())}
 
 
 def _vars(stmt: Any) -> list[Var]:

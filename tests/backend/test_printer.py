@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from s2sad.backend import layout, printer
 from s2sad.backend.printer import Comment, to_source
 
 # Expressions that are printed exactly as they stand here.
@@ -351,3 +352,23 @@ def test_random_expressions_survive_the_printer(seed: int) -> None:
         tree = ast.Module([ast.Assign([ast.Name("r", ast.Store())], _random_expression(rng, depth))], [])
         text = to_source(ast.fix_missing_locations(tree))
         assert ast.dump(ast.parse(text)) == ast.dump(tree), text
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@pytest.mark.parametrize("seed", range(40))
+def test_random_expressions_survive_short_lines(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (layout, printer):
+        monkeypatch.setattr(module, "WIDTH", 16)
+    rng = random.Random(seed)
+    for depth in (2, 3, 3, 4):
+        tree = ast.Module([ast.Assign([ast.Name("r", ast.Store())], _random_expression(rng, depth))], [])
+        text = to_source(ast.fix_missing_locations(tree))
+        assert ast.dump(ast.parse(text)) == ast.dump(tree), text
+
+
+@pytest.mark.parametrize("outer", ["({}).max()", "({}) ** 2", "({})[0]", "({})(a)", "({}).T @ b", "({}) == b", "({}) + b", "-({})", "{} * b"])
+@pytest.mark.parametrize("inner", ["-{}", "not {}", "~{}", "-({} * a)", "-{} ** 2", "not ({} or a)"])
+def test_signs_of_long_expressions_stay_where_they_are(outer: str, inner: str) -> None:
+    call = "np.maximum(" + ", ".join(f"argument_number_{i}" for i in range(8)) + ")"
+    tree = ast.parse("r = " + outer.format(f"({inner.format(call)})"))
+    assert ast.dump(ast.parse(to_source(tree))) == ast.dump(tree)

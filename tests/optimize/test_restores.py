@@ -201,3 +201,64 @@ def test_sizes_of_one() -> None:
 def test_of_two_stores_to_an_element_the_first_needs_no_save() -> None:
     source = s2sad.differentiate(stored_twice).source_for(X, 4)
     assert source.count("y[i] = ") + source.count("y[i] *= ") == 3
+
+
+def stored_deep(a: Any, k: int) -> Any:
+    a[k] = a[k] * a[0] + a[2]
+    if k == 0:
+        return np.sum(a * a)
+    return stored_deep(a, k - 1) * a[k]
+
+
+def read_in_a_recursive_function(x: Any, n: int) -> Any:
+    d = x * 1.0
+    s = 0.0
+    for i in range(n):
+        s = s + stored_deep(d, i)
+        d[i] = 0.3 * d[i]
+    return s + stored_deep(d, 0)
+
+
+def test_recursive_functions_read_what_they_have_saved() -> None:
+    assert s2sad.check_grad(read_in_a_recursive_function, np.array([0.7, -0.4, 1.3]), 3) < 1e-6
+
+
+INDEX = np.array([0, 1])
+MASK = np.array([[True, False, False], [False, True, True], [False, False, True]])
+
+
+def behind_a_new_axis(x: Any) -> Any:
+    a = x * 1.0
+    s = 0.0
+    for i in range(2):
+        v = a[INDEX, None, i + 1]
+        a[0, 2, i] = np.sin(a[0, i, i])
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+def behind_a_mask(x: Any) -> Any:
+    a = x * 1.0
+    s = 0.0
+    mask = MASK * 1 > 0
+    for i in range(2):
+        v = a[mask, i]
+        a[1, i + 1] = 0.5 * a[0, i]
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+def behind_an_ellipsis(x: Any) -> Any:
+    a = np.stack([x[:2], x[1:]])
+    index = INDEX + 0
+    s = 0.0
+    for i in range(2):
+        v = a[index, ..., i]
+        a[0, 1, i + 1] = 0.5 * a[0, 0, i]
+        s = s + np.sum(v * v)
+    return s + np.sum(a)
+
+
+@pytest.mark.parametrize("f", [behind_a_new_axis, behind_a_mask, behind_an_ellipsis])
+def test_the_same_place_in_two_indices_may_be_two_axes(f: Callable[..., Any]) -> None:
+    assert s2sad.check_grad(f, np.linspace(0.3, 1.4, 27).reshape(3, 3, 3)) < 1e-6

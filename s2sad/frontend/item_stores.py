@@ -65,6 +65,7 @@ class ItemStores(Core):
         if not isinstance(base, Var):
             raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
         t = base.type
+        index = self.array_index(index, node) if isinstance(t, Arr) else index
         if base in self.strided:
             raise self.error(
                 AmbiguousMemoryError, f"{base.hint!r} is a view made by np.lib.stride_tricks.as_strided, and is stored to", node,
@@ -116,6 +117,7 @@ class ItemStores(Core):
         self.append(stmt)
 
     # provided by the other parts
+    array_index: Callable[..., Any]
     atom: Callable[..., Any]
     beside_array: Callable[..., Any]
     call_value: Callable[..., Any]

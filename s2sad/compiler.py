@@ -27,7 +27,7 @@ from .optimize.axes import broadcast_axes
 from .optimize.blocks import strip_mine
 from .optimize.branches import sink_into_branches
 from .optimize.bundles import bundle_tapes
-from .optimize.common import share_expressions
+from .optimize.common import share_before_differentiation, share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.factors import cancel_factors
@@ -83,7 +83,7 @@ class Compiled:
 
 # Every pass can be left out: none of them decides what is right. Those of FIRST run before differentiation.
 FIRST: dict[str, Pass] = {
-    "repeats": share_expressions,
+    "repeats": share_before_differentiation,
     "invariants": hoist_from_primal,
 }
 ROUND: dict[str, Pass] = {

@@ -233,7 +233,8 @@ def spread(g: Any, items: Any) -> Any:
 def share_extremum(g: Any, y: Any, args: Any) -> Any:
     """The adjoints of the arguments of the builtin `min` or `max`, divided among the ties."""
     if len(args) == 1:
-        return [share_extremum(g, y, (*args[0], None))[:-1]]
+        shares = share_extremum(g, y, (*args[0], None))[:-1]
+        return [np.array(shares, args[0].dtype) if isinstance(args[0], np.ndarray) else shares]
     ties = sum(1 for value in args if value == y) or 1
     return [g / ties if value == y else 0.0 * g for value in args]
 

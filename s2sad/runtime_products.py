@@ -224,7 +224,7 @@ def vecdot_right(g: Any, x1: Any, x2: Any, axis: int = -1) -> Any:
     return np.moveaxis(unbroadcast(bar, second), -1, axis)
 
 
-def multi_dot_bar(g: Any, arrays: Any) -> list[Any]:
+def multi_dot_bar(g: Any, arrays: Any) -> Any:
     """The adjoints of the factors of `np.linalg.multi_dot(arrays)`."""
     factors = [np.asarray(a) for a in arrays]
     if factors[0].ndim == 1:
@@ -237,7 +237,7 @@ def multi_dot_bar(g: Any, arrays: Any) -> list[Any]:
     for k, a in enumerate(arrays):
         chain = [*turned[:k][::-1], g, *turned[k + 1 :][::-1]]
         found.append(cast_like(np.reshape(np.linalg.multi_dot(chain), np.shape(a)), a))
-    return found
+    return np.array(found) if isinstance(arrays, np.ndarray) else found
 
 
 def multi_dot_tangent(arrays: Any, tangents: Any) -> Any:

@@ -37,8 +37,8 @@ def unroll_axis(g: Any, axis: int, start: int) -> Any:
 # --- joining and splitting ----------------------------------------------------------------------------------
 
 
-def split_like(g: Any, arrays: Any, axis: Any = 0) -> list[Any]:
-    """`g` cut along `axis` into pieces, the k-th in the shape and dtype of `arrays[k]`."""
+def split_like(g: Any, arrays: Any, axis: Any = 0) -> Any:
+    """`g` cut along `axis` into pieces, the k-th in the shape and dtype of `arrays[k]`; an array of them if `arrays` is one."""
     if axis is None:
         g, axis = np.ravel(g), 0
     across = math.prod(np.shape(g)[:axis] + (np.shape(g)[axis + 1 :] if axis != -1 else ()))
@@ -48,7 +48,7 @@ def split_like(g: Any, arrays: Any, axis: Any = 0) -> list[Any]:
         index = (slice(None),) * (axis % np.ndim(g)) + (slice(start, stop),)
         pieces.append(cast_like(np.reshape(g[index], np.shape(array)), array))
         start = stop
-    return pieces
+    return np.reshape(pieces, arrays.shape) if isinstance(arrays, np.ndarray) else pieces
 
 
 def join_like(pieces: Any, parts: Any, axis: Any = 0, shape: Any = None) -> Any:
@@ -287,14 +287,14 @@ def take_along_bar(g: Any, a: Any, indices: Any, axis: Any = -1) -> Any:
     return out
 
 
-def select_bar(g: Any, condlist: Any, choicelist: Any, default: Any) -> tuple[list[Any], Any]:
+def select_bar(g: Any, condlist: Any, choicelist: Any, default: Any) -> tuple[Any, Any]:
     """The adjoints of the choices and of the default of `np.select`."""
     found = []
     open_ = np.ones(np.shape(g), dtype=bool)
     for condition, choice in zip(condlist, choicelist):
         found.append(unbroadcast(np.where(open_ & condition, g, 0.0), choice))
         open_ = open_ & ~np.asarray(condition)
-    return found, unbroadcast(np.where(open_, g, 0.0), default)
+    return np.array(found) if isinstance(choicelist, np.ndarray) else found, unbroadcast(np.where(open_, g, 0.0), default)
 
 
 def item_bar(g: Any, a: Any, args: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -250,3 +251,24 @@ def test_gradients_of_real_parts_of_numbers_are_complex() -> None:
 def test_a_shape_without_axes() -> None:
     assert s2sad.grad(lambda x: x * float(np.arange(3, 4).reshape(np.shape(x))))(2.0) == 3.0
     assert "reshape(())" in s2sad.source(lambda x: (x * np.arange(3, 4).reshape(())))
+
+
+def rows_joined(x):
+    y = np.stack([x, x * x])
+    products = np.linalg.multi_dot(np.stack([x @ x.T, 0.1 * x @ x.T]))
+    return np.sum(products) + np.sum(np.concatenate(x) ** 2 * np.hstack(x)) + np.sum(np.concatenate(y * 2.0) * np.vstack(y)) + np.sum(np.select(x > 1, x, x[0, 0]))
+
+
+def extrema_of_rows(x):
+    return max(x[0]) * min(x[0]) + max(x[1]) + min([max(x[0]), x[1, 1]]) * math.prod(x[0])
+
+
+def distances(x):
+    return math.dist(x[0], x[1]) * math.dist([x[0, 0], 1.0], (x[1, 1], x[0, 1])) + math.dist(x[1], [1.0, 2.0, 3.0]) + math.prod([x[0, 0], x[1, 1]])
+
+
+@pytest.mark.parametrize("f", [rows_joined, extrema_of_rows, distances], ids=lambda f: f.__name__)
+def test_adjoints_of_arrays_that_are_read_as_sequences(f: Callable[[Any], Any]) -> None:
+    assert s2sad.check_grad(f, X) < 1e-7
+    direction = np.sin(X)
+    np.testing.assert_allclose(s2sad.jvp(f, (X,), (direction,))[1], np.sum(s2sad.grad(f)(X) * direction), rtol=1e-12)

@@ -241,7 +241,7 @@ class Adjoints(Stores, Surgery):
             place = self.structure.places.get(index)
             op = place.stmt.op if place is not None and isinstance(place.stmt, Assign) else None
         if op is not None and op.kind == "tuple":
-            kinds = [self.index_kind(a) for a in op.args]
+            kinds = ["fancy" if isinstance(type_of(a), TupleT) else self.index_kind(a) for a in op.args]
             if any(k is None for k in kinds):
                 return None
             if all(k == "basic" for k in kinds):

@@ -65,7 +65,7 @@ class ItemStores(Core):
         if not isinstance(base, Var):
             raise self.error(AmbiguousMemoryError, "a store to an object from outside the function", node, "copy it first, or pass it in")
         t = base.type
-        index = self.listed_index(base, index)
+        index = self.array_index(index, node) if isinstance(t, Arr) else index
         if base in self.strided:
             raise self.error(
                 AmbiguousMemoryError, f"{base.hint!r} is a view made by np.lib.stride_tricks.as_strided, and is stored to", node,
@@ -117,6 +117,7 @@ class ItemStores(Core):
         self.append(stmt)
 
     # provided by the other parts
+    array_index: Callable[..., Any]
     atom: Callable[..., Any]
     beside_array: Callable[..., Any]
     call_value: Callable[..., Any]
@@ -126,7 +127,6 @@ class ItemStores(Core):
     index_atom: Callable[..., Any]
     is_basic: Callable[..., Any]
     list_store: Callable[..., Any]
-    listed_index: Callable[..., Any]
     load: Callable[..., Any]
     operate: Callable[..., Any]
     sequence_items: Callable[..., Any]

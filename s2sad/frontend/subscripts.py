@@ -179,7 +179,7 @@ class Subscripts(Core):
 
     def load(self, base: Any, index: Any, node: Any) -> Any:
         """`base[index]` of a run-time value."""
-        index = self.listed_index(base, index)
+        index = self.array_index(index, node) if isinstance(type_of(base), Arr) else index
         t = self.item_type(type_of(base), index)
         atom = self.index_atom(index)
         basic = self.is_basic(index)
@@ -194,12 +194,6 @@ class Subscripts(Core):
         return self.emit(Op("getitem", (base, atom)), t, self.item_hint(base), view_of=[base],
                          varied=self.varied(base) and t.floating)  # fmt: skip
 
-    def listed_index(self, base: Any, index: Any) -> Any:
-        """An index of an array, a tuple in a tuple as the list that it is to NumPy."""
-        if not isinstance(index, TupleVal) or not isinstance(type_of(base), Arr) or not any(isinstance(i, TupleVal) for i in index.items):
-            return index
-        return TupleVal(tuple(self.new_list(i.items, None) if isinstance(i, TupleVal) else i for i in index.items))
-
     def item_hint(self, base: Any) -> str:
         return f"{base.hint}_item" if isinstance(base, Var) and base.named else "item"
 
@@ -208,7 +202,7 @@ class Subscripts(Core):
         if isinstance(index, (Lit, SliceVal)):
             return not (isinstance(index, Lit) and isinstance(index.value, bool))
         if isinstance(index, TupleVal):
-            parts = [self.is_basic(i) for i in index.items]
+            parts = [not isinstance(i, TupleVal) and self.is_basic(i) for i in index.items]
             if any(p is False for p in parts):
                 return False
             return None if any(p is None for p in parts) else True
@@ -222,6 +216,12 @@ class Subscripts(Core):
         if isinstance(t, Obj) and t.cls is slice:
             return True
         return None
+
+    def array_index(self, index: Any, node: Any) -> Any:
+        """An index of an array with lists for the tuples in it: NumPy makes arrays of both."""
+        if not isinstance(index, TupleVal) or not any(isinstance(i, TupleVal) for i in index.items):
+            return index
+        return TupleVal(tuple(self.make_list(i.items, node) if isinstance(i, TupleVal) else i for i in index.items))
 
     def index_atom(self, index: Any) -> Any:
         return self.atom(index)
@@ -267,7 +267,10 @@ class Subscripts(Core):
             elif isinstance(p, Lit):
                 key.append(0 if type(p.value) is int else p.value)  # which one does not matter, and samples are small
             elif isinstance(p, (ListVal, TupleVal)):
-                key.append(self.sampled_list(p))
+                listed = self.sample_index(p)
+                if listed is None:
+                    return UNKNOWN
+                key.append(listed)
             else:
                 pt = type_of(p)
                 if isinstance(pt, Num) and pt.dtype.kind in "iu":
@@ -309,12 +312,15 @@ class Subscripts(Core):
             return Arr(t.dtype, tuple(shape))
         return out
 
-    def sampled_list(self, value: Any) -> Any:
-        """A list of indices or truth values, or lists of them, with zeros for the indices."""
+    def sample_index(self, value: Any) -> Any:
+        """A list that selects as many elements as the list `value` does, of the same nesting; None where that is not known."""
         if isinstance(value, (ListVal, TupleVal)):
-            return [self.sampled_list(v) for v in self.items(value)]
-        known = self.constant(value)
-        return known.value if known is not None and isinstance(known.value, bool) else 0
+            items = [self.sample_index(item) for item in self.items(value)]
+            return None if any(item is None for item in items) else items
+        known, t = self.constant(value), type_of(value) if is_atom(value) else None
+        if known is not None:
+            return known.value if isinstance(known.value, bool) else 0 if isinstance(known.value, int) else None
+        return 0 if isinstance(t, Num) and t.dtype.kind in "iu" else None
 
     def slice_size(self, size: Any, p: SliceVal) -> Any:
         """The size of a slice with computed bounds: one symbol for each (size, bounds)."""

@@ -31,7 +31,15 @@ def share_expressions(function: Function) -> Function:
     Exact in a gradient. Before differentiation, the adjoint of a shared value is one sum, which goes on from there once: sums
     have another order.
     """
-    found = _Shared(function)
+    return _shared(function, _Shared(function))
+
+
+def share_before_differentiation(function: Function) -> Function:
+    """`share_expressions` where what is differentiated and what is constant to it stay apart, though they are equal."""
+    return _shared(function, _Shared(function, apart=True))
+
+
+def _shared(function: Function, found: _Shared) -> Function:
     found.block(function.body, {})
     if not found.pairs:
         return function
@@ -59,8 +67,9 @@ def equal_variables(function: Function) -> dict[Var, Var]:
 class _Shared:
     """One walk in the order of execution; `pairs` are variables and the earlier ones that are equal to them."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, apart: bool = False) -> None:
         self.function = function
+        self.apart = apart  # varied and constant results
         self.leader: dict[Var, Var] = {}  # what a variable is equal to
         self.pairs: list[tuple[Assign, Assign]] = []
         self.made: dict[Var, Op] = {}
@@ -111,7 +120,8 @@ class _Shared:
             return
         view = op.kind != "tuple" and effects.is_view(op, stmt.target)
         memory = [] if view and not effects.may_copy(op) else self.memory(op)
-        if first is None or first[1] != memory or first[0].target.type != stmt.target.type:
+        other = first is not None and self.apart and first[0].target.varied != stmt.target.varied
+        if first is None or other or first[1] != memory or first[0].target.type != stmt.target.type:
             known[key] = (stmt, memory)
             return
         one = op.kind not in ("tuple", "slice") and self.one_object(first[0].target, stmt.target)

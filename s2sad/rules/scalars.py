@@ -139,8 +139,14 @@ def hypot(y, *coordinates):
 
 @adjoint(math.dist)
 def dist(y, p, q):
-    p_bar = [y_bar * ((a - b) / y) for a, b in zip(p, q)]
-    q_bar = [y_bar * ((b - a) / y) for a, b in zip(p, q)]
+    if isinstance(p, np.ndarray):
+        p_bar = y_bar * (np.subtract(p, q) / y)
+    else:
+        p_bar = [y_bar * ((a - b) / y) for a, b in zip(p, q)]
+    if isinstance(q, np.ndarray):
+        q_bar = y_bar * (np.subtract(q, p) / y)
+    else:
+        q_bar = [y_bar * ((b - a) / y) for a, b in zip(p, q)]
 
 
 # --- math: trigonometry -------------------------------------------------------------------------------------
@@ -292,14 +298,23 @@ def fsum(y, seq):
 
 @adjoint(math.prod)
 def prod(y, iterable, *, start=1):
-    iterable_bar = y_bar * start * product_of_others(iterable)
+    if isinstance(iterable, np.ndarray):
+        iterable_bar = y_bar * start * product_of_others(iterable)
+    else:
+        iterable_bar = list(y_bar * start * product_of_others(iterable))
     start_bar = y_bar * np.prod(iterable)
 
 
 @adjoint(getattr(math, "sumprod", None))
 def sumprod(y, p, q):
-    p_bar = [y_bar * b for b in q]
-    q_bar = [y_bar * a for a in p]
+    if isinstance(p, np.ndarray):
+        p_bar = y_bar * np.asarray(q)
+    else:
+        p_bar = [y_bar * b for b in q]
+    if isinstance(q, np.ndarray):
+        q_bar = y_bar * np.asarray(p)
+    else:
+        q_bar = [y_bar * a for a in p]
 
 
 # --- tangents -----------------------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ SCALARS: list[Row] = [
     *(scalar(getattr(math, f), 1.3) for f in ("exp2", "cbrt") if hasattr(math, f)),
     *([scalar(math.fma, 1.3, 2.1, -0.4)] if hasattr(math, "fma") else []),
     *([scalar(math.sumprod, [1.3, 2.1], [-0.4, 0.3])] if hasattr(math, "sumprod") else []),
+    *([row(math.sumprod, normal(3), normal(3), note="arrays", single=False)] if hasattr(math, "sumprod") else []),
     scalar(math.acosh, 1.7),
     scalar(math.lgamma, -1.3, note="negative"),
     scalar(math.log, 1.7, 3.0, note="base"),
@@ -152,6 +153,7 @@ SCALARS: list[Row] = [
     scalar(math.atan2, -0.4, 0.7),
     scalar(math.hypot, 0.3, -0.4, 1.2),
     scalar(math.dist, [0.3, 1.4], [1.0, 2.0]),
+    row(math.dist, normal(3), normal(3), note="arrays", single=False),
     scalar(math.copysign, 0.7, -0.2),
     scalar(math.fmod, 7.3, -2.1),
     scalar(math.remainder, 7.3, 2.1),
@@ -159,6 +161,7 @@ SCALARS: list[Row] = [
     row(math.modf, 2.7, live=(0,), single=False),
     scalar(math.fsum, [0.3, 0.4]),
     scalar(math.prod, [0.3, 0.0, 0.4]),
+    row(math.prod, normal(3), note="array"),
     scalar(float, 0.7),
     row(np.float64, 0.7),
     scalar(complex, 0.7, -0.3),
@@ -172,6 +175,7 @@ SCALARS: list[Row] = [
     *(scalar(f, 0.3, -0.4, note="two") for f in (max, min)),
     *(scalar(f, 0.3, -0.4, 0.7, note="three") for f in (max, min)),
     *(scalar(f, [0.3, -0.4, 0.7], note="list") for f in (max, min)),
+    *(row(f, normal(4), note="array") for f in (max, min)),
 ]
 
 _AXES: list[dict[str, Any]] = [

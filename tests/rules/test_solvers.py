@@ -132,6 +132,15 @@ class TestIntegrals:
 
         np.testing.assert_allclose(s2sad.grad(f)(np.array([1.5, 2.0])), [1.0, 0.0], atol=1e-8)
 
+    def test_second_derivative_where_limit_and_integrand_vary(self) -> None:
+        """The integrand at the limit occurs as a constant slope and as what is differentiated: equal, but not one value."""
+
+        def f(k: float) -> float:
+            return integrate.quad(lambda x: np.exp(-k * x), 0.0, k)[0] ** 2
+
+        assert s2sad.hvp(f)(0.7, 1.0) == pytest.approx(second_by_differences(f, 0.7), rel=1e-6)
+        assert s2sad.grad(s2sad.grad(f))(0.7) == pytest.approx(second_by_differences(f, 0.7), rel=1e-6)
+
 
 class TestDifferentialEquations:
     def test_solve_ivp(self) -> None:

@@ -2,6 +2,7 @@
 
     (-g).sum(axis=0)                            ->      -g.sum(axis=0)
     (g @ W).sum(axis=0)                         ->      g.sum(axis=0) @ W
+    np.sum(g * x)                               ->      g @ x
     g.sum(axis=1, keepdims=True)[:, 0]          ->      g.sum(axis=1)
     (x.T @ g).T                                 ->      g.T @ x
 
@@ -73,8 +74,11 @@ class _Reductions:
             negative = not negative
             stmt.op = _of(stmt.op, source.op.args[0])
             source = self.temporary(stmt.op.args[0], stmt)
-        if source is not None and source.op.kind == "matmul" and id(stmt) in self.adjoints:
-            self.product(stmt, source)
+        if source is not None and id(stmt) in self.adjoints:
+            if source.op.kind == "matmul":
+                self.product(stmt, source)
+            elif source.op.kind == "mul" and _axis(stmt.op) == (None, False) and _vectors(*source.op.args):
+                stmt.op = Op("matmul", source.op.args)
         if negative:
             self.insert(stmt, stmt.op, stmt.target.type, lambda v: Op("neg", (v,)))
 
@@ -181,6 +185,12 @@ def _transposes(op: Op) -> bool:
 def _matrix(atom: Any) -> bool:
     t = type_of(atom)
     return isinstance(atom, Var) and isinstance(t, Arr) and t.ndim == 2
+
+
+def _vectors(a: Any, b: Any) -> bool:
+    """Whether both are vectors of one size and of one floating type."""
+    t = type_of(a)
+    return isinstance(a, Var) and isinstance(b, Var) and isinstance(t, Arr) and t.ndim == 1 and t == b.type and _floating(a)
 
 
 def _floating(v: Var) -> bool:

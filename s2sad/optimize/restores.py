@@ -101,6 +101,9 @@ class _Restores:
         known: dict[Var, int],
     ) -> bool:  # fmt: skip
         """Whether what a statement reads of the array is not what the restore puts back."""
+        if isinstance(stmt, Store) and stmt.base is base and stmt.aug in ("add", "sub"):
+            inside = any(effects.region_of(a) is region for a in (stmt.index, stmt.value))
+            return not inside and self.before(stmt.index, offsets, store, loops, later, known)
         if not isinstance(stmt, Assign):
             return not self.reads(stmt, region) and not isinstance(stmt, ir.Push)
         op = stmt.op

@@ -229,16 +229,17 @@ def radians(y, x):
 
 
 # --- math: special functions, parts of numbers, sums --------------------------------------------------------
+# 1.1283791670955126 is 2 / sqrt(pi).
 
 
 @adjoint(math.erf, elementwise=True)
 def erf(y, x):
-    x_bar = y_bar * (2.0 / math.sqrt(math.pi) * math.exp(-(x**2)))
+    x_bar = y_bar * (1.1283791670955126 * math.exp(-(x**2)))
 
 
 @adjoint(math.erfc, elementwise=True)
 def erfc(y, x):
-    x_bar = -y_bar * (2.0 / math.sqrt(math.pi) * math.exp(-(x**2)))
+    x_bar = -y_bar * (1.1283791670955126 * math.exp(-(x**2)))
 
 
 @adjoint(math.gamma, elementwise=True)

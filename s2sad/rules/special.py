@@ -94,36 +94,37 @@ def zeta(y, x, q=None):
 
 
 # --- error functions and the normal distribution (AS 7) -----------------------------------------------------
+# 1.1283791670955126 is 2 / sqrt(pi), 0.8862269254527579 is sqrt(pi) / 2.
 
 
 @adjoint(special.erf, elementwise=True)
 def erf(y, x):
-    x_bar = y_bar * (2.0 / math.sqrt(math.pi) * np.exp(-(x**2)))
+    x_bar = y_bar * (1.1283791670955126 * np.exp(-(x**2)))
 
 
 @adjoint(special.erfc, elementwise=True)
 def erfc(y, x):
-    x_bar = -y_bar * (2.0 / math.sqrt(math.pi) * np.exp(-(x**2)))
+    x_bar = -y_bar * (1.1283791670955126 * np.exp(-(x**2)))
 
 
 @adjoint(special.erfi, elementwise=True)
 def erfi(y, x):
-    x_bar = y_bar * (2.0 / math.sqrt(math.pi) * np.exp(x**2))
+    x_bar = y_bar * (1.1283791670955126 * np.exp(x**2))
 
 
 @adjoint(special.erfcx, elementwise=True)
 def erfcx(y, x):
-    x_bar = y_bar * (2.0 * x * y - 2.0 / math.sqrt(math.pi))
+    x_bar = y_bar * (2.0 * x * y - 1.1283791670955126)
 
 
 @adjoint(special.erfinv, elementwise=True)
 def erfinv(y, x):
-    x_bar = y_bar * (math.sqrt(math.pi) / 2.0 * np.exp(y**2))
+    x_bar = y_bar * (0.8862269254527579 * np.exp(y**2))
 
 
 @adjoint(special.erfcinv, elementwise=True)
 def erfcinv(y, x):
-    x_bar = -y_bar * (math.sqrt(math.pi) / 2.0 * np.exp(y**2))
+    x_bar = -y_bar * (0.8862269254527579 * np.exp(y**2))
 
 
 @adjoint(special.dawsn, elementwise=True)

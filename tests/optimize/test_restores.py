@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import s2sad
+from tests.helpers import numeric_gradient
 
 X = np.linspace(0.4, 1.3, 6)
 
@@ -262,3 +264,34 @@ def behind_an_ellipsis(x: Any) -> Any:
 @pytest.mark.parametrize("f", [behind_a_new_axis, behind_a_mask, behind_an_ellipsis])
 def test_the_same_place_in_two_indices_may_be_two_axes(f: Callable[..., Any]) -> None:
     assert s2sad.check_grad(f, np.linspace(0.3, 1.4, 27).reshape(3, 3, 3)) < 1e-6
+
+
+# --- zeros in adjoints --------------------------------------------------------------------------------------
+
+STEPS = [
+    "y[i] = y[i - 1] * x[i] + y[i]",
+    "y[i] = np.sin(y[i + 1]) * x[i]",
+    "y[i + 1] = y[i] * x[i]; y[i] = x[i]",
+    "y[i] = x[i]; y[i] = y[i] * y[i - 1]",
+    "t = y[i]; y[i] = x[i] * t; y[i] = y[i] + t",
+    "y[i - 1] = x[i]; y[i] = y[i - 1] * 2.0",
+    "z[i] = y[i] * x[i]; y[i] = z[i - 1]; z[i] = z[i] + y[i] ** 2",
+    "z[i] = y[i - 1] + y[i + 1]; y[i] = z[i] * x[i]",
+    "y[i] = 3.0 * x[i - 1]; y[i] = y[i] ** 2 if x[i] > 0.5 else y[i]",
+    "z[i] = x[i]; z[i + 1] = z[i] * y[i]",
+]
+ENDS = ["np.sum(y**2) + np.sum(z * x)", "y[-1] * z[1] + z[-2]", "y[2] + z[2] * x[0]"]
+
+
+@pytest.mark.parametrize("order", ["range(1, n - 1)", "reversed(range(1, n - 1))", "range(1, n - 1, 2)"])
+@pytest.mark.parametrize("step", STEPS)
+def test_zeros_that_are_left_out(step: str, order: str) -> None:
+    x = np.array([0.4, 1.2, -0.7, 0.9, 0.3, 1.5])
+    for end in ENDS:
+        lines = ["def f(x):", "    n, y, z = len(x), x * 1.5, np.ones(len(x))", f"    for i in {order}:", f"        {step}", f"    return {end}", ""]
+        text, name = "\n".join(lines), f"<zeros {step} {order} {end}>"
+        linecache.cache[name] = (len(text), None, text.splitlines(True), name)
+        found: dict[str, Any] = {"np": np}
+        exec(compile(text, name, "exec"), found)
+        f = found["f"]
+        np.testing.assert_allclose(s2sad.grad(f)(x), numeric_gradient(f, (x,), "x"), rtol=1e-5, atol=1e-7, err_msg=end)

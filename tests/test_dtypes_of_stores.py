@@ -7,6 +7,7 @@ can depend on the path that made the numbers it is made of.
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -187,3 +188,30 @@ def test_the_dtype_of_an_argument_is_known() -> None:
     x = np.array([0.5, -1.2, 0.7])
     expected = [2 * x[0] * x[1] ** 2, 2 * x[1] * (x[0] ** 2 + x[2] ** 2), 2 * x[2] * x[1] ** 2]
     assert s2sad.grad(f)(x) == pytest.approx(np.array(expected), rel=1e-12)
+
+
+def largest_in_some_call(v, a, k):
+    r = 1.0
+    if k:
+        r = largest_in_some_call(v, v, k - 1) + v[0]
+    return r
+
+
+def of_a_number_that_is_not_read(x: Any, A: Any, n: int) -> Any:
+    return largest_in_some_call(x, np.max(A), n)
+
+
+def of_a_number_read_in_later_iterations(x: Any, A: Any, n: int) -> Any:
+    a, r = np.max(A), x[0]
+    for i in range(n):
+        if i > 0:
+            r = r * a
+    return r
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("f", [of_a_number_that_is_not_read, of_a_number_read_in_later_iterations])
+def test_zeros_of_numbers_of_single_precision(f: Any, n: int) -> None:
+    x, A = np.linspace(0.5, 1.0, 4).astype("f4"), np.linspace(0.1, 0.8, 6).reshape(2, 3).astype("f4")
+    for g in s2sad.grad(f, wrt=("x", "A"))(x, A, n):
+        assert g.dtype == np.float32

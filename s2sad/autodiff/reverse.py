@@ -263,7 +263,8 @@ class Reverse(Transport, Checkpoints):
         bar = self.take(leaf)
         t = leaf.type
         if bar is None:
-            return self.zeros(leaf) if not isinstance(t, Num) else Lit(0.0)
+            zero = self.zeros(leaf)
+            return Lit(0.0) if zero is ir.NOTHING and isinstance(t, Num) else zero
         bar = self.as_complex(self.bar_atom(bar), leaf)
         hint = f"{leaf.hint}_bar"
         if isinstance(t, Num):

@@ -104,13 +104,19 @@ class Shapes:
         """A zero adjoint of `v`."""
         t = v.type
         if isinstance(t, Num):
-            return ir.NOTHING
+            return self.zero_number(t)
         if t is UNKNOWN and self.may_be_undefined(v):
             return ir.NOTHING
         atom = self.shape_source(v)
         if isinstance(t, Arr) and t.dtype is not None and t.dtype.kind in "fc":
             return self.emit(Op("call", (atom,), fn=self.numpy_ref("zeros_like")), t, f"{v.hint}_bar")
         return self.call("zeros_like", (atom,), float_like(t), f"{v.hint}_bar")
+
+    def zero_number(self, t: Num) -> Any:
+        """A zero adjoint of a number: one of its precision, where Python's would make arrays of it more precise than they are."""
+        if t.py or t.dtype.kind not in "fc" or t.dtype in (np.dtype(float), np.dtype(complex)) or not hasattr(np, t.dtype.name):
+            return ir.NOTHING
+        return self.emit(Op("call", (Lit(0.0),), fn=self.numpy_ref(t.dtype.name)), t, "zero")
 
     def may_be_undefined(self, v: Var) -> bool:
         """Whether some path to `v` assigns nothing to it, so that its value cannot be looked at."""

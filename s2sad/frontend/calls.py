@@ -235,7 +235,9 @@ class Calls(Primitives, Classes):
         leaves = list(self._leaves(value)) if is_atom(value) or isinstance(value, TupleVal) else [None]
         constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
         size = len(ir.walk(block))
-        if changed or effects or None in leaves or block.diverges or size <= 3 or self.adjoint_blocks > marked:
+        memory = [a.region.find() for a in leaves if isinstance(a, Var) and a.region is not None]
+        tangled = len(set(memory)) < len(memory)  # results that share memory, which only the body tells
+        if changed or effects or tangled or None in leaves or block.diverges or size <= 3 or self.adjoint_blocks > marked:
             self.block.stmts += block.stmts
             self.block.diverges = self.block.diverges or block.diverges
             return value

@@ -9,9 +9,8 @@ import gast
 import numpy as np
 
 from .. import runtime
-from ..analysis.types import BOOL, STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, Type, is_mutable
+from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, Symbols, Type
 from ..errors import (
-    AmbiguousMemoryError,
     DifferentiationError,
     DifferentiationErrors,
     NonScalarOutputError,
@@ -25,7 +24,6 @@ from ..ir.nodes import (
     Block,
     Effect,
     Function,
-    If,
     Lit,
     Op,
     Param,
@@ -39,11 +37,11 @@ from ..ir.nodes import (
     inner_defs_of,
     result_atoms,
     substitute_result,
-    uses_of,
     walk,
 )
 from ..rules import registry
 from .adjoint_blocks import AdjointBlocks
+from .afterwards import bodies, changed_copies, check_containers, hidden_memory, test_at_once
 from .array_calls import ArrayCalls
 from .asked import keep_what_is_asked
 from .builtin_calls import BuiltinCalls
@@ -51,11 +49,10 @@ from .calls import Calls
 from .expressions import Expressions
 from .helper_calls import HelperCalls
 from .iteration import Iteration
-from .iterators import CHANGING
 from .laziness import Laziness
 from .library_calls import LibraryCalls
 from .lower import Poisoned, Restart, Unreachable, type_of
-from .objects import AS_GIVEN, Objects, attribute_names
+from .objects import Objects, attribute_names
 from .outline import Outline
 from .run_time_lists import RunTimeLists
 from .statements import Statements
@@ -242,8 +239,8 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     errors = [e for e in errors if not isinstance(e, Poisoned)]
     errors += [error for var, error in low.stops if var.region is not None and var.region.find().stored]
     errors += [error for var, error in low.mixed if var.region is not None and var.region.stored and var.region.varied]
-    errors += _hidden_memory(low)
-    errors += _changed_copies(low)
+    errors += hidden_memory(low)
+    errors += changed_copies(low)
     if errors:
         raise combine(errors)
     _drop(low.block, {id(check) for check, a in low.apart if not a.stored})
@@ -260,7 +257,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     if any(a in low.texts and type_of(a) != STR for a in result_atoms(result) if isinstance(a, Var)):
         raise low.unsupported("a differentiated value passes through a string", node, "keep it a number")
     _write_sizes_alike(low, params)
-    _test_at_once(low)
+    test_at_once(low)
     copies = _copy_stored_parameters(low, params, result)
     result = substitute_result(result, lambda a: copies.get(a, a) if isinstance(a, Var) else a)
     function = Function(request.name, params, low.block, result, span=low.span(node))
@@ -312,72 +309,10 @@ def _write_sizes_alike(low: Lowerer, params: list[Param]) -> None:
     if not low.symbols.same:
         return
     found = [p.var for p in params]
-    blocks = [low.block, *(fn.body for fn in low.outlined.values())]
-    for stmt in (s for b in blocks for s in walk(b)):
+    for stmt in (s for b in bodies(low) for s in walk(b)):
         found += [*defs_of(stmt), *inner_defs_of(stmt)]
     for v in found:
         v.type = low.symbols.canonical(v.type)
-
-
-def _hidden_memory(low: Lowerer) -> list[DifferentiationError]:
-    """Objects that may show memory of an array which is stored to: masked arrays, matrices, iterators over the elements."""
-    found: list[DifferentiationError] = []
-    for block in (low.block, *(fn.body for fn in low.outlined.values() if fn.body is not None)):
-        for stmt in walk(block):
-            if not isinstance(stmt, Assign) or stmt.op.kind not in ("call", "method") or not isinstance(stmt.target.type, Obj):
-                continue
-            r = stmt.target.region
-            if is_mutable(stmt.target.type) and r is not None and r.stored and r.varied:
-                name = getattr(stmt.op.fn, "name", None) or stmt.op.name
-                found.append(AmbiguousMemoryError(
-                    f"the result of {name} may show memory of an array that is stored to", stmt.span, construct="call",
-                    hint="copy the array first"))  # fmt: skip
-    return found
-
-
-def _test_at_once(low: Lowerer) -> None:
-    """The truth of a list, array or set that changes is taken where it is tested: the reverse sweep tests the same again."""
-    for block in [b for top in (low.block, *(fn.body for fn in low.outlined.values())) for b in (top, *(i for s in walk(top) for i in blocks_of(s)))]:
-        stmts = []
-        for stmt in block.stmts:
-            test = stmt.test if isinstance(stmt, If) else None
-            if isinstance(test, Var) and is_mutable(test.type) and test.region is not None and test.region.find().stored:
-                stmt.test = Var("test", BOOL, False)
-                stmts.append(Assign(stmt.test, Op("call", (test,), fn=low.builtin("bool")), stmt.span))
-            stmts.append(stmt)
-        block.stmts[:] = stmts
-
-
-def _changed_copies(low: Lowerer) -> list[DifferentiationError]:
-    """Stores to dicts that were made where the run needs a dict of known contents: the other one does not see them."""
-    regions = {v.region.find() for v in low.copied_dicts if v.region is not None}
-    found: list[DifferentiationError] = []
-    for stmt in (s for block in (low.block, *(fn.body for fn in low.outlined.values())) for s in walk(block)) if regions else ():
-        changing = isinstance(stmt, (Assign, Effect)) and stmt.op.kind == "method" and stmt.op.name in CHANGING
-        base = stmt.base if isinstance(stmt, Store) else stmt.op.args[0] if changing else None
-        if isinstance(base, Var) and not isinstance(base.type, (Arr, ListT)) and base.region is not None and base.region.find() in regions:
-            found.append(UnsupportedSyntaxError(
-                "this may change a dict that is in a list, or that an index chose", stmt.span, construct="assignment",
-                hint="change it by its own name, or use arrays"))  # fmt: skip
-    return found
-
-
-def _check_containers(low: Lowerer, copies: dict[Var, Var], result: Any) -> None:
-    """Start again if a list or dict of the caller is used as a whole, and it or an array in it is stored to: it is not the copy."""
-    from ..analysis import effects  # needs the lowerer
-
-    given = {v.region.find() for v in low.given if v.region is not None}
-    if any(r in given for stmt in walk(low.block) for r in effects.writes(stmt) or ()):
-        raise Restart(AS_GIVEN)
-    entry, reads = set(map(id, low.entry)), {s.target: s for s in low.entry}
-    used = {a for s in walk(low.block) if id(s) not in entry for a in uses_of(s)} | set(result_atoms(result))
-    for var in copies:
-        while var in reads:
-            [var] = [a for a in reads[var].op.args if isinstance(a, Var)]
-            if var in used:
-                if AS_GIVEN in low.dynamic_sites:
-                    raise low.unsupported("an object is used as a whole that holds an array which is stored to", None, "copy the array first")
-                raise Restart(AS_GIVEN)
 
 
 def _copy_stored_parameters(low: Lowerer, params: list[Param], result: Any) -> dict[Var, Var]:
@@ -387,7 +322,7 @@ def _copy_stored_parameters(low: Lowerer, params: list[Param], result: Any) -> d
         if var.region is not None and var.region.stored:
             copy = Var(var.hint, var.type, var._varied, True, var.region)
             copies[var] = copy
-    _check_containers(low, copies, result)
+    check_containers(low, copies, result)
     if not copies:
         return copies
 

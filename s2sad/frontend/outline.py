@@ -27,7 +27,8 @@ from ..analysis.types import (
 from ..errors import AmbiguousMemoryError
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Invoke, Lit, Ref, Region, Var
-from .lower import Core, Unreachable, type_of
+from .lower import Unreachable, type_of
+from .surroundings import Surroundings
 from .values import DictVal, Frame, FuncVal, ListVal, ObjVal, TupleVal, is_atom, same
 
 MAX_ROUNDS = 12
@@ -40,7 +41,7 @@ class Outline(Exception):
         self.keys = keys
 
 
-class Outlining(Core):
+class Outlining(Surroundings):
     """The part of the lowerer that knows functions of their own."""
 
     def code_key(self, frame: Frame) -> Any:
@@ -94,16 +95,22 @@ class Outlining(Core):
                 raise self.unsupported(
                     f"the recursive function {frame.name!r} is given a list or object that holds differentiated values", call,
                     "pass tuples or arrays")  # fmt: skip
-        key = (self.code_key(frame), self.arguments_key(values))
+        key = (self.code_key(frame), self.arguments_key(values), self.surroundings(frame, node, values))
         fn = self.outlined.get(key)
         if fn is None:
+            if any(other[:2] == key[:2] for other in self.keys_in_progress):
+                raise self.unsupported(
+                    f"the recursive function {frame.name!r} changes something outside of it that it uses", call,
+                    "let it return what it computes, or use an array")  # fmt: skip
             fn = ir.Outlined(frame.name if frame.name.isidentifier() else "function")
             self.outlined[key] = fn
             self.in_progress.append(fn)
+            self.keys_in_progress.append(key)
             try:
                 self.lower_outlined(fn, frame, names, values, run, call)
             finally:
                 self.in_progress.pop()
+                self.keys_in_progress.pop()
         self.note_dependence(fn)
         if fn.template is None:
             raise Unreachable
@@ -114,6 +121,11 @@ class Outlining(Core):
     def in_progress(self) -> list[ir.Outlined]:
         """The recursive functions that are being lowered, outermost first."""
         return self.__dict__.setdefault("_in_progress", [])
+
+    @property
+    def keys_in_progress(self) -> list[Any]:
+        """What they are known by."""
+        return self.__dict__.setdefault("_keys_in_progress", [])
 
     @property
     def rests_on(self) -> dict[ir.Outlined, set[ir.Outlined]]:

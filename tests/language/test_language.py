@@ -11,10 +11,10 @@ import pytest
 import s2sad
 from tests.helpers import aligned_floats, floats_of, numeric_gradient
 
-from . import containers, flow, names, objects, state
+from . import containers, flow, names, objects, recursion, state
 from .table import PROGRAMS, Program
 
-MODULES = (containers, flow, names, objects, state)
+MODULES = (containers, flow, names, objects, recursion, state)
 RIGHT = [(p, k) for p in PROGRAMS if not p.refused for k in range(len(p.arguments))]
 
 

@@ -53,6 +53,7 @@ _SAFE_NAMES = frozenset(
     "hanning hamming blackman bartlett kaiser vander".split()
 )
 _LARGEST = 2e7
+LOOSE: Dim = (-1,) * SAMPLES  # a size that is another one for each array in a list
 
 
 @functools.lru_cache(maxsize=4096)
@@ -173,14 +174,24 @@ def abstract(results: list[Any]) -> Type:
         items = tuple(abstract([r[i] for r in results]) for i in range(len(first)))
         return TupleT(items, getattr(first, "_fields", ()))
     if isinstance(first, list):
-        if not first:
-            return ListT(UNKNOWN)
-        return ListT(abstract([r[0] for r in results]))
+        return ListT(_item(results)) if first else ListT(UNKNOWN)
     if first is None:
         return Obj(type(None))
     if isinstance(first, (str, np.dtype, type, slice)):
         return Obj(type(first))
     return UNKNOWN
+
+
+def _item(results: list[list[Any]]) -> Type:
+    """The type of every item of the lists."""
+    first = abstract([r[0] if r else None for r in results])
+    if not isinstance(first, Arr) or first.shape is None:
+        return first
+    pairs = [(a, r[0]) for r in results for a in r]
+    if any(not isinstance(a, np.ndarray) or a.ndim != len(first.shape) for a, _ in pairs):
+        return UNKNOWN if any(not isinstance(a, np.ndarray) for a, _ in pairs) else Arr(None, None)
+    dtype = first.dtype if all(a.dtype == b.dtype for a, b in pairs) else None
+    return Arr(dtype, tuple(LOOSE if any(a.shape[i] != b.shape[i] for a, b in pairs) else d for i, d in enumerate(first.shape)))
 
 
 def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> Type:
@@ -194,16 +205,89 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
         return UNKNOWN
     found = _outcome(fn, types, kwargs)
     if found is _NO_SAMPLES:
-        return _fallback(fn, types)
+        return _fresh_ints(_fallback(fn, types, kwargs), symbols)
     if found is _FAILS:
         return _actual(fn, types, kwargs, symbols)
-    if fn in VALUE_DEPENDENT:
-        found = _fresh_dims(found, symbols)
+    found = _without_contents(fn, types, kwargs, found, symbols)
     return _any_dtype(found) if registry.dtype_varies(fn) else found
 
 
 _NO_SAMPLES, _FAILS = Type(), Type()
+_SIZES = frozenset({len, np.shape, np.size, np.ndim})  # they look at shapes only
 _OUTCOMES: dict[Any, Type] = {}  # of functions whose results depend on their arguments alone
+
+
+def _without_contents(fn: Any, types: list[Any], kwargs: dict[str, Any], found: Type, symbols: Symbols) -> Type:
+    """A type without what only shows in the numbers of the samples: integers and sizes that depend on them are new symbols."""
+    operands = [*types, *kwargs.values()]
+    if fn in VALUE_DEPENDENT or fn is np.where and len(operands) == 1 or fn is np.arange and any(map(_is_float, operands)):
+        return _fresh_ints(_fresh_dims(found, symbols), symbols)
+    if any(map(_has_contents, operands)) and (fn not in _SIZES or isinstance(types[0], ListT)):
+        found = _fresh_ints(found, symbols)
+    if isinstance(fn, np.ufunc) or fn in _ELEMENTWISE or not _has_sizes(found) or not any(map(_decides, operands)):
+        return found
+    other = _outcome(fn, [_other(t) for t in types], {k: _other(t) for k, t in kwargs.items()})
+    return _common(found, other, symbols)
+
+
+def _parts(t: Any) -> Any:
+    """The operands in a tuple or list of them."""
+    return t.items if isinstance(t, TupleT) else t if isinstance(t, (tuple, list)) else None
+
+
+def _is_float(t: Any) -> bool:
+    return isinstance(t, Num) and t.dtype.kind == "f"
+
+
+def _has_contents(t: Any) -> bool:
+    """Whether an operand has a value, or elements, that its type does not tell."""
+    parts = _parts(t)
+    if parts is not None:
+        return any(map(_has_contents, parts))
+    return isinstance(t, (Arr, ListT)) or isinstance(t, Num) and t.dtype.kind not in "iu"
+
+
+def _decides(t: Any) -> bool:
+    """Whether an operand is an array of integers or truth values, or a list: it may decide on the sizes of a result."""
+    parts = _parts(t)
+    if parts is not None:
+        return any(map(_decides, parts))
+    return isinstance(t, ListT) or isinstance(t, Arr) and t.dtype is not None and t.dtype.kind in "iub"
+
+
+def _other(t: Any) -> Any:
+    """The operand with other contents."""
+    parts = _parts(t)
+    if parts is not None:
+        return [_other(i) for i in parts] if isinstance(t, list) else tuple(_other(i) for i in parts)
+    return Other(t) if _decides(t) else t
+
+
+def _has_sizes(t: Type) -> bool:
+    if isinstance(t, TupleT):
+        return any(map(_has_sizes, t.items))
+    return _has_sizes(t.elem) if isinstance(t, ListT) else isinstance(t, Arr) and bool(t.shape)
+
+
+def _common(a: Type, b: Type, symbols: Symbols) -> Type:
+    """The type `a`, in which the sizes that `b` has in another way, or not at all, are new symbols."""
+    if isinstance(a, Arr) and a.shape is not None:
+        if isinstance(b, Arr) and (b.shape is None or len(b.shape) != len(a.shape)):
+            return Arr(a.dtype, None)
+        sizes = b.shape if isinstance(b, Arr) and b.shape is not None else (None,) * len(a.shape)
+        return Arr(a.dtype, tuple(d if d == e else symbols.fresh() for d, e in zip(a.shape, sizes)))
+    if isinstance(a, TupleT):
+        items = b.items if isinstance(b, TupleT) and len(b.items) == len(a.items) else (UNKNOWN,) * len(a.items)
+        return TupleT(tuple(_common(i, j, symbols) for i, j in zip(a.items, items)), a.fields)
+    return ListT(_common(a.elem, b.elem if isinstance(b, ListT) else UNKNOWN, symbols)) if isinstance(a, ListT) else a
+
+
+def _fresh_ints(t: Type, symbols: Symbols) -> Type:
+    if isinstance(t, Num) and t.ints is not None:
+        return Num(t.dtype, t.py, symbols.fresh(), t.mixed)
+    if isinstance(t, TupleT):
+        return TupleT(tuple(_fresh_ints(i, symbols) for i in t.items), t.fields)
+    return ListT(_fresh_ints(t.elem, symbols)) if isinstance(t, ListT) else t
 
 
 def _strided(types: list[Any], kwargs: dict[str, Any]) -> Type:
@@ -248,8 +332,8 @@ def _exact(t: Any) -> Any:
     """An argument of `run` as a key that tells 1 from True and from 1.0. Raises TypeError for values of other kinds."""
     if isinstance(t, Type):
         return t
-    if isinstance(t, Known):
-        return Known, _exact(t.value)
+    if isinstance(t, (Known, Other)):
+        return type(t), _exact(t.value)
     if isinstance(t, tuple):
         return (tuple, *map(_exact, t))
     if isinstance(t, slice):
@@ -299,10 +383,10 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
         take = stand_in(_sample) if elementwise or _hashable(fn) and fn in _LINEAR_TIME else _sample
         result = fn(*[take(t, k) for t in types], **{n: take(t, k) for n, t in kwargs.items()})
     except Exception:
-        return _fallback(fn, types)
+        return _fresh_ints(_fallback(fn, types, kwargs), symbols)
     except BaseException as error:
         if type(error) is BaseException:
-            return _fallback(fn, types)
+            return _fresh_ints(_fallback(fn, types, kwargs), symbols)
         raise
     t = _unsized(abstract([result] * SAMPLES), symbols, _surely_one(fn, types))
     return _any_dtype(t) if registry.dtype_varies(fn) else t
@@ -348,9 +432,25 @@ class Known:
         self.value = value
 
 
+class Other:
+    """An array or list with other contents than its samples have: to see what depends on them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def sample(self, k: int) -> Any:
+        """Zeros for an array, a longer list for a list."""
+        made = sample(self.value, k)
+        return np.zeros_like(made) if isinstance(made, np.ndarray) else [*made, *made[:2]]
+
+
 def _sample(t: Any, k: int) -> Any:
     if isinstance(t, Known):
         return t.value
+    if isinstance(t, Other):
+        return t.sample(k)
     if isinstance(t, tuple):
         return tuple(_sample(i, k) for i in t)
     if isinstance(t, list):
@@ -376,8 +476,13 @@ def _fresh_dims(t: Type, symbols: Symbols) -> Type:
     return t
 
 
-def _fallback(fn: Any, types: list[Any]) -> Type:
-    """A weaker answer where sampling failed: elementwise functions keep what is certain."""
+_REDUCTIONS = frozenset({np.sum, np.prod, np.mean, np.max, np.min, np.amax, np.amin, np.var, np.std, np.median, np.linalg.norm, np.any, np.all})
+
+
+def _fallback(fn: Any, types: list[Any], kwargs: dict[str, Any]) -> Type:
+    """A weaker answer where sampling failed: elementwise functions keep what is certain, and reductions of all axes."""
+    if _hashable(fn) and fn in _REDUCTIONS and len(types) == 1 and not kwargs and isinstance(types[0], Arr) and types[0].dtype is not None:
+        return _sampled(fn, [Arr(types[0].dtype, (literal_dim(2),))], {})
     if _hashable(fn) and fn in (np.array, np.asarray, np.ascontiguousarray):
         wanted = types[1] if len(types) > 1 else None
         dtype = np.dtype(wanted.value) if isinstance(wanted, Known) and isinstance(wanted.value, type) and issubclass(wanted.value, np.generic) else (

@@ -139,7 +139,7 @@ class OperatorExpressions(Core):
             self.unify(atoms, contract=kind == "matmul")
             t = infer.run(fn, [self.sampled(a) for a in atoms], {}, self.symbols)
             if t is UNKNOWN and any(isinstance(x, Arr) for x in types) and all(isinstance(x, (Arr, Num)) for x in types):
-                t = infer._fallback(_UFUNCS.get(kind, np.add), types)
+                t = infer._fallback(_UFUNCS.get(kind, np.add), types, {})
                 if kind == "matmul":  # of two vectors it is a number
                     ranks = [len(x.shape) if isinstance(x, Arr) and x.shape is not None else None for x in types]
                     dtype = getattr(t, "dtype", None)

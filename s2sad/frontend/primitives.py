@@ -117,6 +117,7 @@ class Primitives(Operands, Outlining):
         elif obj in (np.dot, np.matmul):
             self.unify(args, contract=True)
         t = infer.run(obj, [self.sampled(a) for a in args], {k: self.sampled(v) for k, v in kwargs.items()}, self.symbols)
+        t = self.with_loose_sizes(t)
         if obj is np.squeeze and len(args) + len(kwargs) == 1 and not self._sizes_certain(args):
             t = Arr(getattr(t, "dtype", None), None) if isinstance(t, Arr) else UNKNOWN
         atoms = tuple(self.atom(a) for a in args)
@@ -381,6 +382,7 @@ class Primitives(Operands, Outlining):
     numpy_ref: Callable[..., Any]
     operate: Callable[..., Any]
     refuse_changes: Callable[..., Any]
+    with_loose_sizes: Callable[..., Type]
     spelled_einsum: Callable[..., Any]
     stops: list[Any]
     varied_args: Callable[..., Any]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..analysis.infer import LOOSE
 from ..analysis.types import UNKNOWN, ListT, Num, Obj, Type, covers, dims_in, is_mutable
 from ..ir.nodes import Effect, Lit, Op, Store, Var
-from .lower import Core, Restart, type_of
+from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
 
 EVERYTHING = SliceVal(Lit(None), Lit(None), Lit(None))
@@ -59,6 +60,14 @@ class RunTimeLists(Core):
     def loose_dims(self) -> set[Any]:
         """Sizes in the item types of lists that differ from item to item."""
         return self.__dict__.setdefault("_loose_dims", set())
+
+    def with_loose_sizes(self, t: Type) -> Type:
+        """The type of a library function's result, with sizes for those that differ from item to item."""
+        if not isinstance(t, ListT) or LOOSE not in dims_in(t):
+            return t
+        elem = _refresh(t.elem, {LOOSE}, self.symbols)
+        self.loose_dims.update(dims_in(elem) - dims_in(t.elem))
+        return ListT(elem)
 
     def list_extend(self, base: Var, value: Any, node: Any) -> Var:
         items = self.sequence_items(value, None, node)

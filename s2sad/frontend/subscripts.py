@@ -310,6 +310,8 @@ class Subscripts(Core):
                     return Arr(t.dtype, None)
                 shape[axis] = self.slice_size(out.shape[axis], p)
             return Arr(t.dtype, tuple(shape))
+        if isinstance(out, Num) and out.ints is not None:  # of any value
+            return Num(out.dtype, out.py, self.symbols.fresh())
         return out
 
     def sample_index(self, value: Any) -> Any:

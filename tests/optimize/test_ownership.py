@@ -15,6 +15,7 @@ import s2sad
 X = np.array([0.7, -0.4, 1.3])
 K = np.array([1.0, 2.0, 3.0])
 M = np.arange(6.0).reshape(2, 3) * 0.3 + 0.1
+G = np.arange(6.0).reshape(3, 2) * 0.1 - 0.3
 
 
 def same_start_for_each_sum(x, k):
@@ -168,12 +169,29 @@ def shape_of_an_argument(x):
     return s
 
 
+def sum_with_other_strides(x):
+    w = x.T * 1.5
+    w = w + G
+    v = w.reshape(-1)
+    v[1] = 5.0
+    return np.sum(w**2)
+
+
+def sums_with_other_strides(x):
+    w = x.T * 1.5
+    for _ in range(2):
+        w = w + G
+    v = w.reshape(-1)
+    v[1] = 5.0
+    return np.sum(w**2)
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize(
     "f",
     [
         half_of_a_copy, copies_where_strides_ask_for_them, adjoint_made_of_an_operand, adjoint_made_of_a_transpose,
-        adjoint_made_of_a_transpose_in_a_loop, shape_of_an_argument,
+        adjoint_made_of_a_transpose_in_a_loop, shape_of_an_argument, sum_with_other_strides, sums_with_other_strides,
     ],
 )  # fmt: skip
 def test_strides(f: Callable[..., Any], order: Any) -> None:

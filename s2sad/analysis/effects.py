@@ -163,6 +163,15 @@ def layout_matters(block: ir.Block, stored: bool = True) -> set[Region]:
     return found
 
 
+def strides_matter(block: ir.Block) -> set[Region]:
+    """The memory of which some operation may look at the strides, or a recursive function, whose own operations are not looked at."""
+    found = layout_matters(block, stored=False)
+    for stmt in ir.walk(block):
+        if isinstance(stmt, ir.Invoke):
+            found |= {r for a in stmt.args if (r := region_of(a)) is not None}
+    return found
+
+
 def contiguous(atom: Any, made: Any) -> bool:
     """Whether an array, the target of the statement `made`, is certainly C-contiguous: made by the program in one piece."""
     if not isinstance(made, Assign) or atom.view:

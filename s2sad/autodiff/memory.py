@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -232,7 +233,7 @@ class Memory(Shapes):
         """An adjoint as memory that may be added to in place."""
         g = self.exact(g, v)
         scalar = isinstance(v.type, Arr) and not v.type.ndim  # arithmetic on arrays without axes makes NumPy scalars
-        if not isinstance(g, Var) or not self.is_fresh(g) or scalar:
+        if not isinstance(g, Var) or not self.is_fresh(g) or scalar or self.in_one_piece(v):
             new = Var(f"{v.hint}_bar", float_like(v.type), False, region=Region())
             self.own.add(new)
             copied = Op("call", (g,), fn=self.numpy_ref("array")) if scalar else Op("copy" if isinstance(v.type, Arr) else "deepcopy", (g,))
@@ -242,6 +243,18 @@ class Memory(Shapes):
             g.hint = f"{v.hint}_bar"
         self.shadow_vars.add(g)
         return g
+
+    def in_one_piece(self, v: Var) -> bool:
+        """Whether views of `v` are made that its adjoint only has if it is in one piece, too: a sum of adjoints may have other strides."""
+        t, region = v.type, effects.region_of(v)
+        if not isinstance(t, Arr) or t.ndim == 1 or region is None or not self.contiguous(v):
+            return False
+        return region in {r.find() for r in self.strided}
+
+    @functools.cached_property
+    def strided(self) -> set[Region]:
+        """The memory that is made a view or a copy of, depending on strides."""
+        return effects.layout_matters(self.function.body)
 
     def buffer(self, v: Var) -> Var:
         """The memory in which the adjoint of `v` is collected."""

@@ -10,6 +10,7 @@ import types
 from typing import Any
 
 from .. import runtime
+from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..frontend.structures import generated_init
@@ -46,6 +47,7 @@ class Emitter(Loops):
         uses = use_counts(function)
         defs = [s for s in ir.walk(function.body) if isinstance(s, Assign) and uses[s.target] == 1]
         self.made = {s.target: s.op for s in defs}  # how values that are used once are made
+        self.strided = effects.strides_matter(function.body)
 
     def _bind(self, function: Function) -> None:
         """Give every known object its name before variables get theirs."""
@@ -200,6 +202,8 @@ class Emitter(Loops):
         """Whether the first operand of a sum is an array that only this statement reads: it may be added to in place."""
         first, second = stmt.op.args
         if not isinstance(first, Var) or not isinstance(first.type, Arr) or not first.type.ndim:
+            return False
+        if effects.region_of(stmt.target) in self.strided:  # a new array may have other strides
             return False
         made = self.made.get(first)
         t = type_of(second)

@@ -15,7 +15,7 @@ import numpy as np
 from ..analysis import effects
 from ..analysis.types import Arr
 from ..ir import nodes as ir
-from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Store, Var
+from ..ir.nodes import ARITHMETIC, Assign, Block, Function, Op, Ref, Region, Store, Var
 from ..ir.uses import definitions, innermost_loops, use_counts
 from ..runtime import spread
 
@@ -25,14 +25,11 @@ _NEW = (np.zeros_like, np.full_like, np.outer, np.where, np.dot, np.cumsum, np.c
 def elide_copies(function: Function) -> Function:
     """Drop copies whose single use can run where the copy is made; changed in place."""
     uses, defs = use_counts(function), definitions(function)
-    sensitive = effects.layout_matters(function.body, stored=False)
-    for stmt in ir.walk(function.body):
-        if isinstance(stmt, ir.Invoke):  # its own operations are not looked at
-            sensitive |= {r for a in stmt.args if (r := effects.region_of(a)) is not None}
+    sensitive = effects.strides_matter(function.body)
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and effects.region_of(stmt.target) not in sensitive:
             _shape_source(stmt, defs, uses)
-    _block(function.body, uses)
+    _block(function.body, uses, sensitive)
     loops = innermost_loops(function)
     joins: dict[Var, list[tuple[Any, Any]]] = {}
     for stmt in ir.walk(function.body):
@@ -58,6 +55,8 @@ def elide_copies(function: Function) -> Function:
                 uses[source] = 1
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Assign) and stmt.op.kind in ("copy", "deepcopy") and is_new(stmt.op.args[0], loops[stmt]):
+            if effects.region_of(stmt.target) in sensitive:  # a copy is in one piece
+                continue
             source = stmt.op.args[0]
             if stmt.target.region is not None and source.region is not None:
                 stmt.target.region.union(source.region)
@@ -120,19 +119,19 @@ def _same_shape(array: Var, defs: dict[Var, Op], dtype: bool) -> Var | None:
     return None
 
 
-def _block(block: Block, uses: Counter[Var]) -> None:
+def _block(block: Block, uses: Counter[Var], sensitive: set[Region]) -> None:
     for stmt in block:
         for inner in ir.blocks_of(stmt):
-            _block(inner, uses)
+            _block(inner, uses, sensitive)
     i = 0
     while i < len(block.stmts):
         stmt = block.stmts[i]
         if isinstance(stmt, Assign) and stmt.op.kind == "copy" and uses[stmt.target] == 1 and isinstance(stmt.op.args[0], Var):
-            _elide(block, i, stmt)
+            _elide(block, i, stmt, sensitive)
         i += 1
 
 
-def _elide(block: Block, i: int, stmt: Assign) -> None:
+def _elide(block: Block, i: int, stmt: Assign, sensitive: set[Region]) -> None:
     source, target = stmt.op.args[0], stmt.target
     region = effects.region_of(source)
     defined: set[Var] = {target}
@@ -147,6 +146,8 @@ def _elide(block: Block, i: int, stmt: Assign) -> None:
                     if effects.region_of(s.base) is not region:
                         s.value = source
                         del block.stmts[i]
+                return
+            if effects.region_of(s.target) in sensitive:
                 return
             if dirty:
                 if any(a in defined for a in s.op.atoms() if a is not target and isinstance(a, Var)):

@@ -4,7 +4,8 @@
     z = z_tape.pop()           ->      ...
     z_bar = np.zeros_like(z)           z_bar = np.zeros((x.shape[0], W.shape[1]))
 
-An argument of the same shape and dtype serves as well; where there is none, the sizes are those of arguments.
+An argument of the same shape and dtype serves as well; where there is none, the sizes are those of arguments. Strides are those of
+the argument, or of a new array: where something looks at them, the saved array stays what the zeros are made like.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis import effects
 from ..analysis.types import UNKNOWN, Arr, Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Lit, Op, Pop, Ref, Var
@@ -27,9 +29,10 @@ def save_no_shapes(function: Function) -> Function:
     params = [p.var for p in function.params if isinstance(p.var.type, Arr) and p.var.type.shape]
     if not saved or not params:
         return function
+    sensitive = effects.strides_matter(function.body)
     for stmt in ir.walk(function.body):
         v = _shaped_like(stmt)
-        if v in saved:
+        if v in saved and effects.region_of(stmt.target) not in sensitive:
             saved[v] += 1
     uses = use_counts(function)
     wanted = {v for v, count in saved.items() if count == uses[v]}

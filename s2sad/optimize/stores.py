@@ -177,10 +177,12 @@ def accumulate_in_place(function: Function) -> Function:
     uses = use_counts(function)
     defs = {s.target: s for s in ir.walk(function.body) if isinstance(s, Assign)}
     loops = innermost_loops(function)
+    sensitive = effects.strides_matter(function.body)  # a new array may have other strides than the old one
     for stmt in ir.walk(function.body):
         if isinstance(stmt, Loop):
             for carry in stmt.carries:
-                if loops.get(carry.init) is loops[stmt]:  # what is made outside a loop around is read again in its next iteration
+                same = loops.get(carry.init) is loops[stmt]  # what is made outside a loop around is read again in its next iteration
+                if same and effects.region_of(carry.phi) not in sensitive:
                     _in_place(stmt, carry, uses, defs)
     return function
 

@@ -132,9 +132,69 @@ def copies_where_strides_ask_for_them(x):
     return np.sum(np.sin(before) * np.sin(after) ** 2)
 
 
-@pytest.mark.parametrize("f", [half_of_a_copy, copies_where_strides_ask_for_them])
-def test_strides(f: Callable[..., Any]) -> None:
-    check(f, M, wrt=(0,))
+def adjoint_made_of_an_operand(x):
+    z = np.zeros((2, 3))
+    z[1] = x[1] ** 2
+    v = z.reshape(-1)
+    return np.sum(v[1:5]) * 2.0 + np.sum(z * x)
+
+
+def adjoint_made_of_a_transpose(x):
+    z = np.ones((3, 2))
+    z[1] = x[0, :2] ** 2
+    v = z.ravel()
+    return np.sum(v[1:5] ** 2) + np.sum(z * x.T)
+
+
+def adjoint_made_of_a_transpose_in_a_loop(x):
+    z = np.zeros((3, 2))
+    z[1] = x[0, :2] ** 2
+    s = 0.0
+    for i in range(2):
+        v = z.reshape(6)
+        v[i] = x[i, i] * s
+        s = s + np.sum(v * v[::-1]) + np.sum(np.sin(z) * x.T)
+    return s + np.sum(z * x.T)
+
+
+def shape_of_an_argument(x):
+    s = 0.1
+    for _ in range(2):
+        z = np.zeros(x.shape)
+        z[0, 0] = s
+        z[1] = x[1]
+        v = z.reshape(-1)
+        s = s + np.sum(v[1:4]) * 2.0
+    return s
+
+
+def sum_with_other_strides(x):
+    w = x.T * 1.5
+    w = w + x.T.copy()
+    v = w.reshape(-1)
+    v[1] = 5.0
+    return np.sum(w**2)
+
+
+def sums_with_other_strides(x):
+    w = x.T * 1.5
+    for _ in range(2):
+        w = w + x.T.copy()
+    v = w.reshape(-1)
+    v[1] = 5.0
+    return np.sum(w**2)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    "f",
+    [
+        half_of_a_copy, copies_where_strides_ask_for_them, adjoint_made_of_an_operand, adjoint_made_of_a_transpose,
+        adjoint_made_of_a_transpose_in_a_loop, shape_of_an_argument, sum_with_other_strides, sums_with_other_strides,
+    ],
+)  # fmt: skip
+def test_strides(f: Callable[..., Any], order: Any) -> None:
+    check(f, np.array(M, order=order), wrt=(0,))
 
 
 def chosen(x, k):

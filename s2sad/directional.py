@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import compiler
-from .api import Gradient, guarded, snapshot
+from .api import Gradient, guarded, value_of
 from .compiled.choice import is_numba_error
 from .errors import AmbiguousMemoryError, IntegerInputError
 from .frontend.lowerer import Request, parameter_names
@@ -190,7 +190,7 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, batch: bool = Fal
         else:
             dots[name] = tangent_like(t, x, f"tangents[{i}]", count)
     if not dots:
-        value = f(*snapshot(tuple(primals)))
+        value = value_of(f, tuple(primals))
         return value, zeros_like(value) if count is None else zeros_along(value, count)
     wrt = tuple(dots)
     kind = Directions if batch else Tangent

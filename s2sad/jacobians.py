@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .api import Gradient, adjoint_like, snapshot
+from .api import Gradient, adjoint_like, value_of
 from .directional import Directions, Tangent, tangent_like
 from .errors import DifferentiationError, NonScalarOutputError
 from .inner import written_jacobian, written_product
@@ -90,7 +90,7 @@ class Jacobian:
         inputs = {n: bound[n] for n in self._names}
         for n, x in inputs.items():
             check_real(x, f"the parameter {n!r}")
-        value = self._f(*snapshot(args), **snapshot(kwargs))
+        value = value_of(self._f, args, kwargs)
         check_real(value, f"what {target.name}() returns")
         sizes = [sum(np.size(leaf) for _, leaf in leaves(x)) for x in (tuple(inputs.values()), value)]
         forward = self._mode == "forward" or self._mode is None and sizes[0] <= sizes[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -303,3 +304,33 @@ def test_check_grad_leaves_its_arguments_alone():
     x = X.copy()
     s2sad.check_grad(fill, x)
     np.testing.assert_array_equal(x, X)
+
+
+# --- objects that the function changes --------------------------------------------------------------------------
+
+
+class Scaled:
+    def __init__(self, w: Any, lock: Any = None) -> None:
+        self.w, self.lock = w, lock
+
+    def step(self, x: Any) -> Any:
+        self.w = self.w * x
+        self.w[0] = self.w[1]
+        return np.sum(self.w * x) * x
+
+
+def stepped(s: Scaled, x: Any) -> Any:
+    return s.step(x)
+
+
+@pytest.mark.parametrize("lock", [None, threading.Lock()])  # which has no copy
+def test_values_and_rows_are_of_objects_as_they_were_given(lock: Any) -> None:
+    x, w = np.array([0.5, 0.7]), np.array([2.0, 3.0])
+    rows = np.array([[3.57, 2.85], [1.47, 6.51]])
+    s = Scaled(w.copy(), lock)
+    for value, back in (s2sad.vjp(stepped, s, x), s2sad.vjp(s.step, x)):
+        np.testing.assert_allclose(value, [1.26, 1.764])
+        np.testing.assert_allclose(back(np.array([1.0, 2.0]))[-1], rows.T @ [1.0, 2.0])
+    for found in (s2sad.jacrev(stepped, "x")(s, x), s2sad.jacfwd(stepped, "x")(s, x), s2sad.jacrev(s.step)(x), s2sad.jacfwd(s.step)(x)):
+        np.testing.assert_allclose(found, rows)
+    np.testing.assert_array_equal(s.w, w)

@@ -7,7 +7,7 @@ import functools
 import os
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -515,9 +515,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     kinds = dict(parameter_names(target.node))
     active = []
     for i in range(len(primals)):
-        name = names[min(i, len(names) - 1)]
-        if kinds[name] == "var":
-            name = names[[kinds[n] for n in names].index("var")]
+        name = parameter_at(names, kinds, i)
         active.append(name if holds_floats(primals[i]) and kinds[name] != "var" else name if holds_floats(bound[name]) else None)
     wanted = tuple(dict.fromkeys(a for a in active if a is not None))
     saved = snapshot(primals)
@@ -545,6 +543,12 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
         return tuple(out)
 
     return value, back
+
+
+def parameter_at(names: Sequence[str], kinds: dict[str, str], i: int) -> str:
+    """The name of the parameter that takes the i-th positional argument."""
+    variadic = next((k for k, n in enumerate(names) if kinds[n] == "var"), None)
+    return names[i if variadic is None else min(i, variadic)]
 
 
 def value_of(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:

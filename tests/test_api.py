@@ -42,6 +42,14 @@ def test_defaults_and_keywords_bind_as_in_a_call():
         gradient(2.0, nonsense=1.0)
 
 
+def test_keyword_only_parameters_behind_variadic_ones():
+    def f(a, *xs, k=2.0):
+        return a * xs[0] * xs[1] * k
+
+    assert s2sad.vjp(f, 7.0, 3.0, 5.0)[1](1.0) == (30.0, 70.0, 42.0)
+    assert s2sad.jvp(f, (7.0, 3.0, 5.0), (None, 0.0, 1.0)) == (210.0, 42.0)
+
+
 def test_variadic_parameters():
     def total(x, *rest, **named):
         return x * sum(rest) + named["a"] * x**2

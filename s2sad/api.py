@@ -432,6 +432,10 @@ class Gradient(Backend):
         """Used while another function is lowered: the emitted function for arguments of these types."""
         from .inner import argument_types, emitted
 
+        if self._prefix:
+            raise lowerer.unsupported(
+                "the derivative of a method of an object, inside a function that is differentiated", None,
+                "write a function that takes the numbers and arrays of the object as arguments")  # fmt: skip
         function = emitted(self, argument_types(self, lowerer, args, kwargs))
         return Ref(function, function.__name__, function, "s2sad.generated")
 

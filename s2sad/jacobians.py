@@ -75,6 +75,7 @@ class Jacobian:
         self._mode = mode
         self._value = value
         self._names = self._forward._wrt_names
+        self._prefix = self._forward._target.prefix
         self._tuple = isinstance(wrt, tuple)
         self.__name__ = f"{self._forward._target.name}_jacobian"
         self.__signature__ = self._forward._target.signature
@@ -244,6 +245,7 @@ class HessianProduct:
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0) -> None:
         self._gradient = Gradient(f, wrt, "grad")
         self._along = Tangent(self._gradient, wrt)
+        self._prefix = self._gradient._target.prefix
         self.__name__ = f"{self._gradient._target.name}_hvp"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

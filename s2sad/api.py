@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import functools
 import os
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from .cache import folder
 from .cache.descriptions import Undescribed
 from .cache.entries import Place, fetch, store, store_facts
 from .cache.keys import key
-from .checking import check
+from .checking import check, twin
 from .compiled.choice import Backend, is_numba_error
 from .errors import (
     AmbiguousMemoryError,
@@ -38,7 +37,7 @@ from .garbage import without_collections
 from .ir.nodes import Ref
 from .ratios import with_ratios
 from .remembered import remembered
-from .runtime import copy_in_layout
+from .runtime import copy_in_layout, instance
 from .targets import Target, Wrt
 from .variants import (
     Guards,
@@ -50,6 +49,7 @@ from .variants import (
     holds_floats,
     may_overlap,
     sizes_of,
+    state_of,
 )
 
 MAX_VARIANTS = 64
@@ -432,6 +432,10 @@ class Gradient(Backend):
         """Used while another function is lowered: the emitted function for arguments of these types."""
         from .inner import argument_types, emitted
 
+        if self._prefix:
+            raise lowerer.unsupported(
+                "the derivative of a method of an object, inside a function that is differentiated", None,
+                "write a function that takes the numbers and arrays of the object as arguments")  # fmt: skip
         function = emitted(self, argument_types(self, lowerer, args, kwargs))
         return Ref(function, function.__name__, function, "s2sad.generated")
 
@@ -515,13 +519,11 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     kinds = dict(parameter_names(target.node))
     active = []
     for i in range(len(primals)):
-        name = names[min(i, len(names) - 1)]
-        if kinds[name] == "var":
-            name = names[[kinds[n] for n in names].index("var")]
+        name = parameter_at(names, kinds, i)
         active.append(name if holds_floats(primals[i]) and kinds[name] != "var" else name if holds_floats(bound[name]) else None)
     wanted = tuple(dict.fromkeys(a for a in active if a is not None))
     saved = snapshot(primals)
-    value = f(*snapshot(primals))
+    value = value_of(f, primals)
     if not wanted:
         return value, lambda u: (None,) * len(primals)
     gradient = remembered(f, "vjp", wanted, lambda: Gradient(f, wanted, "vjp"))
@@ -547,6 +549,19 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return value, back
 
 
+def parameter_at(names: Sequence[str], kinds: dict[str, str], i: int) -> str:
+    """The name of the parameter that takes the i-th positional argument."""
+    variadic = next((k for k, n in enumerate(names) if kinds[n] == "var"), None)
+    return names[i if variadic is None else min(i, variadic)]
+
+
+def value_of(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> Any:
+    """What `f` returns for copies of its arguments, the object of a method among them: it may change them."""
+    if isinstance(f, types.MethodType):
+        f, args = f.__func__, (f.__self__, *args)
+    return f(*snapshot(args), **snapshot(kwargs or {}))
+
+
 def snapshot(v: Any) -> Any:
     """A copy of the arrays and containers in `v`, so that nothing the function or the caller stores to them is seen."""
     if isinstance(v, np.ndarray):
@@ -559,7 +574,13 @@ def snapshot(v: Any) -> Any:
         return [snapshot(item) for item in v]
     if type(v) is dict:
         return {key: snapshot(item) for key, item in v.items()}
-    return copy.deepcopy(v) if dataclasses.is_dataclass(v) and not isinstance(v, type) else v
+    state = state_of(v)
+    if state is None or not (dataclasses.is_dataclass(v) or holds_floats(v)):
+        return v
+    try:
+        return twin(v)
+    except Exception:  # something in it, such as a lock, has no copy
+        return instance(type(v), **{name: snapshot(item) for name, item in state.items()})
 
 
 def adjoint_like(u: Any, value: Any, what: str) -> Any:

@@ -106,8 +106,9 @@ def differences(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             for sign in (1, -1):
                 new = twin(bound)
                 new.arguments[name] = moved(twin(value), [i], sign * step * unit)
-                inner = getattr(target.f, "__func__", target.f) if target.prefix else target.f
-                ends.append(inner(*new.args, **new.kwargs))
+                inner = getattr(target.f, "__func__", None) if target.prefix else None
+                given = new.args if inner is not None else new.args[len(target.prefix) :]
+                ends.append((inner or target.f)(*given, **new.kwargs))
             slope += (ends[0] - ends[1]) / (2 * step * unit)
         out.append(slope)
     return np.array(out)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import compiler
-from .api import Gradient, guarded, snapshot
+from .api import Gradient, guarded, parameter_at, value_of
 from .compiled.choice import is_numba_error
 from .errors import AmbiguousMemoryError, IntegerInputError
 from .frontend.lowerer import Request, parameter_names
@@ -176,21 +176,20 @@ def jvp(f: Callable[..., Any], primals: Any, tangents: Any, *, batch: bool = Fal
         raise TypeError("a batch of tangents needs arrays with an axis of directions in front")
     dots: dict[str, Any] = {}
     for i, (x, t) in enumerate(zip(primals, tangents)):
-        variadic = next((n for n in names if kinds[n] == "var"), None)
-        name = variadic if variadic is not None and i >= names.index(variadic) else names[i]
+        name = parameter_at(names, kinds, i)
         if t is not None and not holds_floats(x) and is_number(x) and np.any(t):
             raise IntegerInputError(
                 f"the argument {i} of {target.name}() is an integer, which has no derivative, and tangents[{i}] is not zero",
                 hint="pass a float, or None as its tangent")  # fmt: skip
         if t is None or not holds_floats(x):
             continue
-        if name == variadic:
+        if kinds[name] == "var":
             first = names.index(name)
             dots[name] = tuple(tangent_like(u, y, f"tangents[{first + k}]", count) for k, (u, y) in enumerate(zip(tangents[first:], bound[name])))
         else:
             dots[name] = tangent_like(t, x, f"tangents[{i}]", count)
     if not dots:
-        value = f(*snapshot(tuple(primals)))
+        value = value_of(f, tuple(primals))
         return value, zeros_like(value) if count is None else zeros_along(value, count)
     wrt = tuple(dots)
     kind = Directions if batch else Tangent

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .api import Gradient, adjoint_like, snapshot
+from .api import Gradient, adjoint_like, value_of
 from .directional import Directions, Tangent, tangent_like
 from .errors import DifferentiationError, NonScalarOutputError
 from .inner import written_jacobian, written_product
@@ -75,6 +75,7 @@ class Jacobian:
         self._mode = mode
         self._value = value
         self._names = self._forward._wrt_names
+        self._prefix = self._forward._target.prefix
         self._tuple = isinstance(wrt, tuple)
         self.__name__ = f"{self._forward._target.name}_jacobian"
         self.__signature__ = self._forward._target.signature
@@ -90,7 +91,7 @@ class Jacobian:
         inputs = {n: bound[n] for n in self._names}
         for n, x in inputs.items():
             check_real(x, f"the parameter {n!r}")
-        value = self._f(*snapshot(args), **snapshot(kwargs))
+        value = value_of(self._f, args, kwargs)
         check_real(value, f"what {target.name}() returns")
         sizes = [sum(np.size(leaf) for _, leaf in leaves(x)) for x in (tuple(inputs.values()), value)]
         forward = self._mode == "forward" or self._mode is None and sizes[0] <= sizes[1]
@@ -244,6 +245,7 @@ class HessianProduct:
     def __init__(self, f: Callable[..., Any], wrt: Wrt = 0) -> None:
         self._gradient = Gradient(f, wrt, "grad")
         self._along = Tangent(self._gradient, wrt)
+        self._prefix = self._gradient._target.prefix
         self.__name__ = f"{self._gradient._target.name}_hvp"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .api import Gradient, snapshot
+from .api import Gradient, value_of
 from .directional import Tangent
 from .errors import DifferentiationError
 from .targets import Wrt
@@ -100,7 +100,7 @@ class SparseJacobian:
         x = bound[name]
         if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
             raise TypeError(f"a sparse Jacobian needs an array of floats as {name!r}")
-        value = self._f(*snapshot(args), **snapshot(kwargs))
+        value = value_of(self._f, args, kwargs)
         if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
             raise TypeError(f"a sparse Jacobian needs a function that returns an array of floats, and {target.name}() returns {value!r:.40}")
 

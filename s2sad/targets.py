@@ -34,6 +34,8 @@ class Target:
         if isinstance(f, types.MethodType):
             self.prefix = (f.__self__,)
             f = f.__func__
+        elif (type(f).__module__ or "").startswith("s2sad."):  # a derivative, of a method perhaps
+            self.prefix = getattr(f, "_prefix", ())
         self.plain = isinstance(f, types.FunctionType) and not hasattr(f, "__wrapped__")  # followed into its own text
         if self.plain:
             self.scope: Any = LiveScope(f)  # type: ignore[arg-type]
@@ -109,6 +111,7 @@ class Target:
                 named = left_out and p.default is not p.empty and p.kind is p.POSITIONAL_OR_KEYWORD  # its place may be another one
                 call.append(f"{p.name}={p.name}" if named else p.name)
                 defaults.append(p.default)
+        del call[: len(self.prefix)]  # which what is called has already
         name = self.name if self.name.isidentifier() else "f"
         text = f"def {name}({', '.join(names)}):\n    return {name}({', '.join(call)})\n"
         lines = tuple(text.splitlines())

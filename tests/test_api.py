@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ def test_defaults_and_keywords_bind_as_in_a_call():
         gradient()
     with pytest.raises(TypeError):
         gradient(2.0, nonsense=1.0)
+
+
+def test_keyword_only_parameters_behind_variadic_ones():
+    def f(a, *xs, k=2.0):
+        return a * xs[0] * xs[1] * k
+
+    assert s2sad.vjp(f, 7.0, 3.0, 5.0)[1](1.0) == (30.0, 70.0, 42.0)
+    assert s2sad.jvp(f, (7.0, 3.0, 5.0), (None, 0.0, 1.0)) == (210.0, 42.0)
 
 
 def test_variadic_parameters():
@@ -303,3 +312,33 @@ def test_check_grad_leaves_its_arguments_alone():
     x = X.copy()
     s2sad.check_grad(fill, x)
     np.testing.assert_array_equal(x, X)
+
+
+# --- objects that the function changes --------------------------------------------------------------------------
+
+
+class Scaled:
+    def __init__(self, w: Any, lock: Any = None) -> None:
+        self.w, self.lock = w, lock
+
+    def step(self, x: Any) -> Any:
+        self.w = self.w * x
+        self.w[0] = self.w[1]
+        return np.sum(self.w * x) * x
+
+
+def stepped(s: Scaled, x: Any) -> Any:
+    return s.step(x)
+
+
+@pytest.mark.parametrize("lock", [None, threading.Lock()])  # which has no copy
+def test_values_and_rows_are_of_objects_as_they_were_given(lock: Any) -> None:
+    x, w = np.array([0.5, 0.7]), np.array([2.0, 3.0])
+    rows = np.array([[3.57, 2.85], [1.47, 6.51]])
+    s = Scaled(w.copy(), lock)
+    for value, back in (s2sad.vjp(stepped, s, x), s2sad.vjp(s.step, x)):
+        np.testing.assert_allclose(value, [1.26, 1.764])
+        np.testing.assert_allclose(back(np.array([1.0, 2.0]))[-1], rows.T @ [1.0, 2.0])
+    for found in (s2sad.jacrev(stepped, "x")(s, x), s2sad.jacfwd(stepped, "x")(s, x), s2sad.jacrev(s.step)(x), s2sad.jacfwd(s.step)(x)):
+        np.testing.assert_allclose(found, rows)
+    np.testing.assert_array_equal(s.w, w)

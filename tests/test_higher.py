@@ -81,3 +81,39 @@ def test_gradients_made_inside_a_differentiated_function():
 
     with pytest.raises(errors.DifferentiationError, match="module level"):
         s2sad.grad(local)(2.0)
+
+
+class Potential:
+    def __init__(self, w: Any) -> None:
+        self.w = w
+
+    def energy(self, x: Any) -> Any:
+        return np.sum(self.w * x**3)
+
+    def of_a_number(self, x: float, k: float = 1.0) -> Any:
+        return self.w[0] * x**4 * k
+
+    @s2sad.differentiate(wrt="x")
+    def decorated(self, x: Any) -> Any:
+        return np.sum(self.w * x**3)
+
+
+def test_second_derivatives_of_methods():
+    p, x, v = Potential(np.array([2.0, 3.0])), np.array([0.5, 0.7]), np.array([1.0, -2.0])
+    for f in (p.energy, p.decorated):
+        expected = np.diag(6.0 * p.w * x)
+        np.testing.assert_allclose(s2sad.hvp(f)(x, v), expected @ v)
+        np.testing.assert_allclose(s2sad.hessian(f)(x), expected)
+        np.testing.assert_allclose(s2sad.jacfwd(s2sad.grad(f))(x), expected)
+        np.testing.assert_allclose(s2sad.jvp(s2sad.grad(f), (x,), (v,))[1], expected @ v)
+    assert s2sad.grad(s2sad.grad(p.of_a_number))(2.0) == pytest.approx(96.0)
+    assert s2sad.grad(s2sad.grad(p.of_a_number), "k")(2.0) == pytest.approx(64.0)
+    assert s2sad.check_grad(s2sad.grad(p.of_a_number), 2.0) < 1e-8
+    p.w = np.ones(2)
+    np.testing.assert_allclose(s2sad.hvp(p.energy)(x, v), 6.0 * x * v)
+
+
+@pytest.mark.parametrize("second", [lambda f, x: s2sad.jacrev(s2sad.grad(f))(x), lambda f, x: s2sad.vjp(s2sad.grad(f), x)[1](x)])
+def test_what_would_call_the_derivative_of_a_method_is_refused(second: Callable[..., Any]):
+    with pytest.raises(errors.UnsupportedSyntaxError, match="the derivative of a method of an object"):
+        second(Potential(np.array([2.0, 3.0])).energy, np.array([0.5, 0.7]))

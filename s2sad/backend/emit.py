@@ -113,7 +113,8 @@ class Emitter(Loops):
             body.append(ast.Pass())
         node = ast.FunctionDef(f.name, self.arguments(f), body, [])
         node.type_params = []  # type: ignore[attr-defined]
-        hidden = {name for name in (*self.names.names.values(), *self.bindings.names) if hasattr(builtins, name)}
+        hidden = {name for name in self.names.names.values() if hasattr(builtins, name)}
+        hidden |= {name for name, obj in self.bindings.names.items() if getattr(builtins, name, obj) is not obj}
         if hidden:
             unhide = Unhide(hidden)
             unhide.visit(node)

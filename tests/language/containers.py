@@ -376,3 +376,34 @@ def views_of_helper_in_tuple(x, n):
     pair[1][:2] += x[:2]
     pair[0][0] = x[2]
     return np.sum(pair[0] * pair[0]) + np.sum(pair[1])
+
+
+@program((X, np.ones(3), 2))
+def list_of_constant_array(x, c, n):
+    ys = list(c)
+    ys[n] = x[0] * 2.0
+    ys[0] *= x[1]
+    s = 0.0
+    for v in ys:
+        s = s * v + v
+    return s
+
+
+@program((X, 2))
+def list_of_range(x, n):
+    ys = list(range(1, n + 3))
+    ys[n] = x[0] * 2.0
+    s = 0.0
+    for v in ys:
+        s = s * v + v
+    return s
+
+
+@program((X, 2))
+def list_of_bytes(x, n):
+    b = list(b"abc")
+    s = x[0]
+    for i in range(n):
+        b[i] = s * b[i] / 100.0
+        s = s + b[i]
+    return s

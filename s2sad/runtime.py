@@ -215,7 +215,7 @@ def _may_repeat(index: Any) -> bool:
     """Whether `index` may select an element twice: integer arrays and lists may, slices and masks may not."""
     parts = index if isinstance(index, tuple) else (index,)
     return any(
-        isinstance(part, (list, np.ndarray)) and np.ndim(part) > 0 and np.asarray(part).dtype.kind != "b"
+        isinstance(part, (list, tuple, np.ndarray)) and np.ndim(part) > 0 and np.asarray(part).dtype.kind != "b"
         for part in parts
     )
 

@@ -73,6 +73,7 @@ def test_index_add_accumulates_repeated_indices() -> None:
     np.testing.assert_array_equal(
         runtime.index_add(np.zeros((2, 2)), (0, slice(None)), 1.0), [[1.0, 1.0], [0.0, 0.0]]
     )
+    np.testing.assert_array_equal(runtime.index_add(np.zeros((2, 2)), ((0, 0), slice(None)), 1.0), [[2.0, 2.0], [0.0, 0.0]])
     assert runtime.index_add([1.0, None], 1, 2.0) == [1.0, 2.0]
     assert runtime.index_add({}, "a", 2.0) == {"a": 2.0}
 

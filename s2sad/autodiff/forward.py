@@ -444,6 +444,8 @@ class Forward(TangentMemory):
             keys = kind == "dict"
             return self.emit(Op(kind, tuple(a if keys and i % 2 == 0 else self.needed(a) for i, a in enumerate(op.args))), t, v)
         if isinstance(v.type, ListT) and (kind in ("add", "mul") or kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is list):
+            if kind == "call" and not isinstance(type_of(first), ListT) and not self.active(first):  # a list of what has no tangent
+                return self.emit(Op("call", (self.emit(op, v.type, v),), fn=helper("zeros_like")), t, v)
             return self.emit(ir.substitute_op(op, lambda a: self.needed(a) if isinstance(type_of(a), ListT) or self.active(a) else a), t, v)
         if kind in HIDDEN:
             raise NoRuleError(f"{kind} of a differentiated value has no forward rule", stmt.span, construct=kind)

@@ -132,10 +132,21 @@ class Variables(Memory):
             if phi.region is not None and isinstance(init, Var) and init.region is not None:
                 phi.region.union(init.region)
             self.own |= {phi, result}
+            self.write_in_iteration(scope, (outer, init), phi)
             scope.carries[v] = Carry(phi, init, None, result)
             scope.bars[v] = phi
             return phi
         return scope.bars.get(v)
+
+    def write_in_iteration(self, loop: Scope, outer: tuple[Any, Any], phi: Var) -> None:
+        """What an iteration has added so far to memory from outside the loop, it adds to what the loop carries from now on."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            for stmt in ir.walk(scope.out):
+                ir.substitute(stmt, lambda a: phi if isinstance(a, Var) and a in outer else a)
+            if scope is loop:
+                return
+            scope = scope.parent
 
     def contribute(self, v: Any, g: Any, merge: bool = False) -> None:
         """Add `g` to the adjoint of `v`. With `merge`, `v` flows into a merge of paths and `g` is the merged adjoint."""

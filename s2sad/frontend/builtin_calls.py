@@ -159,6 +159,8 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
             if isinstance(v, ObjVal):
                 if (v.id, name.value) in self.maybe_absent and not hasattr(v.cls, name.value):
                     raise self.unsupported(f"the attribute {name.value!r} is set on some path only", node, f"set {name.value!r} on all paths")
+                if (v.id, name.value) not in self.cells and not hasattr(v.cls, name.value) and hasattr(v.cls, "__getattr__"):
+                    raise self.unsupported(f"it is not known whether {v.cls.__name__}.__getattr__() gives {name.value!r}", node, "call it")
                 if (v.id, name.value) in self.cells or hasattr(v.cls, name.value):
                     return Lit(True)
                 known = v.live is not None and hasattr(v.live, name.value)

@@ -297,7 +297,7 @@ class OperatorExpressions(Core):
         if isinstance(box, (TupleVal, ListVal)):
             items = [self.constant(i) for i in self.items(box)]
             if c is not None and all(i is not None for i in items):
-                return any(i.value == c.value for i in items)  # type: ignore[union-attr]
+                return c.value in [i.value for i in items]  # type: ignore[union-attr]
             if isinstance(item, Var) and item.type == NONE:
                 return any(i is not None and i.value is None for i in items) if all(items) else None
             if isinstance(item, Var) and isinstance(item.type, (Num,)) and all(

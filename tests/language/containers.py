@@ -353,3 +353,57 @@ def nested_tuple_index4(x):
 def nested_list_index2(x):
     y = x[[[0, 1], [1, 2], [0, 0]]]
     return np.sum(y * x) if False else np.sum(y[:, 0] * x) + np.sum(y)
+
+
+def two_views(n):
+    a = np.zeros(n + 2)
+    b = a[1:]
+    c = len(a) + 1
+    d = c * 2
+    return a, b, d
+
+
+@program((X, 2), (X, 1))
+def views_of_helper(x, n):
+    a, b, d = two_views(n)
+    b[:2] += x[:2]
+    return np.sum(a * a) * d
+
+
+@program((X, 2), (X, 1))
+def views_of_helper_in_tuple(x, n):
+    pair = two_views(n)
+    pair[1][:2] += x[:2]
+    pair[0][0] = x[2]
+    return np.sum(pair[0] * pair[0]) + np.sum(pair[1])
+
+
+@program((X, np.ones(3), 2))
+def list_of_constant_array(x, c, n):
+    ys = list(c)
+    ys[n] = x[0] * 2.0
+    ys[0] *= x[1]
+    s = 0.0
+    for v in ys:
+        s = s * v + v
+    return s
+
+
+@program((X, 2))
+def list_of_range(x, n):
+    ys = list(range(1, n + 3))
+    ys[n] = x[0] * 2.0
+    s = 0.0
+    for v in ys:
+        s = s * v + v
+    return s
+
+
+@program((X, 2))
+def list_of_bytes(x, n):
+    b = list(b"abc")
+    s = x[0]
+    for i in range(n):
+        b[i] = s * b[i] / 100.0
+        s = s + b[i]
+    return s

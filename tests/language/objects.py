@@ -247,3 +247,22 @@ class Derived(Base):
 def obj_sum(x):
     t = sum([Base(x), Derived(2.0 * x)])
     return t.v * t.scale
+
+
+class Fallback:
+    def __init__(self, a):
+        self.a = a
+
+    def __getattr__(self, name):
+        return 6.0
+
+
+@program((X,), refused="it is not known whether Fallback.__getattr__() gives 'b'")
+def hasattr_of_a_fallback(x):
+    return x[0] * (2.0 if hasattr(Fallback(x[0]), "b") else 3.0)
+
+
+@program((X,))
+def same_nan_is_in_a_list(x):
+    v = float("nan")
+    return x[0] if v in [v] else x[1]

@@ -121,9 +121,24 @@ def numbers_of_a_list(x: Any) -> Any:
     return np.sum(y * z) + np.sum(y * C[:3])
 
 
+def a_mask_that_changes(x: Any) -> Any:
+    mask = x > 1.5
+    y = x[mask]
+    mask[:] = True
+    return np.sum(y * x[mask])
+
+
+def a_bound_that_changes(x: Any) -> Any:
+    k = np.array(5)
+    y = x[k:]
+    k -= 4
+    return np.sum(y * x[k:])
+
+
 PROGRAMS = [
     elements_that_are_sizes, unpacked_elements, largest_elements, elements_in_a_loop, arrays_as_shapes, axis_from_an_array, places_where,
     first_place, counted, numbers_in_steps, repeats, uneven_parts, parts_at_places, lists_of_other_lengths, numbers_of_a_list,
+    a_mask_that_changes, a_bound_that_changes,
 ]  # fmt: skip
 
 

@@ -277,8 +277,7 @@ class Subscripts(Core):
                     key.append(0)
                 elif isinstance(pt, Arr) and pt.dtype is not None and pt.dtype.kind == "b" and pt.shape is not None:
                     if len(parts) == 1 and len(pt.shape) <= len(t.shape):
-                        size = self.index_memo.setdefault(("mask", p), None) or self.symbols.fresh()
-                        self.index_memo[("mask", p)] = size
+                        size = self.remembered_size(("mask", p), (p,), None)
                         return Arr(t.dtype, (size, *t.shape[len(pt.shape) :]))
                     return Arr(t.dtype, None)
                 elif isinstance(pt, Arr) and pt.dtype is not None and pt.shape is not None:
@@ -337,10 +336,15 @@ class Subscripts(Core):
             return ("=", b.value) if isinstance(b, Lit) else (b, getattr(type_of(b), "ints", None))
 
         parts = (part(p.start), part(p.stop), part(p.step))
-        key = (size, *parts)
+        # x[:n] with n the known length of something else is at most that; it stays a symbol of its own
+        return self.remembered_size((size, *parts), (p.start, p.stop, p.step), self.actual_slice(size[-1], p))
+
+    def remembered_size(self, key: Any, atoms: tuple[Any, ...], actual: Any) -> Any:
+        """One symbol for each `key` made of atoms, and another one each time if one of them is memory that changes."""
+        if any(isinstance(a, Var) and a.stored for a in atoms):
+            return self.symbols.fresh(actual)
         if key not in self.index_memo:
-            # x[:n] with n the known length of something else is at most that; it stays a symbol of its own
-            self.index_memo[key] = self.symbols.fresh(self.actual_slice(size[-1], p))
+            self.index_memo[key] = self.symbols.fresh(actual)
         return self.index_memo[key]
 
     def actual_slice(self, size: int, p: SliceVal) -> int:

@@ -107,6 +107,8 @@ def tangent_like(t: Any, x: Any, what: str, count: int | None = None) -> Any:
     array = isinstance(x, np.ndarray)
     if array and x.dtype.kind not in "fc" or not array and not isinstance(x, (float, complex, np.inexact)):
         if not array and is_object(x):
+            if isinstance(t, (int, float, complex, np.generic, np.ndarray, list, tuple, dict, str)):
+                raise TypeError(f"{what} should be an object with the attributes of the argument, not {t!r:.50}")
             fields = fields_of(x)
             return instance(type(x), **{k: tangent_like(getattr(t, k, None), b, f"{what}.{k}", count) for k, b in fields.items()})
         return zeros_like(x)

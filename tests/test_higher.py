@@ -117,3 +117,8 @@ def test_second_derivatives_of_methods():
 def test_what_would_call_the_derivative_of_a_method_is_refused(second: Callable[..., Any]):
     with pytest.raises(errors.UnsupportedSyntaxError, match="the derivative of a method of an object"):
         second(Potential(np.array([2.0, 3.0])).energy, np.array([0.5, 0.7]))
+
+
+def test_a_vector_is_no_tangent_of_an_object():
+    with pytest.raises(TypeError, match="should be an object with the attributes"):
+        s2sad.jvp(lambda p, x: p.energy(x), (Potential(np.ones(2)), np.ones(2)), (np.ones(2), np.ones(2)))

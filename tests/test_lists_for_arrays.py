@@ -62,7 +62,12 @@ def stored(x, m):
     return y
 
 
-CASES: list[Callable[..., Any]] = [averages, powers, angles, systems, polynomials, joined, samples, operators, stored]
+def filled(x, m):
+    y = np.full((2, 3), [x[0], x[1] * x[2], 1.0]) * np.full_like(m[:2], (x[2], 2.0, x[0]))
+    return y + np.array([x[0], x[1] ** 2, 3.0], ndmin=2) * np.full((2, 1), [[x[1]], [x[2]]])
+
+
+CASES: list[Callable[..., Any]] = [averages, powers, angles, systems, polynomials, joined, samples, operators, stored, filled]
 
 
 def differences(f: Callable[..., Any]) -> list[np.ndarray]:

@@ -29,7 +29,7 @@ MUTATORS = frozenset(
 # those that take a sequence of arrays, or make an array of a sequence themselves
 SEQUENCE_FUNCTIONS = frozenset(
     f for name in ("array asarray asanyarray ascontiguousarray asfortranarray concatenate concat stack vstack hstack dstack "
-                   "column_stack row_stack block broadcast_arrays meshgrid select ix_ choose piecewise full full_like zeros ones "
+                   "column_stack row_stack block broadcast_arrays meshgrid select ix_ choose piecewise zeros ones "
                    "empty copy atleast_1d atleast_2d atleast_3d").split()
     if (f := getattr(np, name, None)) is not None
 ) | {np.linalg.multi_dot, np.ndarray.astype}  # fmt: skip

@@ -24,8 +24,10 @@ def asarray(y, a, dtype=None):
 def array(y, object, dtype=None, *, copy=True, ndmin=0):
     if dtype is None and isinstance(object, np.ndarray) and ndmin == 0:
         object_bar = y_bar
-    else:
+    elif ndmin == 0:
         object_bar = cast_back(y_bar, y, object)
+    else:
+        object_bar = cast_back(np.reshape(y_bar, np.shape(object)), y, object)
 
 
 @adjoint(np.ndarray.astype, getattr(np, "astype", None))

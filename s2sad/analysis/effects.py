@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..frontend.primitives import _pure_call
+from ..frontend.primitives import ADDING, _pure_call
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
 from ..rules import registry
@@ -116,7 +116,8 @@ def writes(stmt: Any) -> list[Region] | None:
         op = stmt.op
         if is_pure(op):
             return []
-        if op.kind == "inplace":
+        adding = op.kind == "call" and isinstance(op.fn, Ref) and op.fn.module == "s2sad.runtime" and op.fn.obj in ADDING
+        if op.kind == "inplace" or adding:
             r = region_of(op.args[0])
             return [] if r is None else [r]
         if op.kind == "method" and op.name in ("append", "pop", "extend", "insert"):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from .. import runtime
 from ..analysis import infer
 from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
 from ..errors import AmbiguousMemoryError, DifferentiationError, NoRuleError
@@ -26,6 +27,8 @@ from .values import DictVal, ListVal, ObjVal, Poison, TupleVal, is_atom
 MUTATORS = frozenset(
     f for name in "put place putmask fill_diagonal copyto put_along_axis".split() if (f := getattr(np, name, None)) is not None
 )  # fmt: skip
+# our own, which change their first argument
+ADDING = frozenset({runtime.index_add, runtime.add_items})
 # those that take a sequence of arrays, or make an array of a sequence themselves
 SEQUENCE_FUNCTIONS = frozenset(
     f for name in ("array asarray asanyarray ascontiguousarray asfortranarray concatenate concat stack vstack hstack dstack "
@@ -408,7 +411,7 @@ def _pure_call(op: Op) -> bool:
     try:
         if obj in _PURE_BUILTINS:
             return True
-        if obj in MUTATORS:
+        if obj in MUTATORS or obj in ADDING:
             return False
     except TypeError:
         return False
@@ -477,4 +480,4 @@ def _is_bound(fn: Any, owner: Any) -> bool:
     return path == owner.name and getattr(getattr(owner.obj, name, None), "__func__", None) is fn.obj
 
 
-__all__ = ["MUTATORS", "Primitives", "SEQUENCE_FUNCTIONS", "TUPLE_FUNCTIONS", "VIEWS_OF_INPUT", "out_by_name", "takes_sequences"]
+__all__ = ["ADDING", "MUTATORS", "Primitives", "SEQUENCE_FUNCTIONS", "TUPLE_FUNCTIONS", "VIEWS_OF_INPUT", "out_by_name", "takes_sequences"]

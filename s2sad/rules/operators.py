@@ -30,7 +30,7 @@ def multiply(y, x1, x2):
 @adjoint(operator.truediv, operator.itruediv, np.divide, np.true_divide, elementwise=True)
 def divide(y, x1, x2):
     x1_bar = y_bar / x2
-    x2_bar = -(y_bar * y) / x2
+    x2_bar = -(y_bar / x2 * y)  # a common expression with the other one
 
 
 @adjoint(operator.pow, operator.ipow, np.power, np.float_power, pow, elementwise=True)

@@ -16,5 +16,5 @@ def guards_value_and_grad(x, y, guards_bar=1.0):
             result = math.exp(z)
             z_bar = guards_bar * result
         x_bar = z_bar / y
-        y_bar = -z_bar * z / y
+        y_bar = -x_bar * z
     return result, (x_bar, y_bar)

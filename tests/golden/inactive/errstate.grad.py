@@ -9,5 +9,5 @@ def errstate_grad(x, errstate_bar=1.0):
         y = sqrt / x
     # reverse sweep
     with np.errstate(all="ignore"):
-        x_bar = 0.5 * errstate_bar / x / sqrt - errstate_bar * y / x
+        x_bar = 0.5 * errstate_bar / x / sqrt - errstate_bar / x * y
     return x_bar

@@ -16,5 +16,5 @@ def reversed_iteration_grad(x, reversed_iteration_bar=1.0):
     s_bar = reversed_iteration_bar
     for i, s in zip(reversed(range(n)), reversed(s_tape)):
         x_bar[n - 1 - i] += s_bar
-        s_bar = -s_bar * (1.0 / s) / s
+        s_bar = -s_bar / s * (1.0 / s)
     return x_bar

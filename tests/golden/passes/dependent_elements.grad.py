@@ -18,7 +18,7 @@ def dependent_elements_grad(x, n, dependent_elements_bar=1.0):
         total += exp
     # reverse sweep
     s_bar = dependent_elements_bar / total
-    total_bar = -dependent_elements_bar * (s / total) / total
+    total_bar = -s_bar * (s / total)
     x_bar = np.zeros_like(x)
     for i, exp in zip(reversed(range(n)), reversed(exp_tape)):
         x_bar[i] += total_bar * exp

@@ -13,8 +13,8 @@ def normalised_rows_grad(x, gain, shift, normalised_rows_bar=1.0):
     total_bar = np.full_like(quotient, normalised_rows_bar)
     shift_bar = total_bar.sum(axis=0)
     product_bar = total_bar / sqrt
-    total_bar = -(normalised_rows_bar * quotient / sqrt).sum(axis=1, keepdims=True) / sqrt
     gain_bar = (product_bar * difference).sum(axis=0)
-    difference_bar = product_bar * gain + total_bar / x.shape[-1] * difference
+    product = (product_bar * quotient).sum(axis=1, keepdims=True) / sqrt / x.shape[-1]
+    difference_bar = product_bar * gain - product * difference
     x_bar = difference_bar - difference_bar.sum(axis=1, keepdims=True) / x.shape[-1]
     return x_bar, gain_bar, shift_bar

@@ -20,10 +20,10 @@ def augmented_slice_grad(x, w, augmented_slice_bar=1.0):
     # reverse sweep
     y_bar = 2.0 * augmented_slice_bar * y
     y[2] = y_saved2
-    quotient_bar = y_bar[2]
-    y_bar[2] = quotient_bar / w_item2
+    y_item_bar = y_bar[2] / w_item2
+    y_bar[2] = y_item_bar
     w_bar = np.zeros_like(w)
-    w_bar[0] -= quotient_bar * quotient / w_item2
+    w_bar[0] -= y_item_bar * quotient
     y[:2] = y_saved1
     product_bar = y_bar[:2].copy()
     y_bar[:2] = product_bar * w_item1

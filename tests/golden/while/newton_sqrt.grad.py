@@ -12,10 +12,9 @@ def newton_sqrt_grad(a, x, newton_sqrt_bar=1.0):
     x_bar = newton_sqrt_bar
     a_bar = 0.0
     for x in reversed(x_tape):
-        step_bar = -x_bar
         product = 2.0 * x
-        difference_bar = step_bar / product
-        x_bar -= step_bar * ((x * x - a) / product) / product * 2.0
+        difference_bar = -x_bar / product
+        x_bar -= difference_bar * ((x * x - a) / product) * 2.0
         a_bar -= difference_bar
         x_bar += 2.0 * difference_bar * x
     return a_bar, x_bar

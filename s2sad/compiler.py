@@ -31,6 +31,7 @@ from .optimize.common import share_before_differentiation, share_expressions
 from .optimize.copies import elide_copies
 from .optimize.dead import drop_dead
 from .optimize.factors import cancel_factors
+from .optimize.firsts import store_first
 from .optimize.fuse import fuse_sweeps
 from .optimize.hoist import hoist_from_primal, hoist_invariants
 from .optimize.merge import merge_branches
@@ -109,6 +110,7 @@ LAST: dict[str, Pass] = {
     "hoist": hoist_invariants,
     "common": share_expressions,
     "in_place": accumulate_in_place,
+    "firsts": store_first,
     "copies": propagate_copies,
     "elide": elide_copies,
     "tapes": iterate_tapes,

@@ -67,6 +67,12 @@ def filled(x, m):
     return y + np.array([x[0], x[1] ** 2, 3.0], ndmin=2) * np.full((2, 1), [[x[1]], [x[2]]])
 
 
+def numbers(x, m):
+    y = WEIGHTS + np.mean(x)
+    z = np.subtract(NODES, x[0] * x[1])
+    return np.array([y[2] * z[1], np.maximum(WEIGHTS, x[2])[0]]) + np.where([True, False], x[1], [2.0, 3.0])
+
+
 CASES: list[Callable[..., Any]] = [averages, powers, angles, systems, polynomials, joined, samples, operators, stored, filled]
 
 
@@ -92,6 +98,13 @@ def test_jacobians(f: Callable[..., Any]) -> None:
         for a, b in zip(found, expected):
             np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
     assert both._batches  # all columns at once
+
+
+def test_a_number_and_a_list_from_outside() -> None:
+    expected = differences(numbers)
+    for found in (s2sad.jacfwd(numbers, wrt=(0, 1))(X, M), s2sad.jacrev(numbers, wrt=(0, 1))(X, M)):
+        for a, b in zip(found, expected):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
 
 
 def test_lists_are_repeated_by_integers() -> None:

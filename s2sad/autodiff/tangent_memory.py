@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import runtime
 from ..analysis import effects
-from ..analysis.types import UNKNOWN, Arr, Num, Obj, Type, dtype_of, float_like, is_mutable, shape_of
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, dtype_of, float_like, is_mutable, shape_of
 from ..errors import AmbiguousMemoryError
 from ..frontend.lower import type_of
 from ..frontend.lowerer import Program
@@ -208,7 +208,11 @@ class TangentMemory(Tangents):
         t, given = v.type, type_of(dot)
         if isinstance(t, Num) and isinstance(dot, Var) and not isinstance(given, Num) and not self.is_fresh(dot):
             return self.number(dot, v)
-        if isinstance(t, Num) or t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
+        if isinstance(t, Num):
+            return dot
+        if not isinstance(t, Arr) and not self.stored(v) and self.may_be_smaller(stmt):
+            return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
+        if t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
             return dot
         if not isinstance(t, Arr):
             return dot if not self.stored(v) else self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
@@ -216,7 +220,7 @@ class TangentMemory(Tangents):
         if t.shape is None or shape is None or t.dtype is None or dtype is None:
             if self.stored(v):
                 return self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
-            if any(isinstance(type_of(a), Arr) or type_of(a) is UNKNOWN for a in stmt.op.atoms() if isinstance(a, Var) and self.dot(a) is None):
+            if self.may_be_smaller(stmt):
                 return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
             return dot
         if shape != t.shape and not self.all_vary(stmt):
@@ -228,6 +232,17 @@ class TangentMemory(Tangents):
         if dtype != t.dtype and t.dtype.kind in "fc":
             return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
         return dot
+
+    def may_be_smaller(self, stmt: Assign) -> bool:
+        """Whether what has no tangent may make the result of an operation larger than its tangent.
+
+        The other factor of a product is a factor of the tangent, too.
+        """
+        if stmt.op.kind in ("mul", "truediv", "pow", "matmul", "getattr") or len(stmt.op.args) < 2:
+            return False
+        still = [a for a in stmt.op.atoms() if self.dot(a) is None]
+        return any(isinstance(a, Var) and (isinstance(type_of(a), (Arr, ListT)) or type_of(a) is UNKNOWN) for a in still) or any(
+            isinstance(a, Ref) and a is not stmt.op.fn and isinstance(a.obj, (list, tuple, np.ndarray)) for a in still)  # fmt: skip
 
     def number(self, dot: Var, v: Var) -> Var:
         """The number in a tangent that may be an array without axes, whose memory a number does not share."""

@@ -11,7 +11,7 @@ def softmax_loss_value_and_grad(z, k, softmax_loss_bar=1.0):
     difference = np.log(sum_) - shifted[k]
     # reverse sweep
     shifted_bar = np.zeros_like(shifted)
-    shifted_bar[k] -= softmax_loss_bar
+    shifted_bar[k] = -softmax_loss_bar
     shifted_bar += softmax_loss_bar / sum_ * exp
     ties = np.equal(z, max_)
     quotient = -np.sum(shifted_bar) / max(float(np.count_nonzero(ties)), 1.0)

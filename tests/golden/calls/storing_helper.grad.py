@@ -16,6 +16,6 @@ def storing_helper_grad(x, storing_helper_bar=1.0):
     product_bar = y_bar[0]
     y_bar[0] = product_bar * x_item
     x_bar = np.zeros_like(x)
-    x_bar[1] += product_bar * y_item
+    x_bar[1] = product_bar * y_item
     x_bar += y_bar
     return x_bar

@@ -26,6 +26,6 @@ def live_forcing_grad(force, masses, live_forcing_bar=1.0):
         m = masses[i]
         v_bar += x_bar * 0.1
         difference_bar = v_bar / m * 0.1
-        force_bar[i] += difference_bar
+        force_bar[i] = difference_bar
         x_bar -= difference_bar * np.cos(x)
     return force_bar

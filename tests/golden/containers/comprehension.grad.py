@@ -18,7 +18,7 @@ def comprehension_grad(x, comprehension_bar=1.0):
     items_bar = spread(comprehension_bar * sum(squares), items)
     x_bar = np.zeros_like(x)
     for i in reversed(range(n1)):
-        x_bar[i] += items_bar.pop()
+        x_bar[i] = items_bar.pop()
     squares_bar = spread(comprehension_bar * sum(items), squares)
     for i in reversed(range(n)):
         v = x[i]

@@ -8,7 +8,7 @@ def guards_jvp(x, y, *, x_dot, y_dot):
         result_dot = 0.0
     else:
         z = x / y
-        z_dot = x_dot / y - y_dot * z / y
+        z_dot = x_dot / y - y_dot / y * z
         if z > 1.0:
             result = z * z
             result_dot = 2.0 * z_dot * z

@@ -11,5 +11,5 @@ def integers_grad(x, integers_bar=1.0):
     count = int(np.sum(x > 0.0))
     # reverse sweep
     x_bar = np.zeros_like(x)
-    x_bar[best] += integers_bar * count * (2.0 * x[best])
+    x_bar[best] = integers_bar * count * (2.0 * x[best])
     return x_bar

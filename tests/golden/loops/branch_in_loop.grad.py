@@ -23,5 +23,5 @@ def branch_in_loop_grad(x, branch_in_loop_bar=1.0):
             s_bar *= v
         else:
             v_bar = -2.0 * s_bar * v
-        x_bar[i] += v_bar
+        x_bar[i] = v_bar
     return x_bar

@@ -17,6 +17,6 @@ def continue_loop_grad(x, continue_loop_bar=1.0):
     for i, s in zip(reversed(range(n)), reversed(s_tape)):
         v = x[i]
         if not v < 0.0:
-            x_bar[i] += s_bar * s
+            x_bar[i] = s_bar * s
             s_bar *= v + 1.0
     return x_bar

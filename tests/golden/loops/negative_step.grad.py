@@ -15,7 +15,7 @@ def negative_step_grad(c, x, negative_step_bar=1.0):
     p_bar = negative_step_bar
     x_bar = 0.0
     for i, p in zip(reversed(range(difference, -1, -1)), reversed(p_tape)):
-        c_bar[i] += p_bar
+        c_bar[i] = p_bar
         x_bar += p_bar * p
         p_bar *= x
     return c_bar, x_bar

@@ -9,6 +9,6 @@ def reversed_iteration_jvp(x, *, x_dot):
         v_dot = x_dot[difference]
         quotient = 1.0 / s
         s1 = v + quotient
-        s_dot = v_dot - s_dot * quotient / s
+        s_dot = v_dot - s_dot / s * quotient
         s = s1
     return s, s_dot

@@ -13,5 +13,5 @@ def sum_of_squares_grad(x, sum_of_squares_bar=1.0):
     s_bar = sum_of_squares_bar / math.sqrt(s)
     x_bar = np.zeros_like(x)
     for i in reversed(range(n)):
-        x_bar[i] += s_bar * x[i]
+        x_bar[i] = s_bar * x[i]
     return x_bar

@@ -6,6 +6,6 @@ def zip_enumerate_grad(x, y, zip_enumerate_bar=1.0):
     y_bar = np.zeros_like(y)
     x_bar = np.zeros_like(x)
     for i in reversed(range(len(x))):
-        y_bar[i] += zip_enumerate_bar * (i * x[i])
-        x_bar[i] += zip_enumerate_bar * y[i] * i
+        y_bar[i] = zip_enumerate_bar * (i * x[i])
+        x_bar[i] = zip_enumerate_bar * y[i] * i
     return x_bar, y_bar

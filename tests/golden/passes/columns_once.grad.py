@@ -20,6 +20,6 @@ def columns_once_grad(x, w, columns_once_bar=1.0):
     w_bar = np.zeros_like(w)
     for j, tanh in zip(reversed(range(n)), reversed(tanh_tape)):
         product_bar = scores_bar[:, j] * (1.0 - tanh**2)
-        w_bar[j] += product_bar @ x
+        w_bar[j] = product_bar @ x
         x_bar += product_bar * w[j]
     return x_bar, w_bar

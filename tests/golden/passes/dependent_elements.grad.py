@@ -21,7 +21,7 @@ def dependent_elements_grad(x, n, dependent_elements_bar=1.0):
     total_bar = -s_bar * (s / total)
     x_bar = np.zeros_like(x)
     for i, exp in zip(reversed(range(n)), reversed(exp_tape)):
-        x_bar[i] += total_bar * exp
+        x_bar[i] = total_bar * exp
     for i, s in zip(reversed(range(n)), reversed(s_tape)):
         total_bar = s_bar * math.cos(s + x[i])
         x_bar[i] += total_bar

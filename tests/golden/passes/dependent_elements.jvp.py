@@ -16,5 +16,5 @@ def dependent_elements_jvp(x, n, *, x_dot):
         total += exp
         total_dot += x_dot[i] * exp
     quotient = s / total
-    quotient_dot = s_dot / total - total_dot * quotient / total
+    quotient_dot = s_dot / total - total_dot / total * quotient
     return quotient, quotient_dot

@@ -11,5 +11,5 @@ def independent_pairs_jvp(x, a, *, x_dot, a_dot):
             power = r2**3
             quotient = 1.0 / power
             energy += quotient
-            energy_dot -= r2_dot * (3.0 * (r2 * r2)) * quotient / power
+            energy_dot -= r2_dot * (3.0 * (r2 * r2)) / power * quotient
     return energy, energy_dot

@@ -12,7 +12,7 @@ def normalised_rows_jvp(x, gain, shift, *, x_dot, gain_dot, shift_dot):
     sqrt = np.sqrt(variance + 1e-05)
     quotient = gain * difference / sqrt
     quotient_dot = (gain_dot * difference + difference_dot * gain) / sqrt
-    total_dot = quotient_dot - variance_dot * 0.5 / sqrt * quotient / sqrt + shift_dot
+    total_dot = quotient_dot - variance_dot * 0.5 / sqrt / sqrt * quotient + shift_dot
     sum_ = np.sum(quotient + shift)
     sum_dot = np.sum(total_dot)
     return sum_, sum_dot

@@ -19,7 +19,7 @@ def saved_shapes_grad(W, xs, saved_shapes_bar=1.0):
     for i, (tanh, tanh1, h) in zip(reversed(range(n)), reversed(tape)):
         h_bar = h_bar * (1.0 - h**2)
         z_bar = np.zeros((xs.shape[1], W.shape[1]))
-        z_bar[:, 1] += h_bar * tanh * (1.0 - tanh1**2)
-        z_bar[:, 0] += h_bar * tanh1 * (1.0 - tanh**2)
+        z_bar[:, 1] = h_bar * tanh * (1.0 - tanh1**2)
+        z_bar[:, 0] = h_bar * tanh1 * (1.0 - tanh**2)
         W_bar += xs[i].T @ z_bar
     return W_bar

@@ -13,7 +13,7 @@ def stored_between_grad(x, stored_between_bar=1.0):
     exp1 = np.exp(y[1:])
     # reverse sweep
     x_bar = np.zeros_like(x)
-    x_bar[1:] += (2.0 * stored_between_bar * exp1 + stored_between_bar * first) * exp1
+    x_bar[1:] = (2.0 * stored_between_bar * exp1 + stored_between_bar * first) * exp1
     product_bar = x_bar[1]
     x_bar[1] = product_bar * y_item
     x_bar[0] += product_bar * y_item1

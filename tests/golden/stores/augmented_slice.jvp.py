@@ -15,7 +15,7 @@ def augmented_slice_jvp(x, w, *, x_dot, w_dot):
     y[:2] = y_item * w_item
     w_item = w[0]
     quotient = y[2] / w_item
-    y_dot[2] = y_dot[2] / w_item - w_dot[0] * quotient / w_item
+    y_dot[2] = y_dot[2] / w_item - w_dot[0] / w_item * quotient
     y[2] = quotient
     sum_ = np.sum(y * y)
     sum_dot = np.sum(2.0 * y_dot * y)

@@ -12,5 +12,5 @@ def fill_elements_grad(x, fill_elements_bar=1.0):
     y_bar = 2.0 * fill_elements_bar * y
     x_bar = np.zeros_like(x)
     for i in reversed(range(n)):
-        x_bar[i] += 2.0 * y_bar[i] * x[i]
+        x_bar[i] = 2.0 * y_bar[i] * x[i]
     return x_bar

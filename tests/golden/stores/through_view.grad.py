@@ -15,8 +15,8 @@ def through_view_grad(x, through_view_bar=1.0):
     x_item_bar = v_bar[1]
     v_bar[1] = 0.0
     x_bar = np.zeros_like(x)
-    x_bar[2] += x_item_bar
+    x_bar[2] = x_item_bar
     product_bar = v_bar[0]
-    x_bar[1] += product_bar * x_item
-    x_bar[0] += product_bar * x_item1
+    x_bar[1] = product_bar * x_item
+    x_bar[0] = product_bar * x_item1
     return x_bar

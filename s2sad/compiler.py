@@ -39,6 +39,7 @@ from .optimize.order import reorder
 from .optimize.recompute import recompute_numbers
 from .optimize.reductions import reduce_first
 from .optimize.restores import drop_restores
+from .optimize.saved import save_results
 from .optimize.shapes import save_no_shapes
 from .optimize.share import share_loads
 from .optimize.simplify import propagate_copies
@@ -106,6 +107,7 @@ ROUND: dict[str, Pass] = {
     "shapes": save_no_shapes,
 }
 LAST: dict[str, Pass] = {
+    "saved": save_results,
     "recompute": recompute_numbers,
     "hoist": hoist_invariants,
     "common": share_expressions,

@@ -26,6 +26,7 @@ from ..ir.nodes import Assign, Function, Lit, Loop, Op, Pop, Push, Range, Var
 from ..ir.uses import all_blocks
 from .places import Places
 
+_FEW = 12  # values of which all are tried
 _MOST = 30  # operations for one value
 _TAPE = 3  # operations on floats that take as long as saving a number and taking it back
 _COSTS = {"add": 1, "sub": 1, "mul": 1, "truediv": 1, "neg": 1, "pos": 1, "pow": 2}
@@ -89,22 +90,39 @@ class _Plan:
 
     def run(self) -> dict[Var, Var]:
         """The variables that were taken off a tape, and those that are computed instead."""
-        chosen = [v for v in self.made if v in self.pops]
+        chosen = self.possible([v for v in self.made if v in self.pops])
+        loss, together = self.loss(chosen)
         while chosen:
-            needed = [self.needed(v, set(chosen)) for v in chosen]
-            possible = [v for v, found in zip(chosen, needed) if found is not None]
-            if len(possible) < len(chosen):
-                chosen = possible
-                continue
-            together: Counter[Var] = Counter(a for found in needed for a in found or ())
-            if self.cost(together) <= _TAPE * len(chosen):
+            tried = [self.loss(self.possible([v for v in chosen if v is not left])) for left in self.candidates(chosen, together)]
+            best = min(range(len(tried)), key=lambda k: tried[k][0])
+            if loss <= 0 and tried[best][0] >= loss:
                 break
-            alone = [self.cost(a for a in found or () if together[a] == 1) for found in needed]
-            del chosen[alone.index(max(alone))]
+            left = self.candidates(chosen, together)[best]
+            chosen = self.possible([v for v in chosen if v is not left])
+            loss, together = tried[best]
         if not chosen:
             return {}
         self.rewrite([v for v in self.made if v in together], chosen)
         return {self.pops[v].target: self.again[v] for v in chosen}
+
+    def possible(self, chosen: list[Var]) -> list[Var]:
+        """Those that can be computed, where the others stay on tapes."""
+        while True:
+            found = [v for v in chosen if self.needed(v, set(chosen)) is not None]
+            if len(found) == len(chosen):
+                return chosen
+            chosen = found
+
+    def loss(self, chosen: list[Var]) -> tuple[int, Counter[Var]]:
+        """The time that it takes to compute some values, less that of their tapes; and how many of them need each value."""
+        together: Counter[Var] = Counter(a for v in chosen for a in self.needed(v, set(chosen)) or ())
+        return self.cost(together) - _TAPE * len(chosen), together
+
+    def candidates(self, chosen: list[Var], together: Counter[Var]) -> list[Var]:
+        """The values of which one stays on its tape: of many, only that which costs most alone."""
+        if len(chosen) <= _FEW:
+            return chosen
+        return [max(chosen, key=lambda v: self.cost(a for a in self.needed(v, set(chosen)) or () if together[a] == 1))]
 
     def needed(self, v: Var, chosen: set[Var]) -> set[Var] | None:
         """What has to be computed for a value; None if that cannot be. What is not `chosen` stays on its tape."""

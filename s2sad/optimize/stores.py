@@ -14,7 +14,7 @@ from ..analysis import effects
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Region, Store, Var
+from ..ir.nodes import Assign, Block, Carry, Function, Lit, Loop, Note, Op, Pop, Region, Store, Var
 from ..ir.uses import all_blocks, definitions, innermost_loops, use_counts
 from .order import reads_any, written
 
@@ -95,6 +95,8 @@ def _next_to(block: Block, start: int, first: Store, defs: dict[Var, Op]) -> int
         if _adds(stmt) and stmt.base is first.base and same_atom(stmt.index, first.index, defs):
             return j
         if isinstance(stmt, Note) and not stmt.barrier:
+            continue
+        if isinstance(stmt, Pop) and not any(effects.region_of(v) is region for v in ir.defs_of(stmt)):
             continue
         if _adds(stmt) and stmt.base is first.base and _elsewhere(stmt.index, first.index) and isinstance(type_of(stmt.value), Num):
             continue

@@ -8,9 +8,9 @@ def from_loop_grad(x, limit, from_loop_bar=1.0):
     s = 0.0
     ret = False
     for i in range(len(x)):
-        tape.append((i, s))
         v = x[i]
         s += v * v
+        tape.append((i, s))
         if s > limit:
             ret = True
             break
@@ -24,7 +24,6 @@ def from_loop_grad(x, limit, from_loop_bar=1.0):
     x_bar = np.zeros_like(x)
     for i, s in reversed(tape):
         v = x[i]
-        s += v * v
         if s > limit:
             v_bar = result_bar * s
             s_bar += result_bar * v

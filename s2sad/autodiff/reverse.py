@@ -119,10 +119,7 @@ class Reverse(Transport, Checkpoints):
         params = [Param(p.var, p.default, p.kind) for p in f.params]
         if seed == "scalar":
             self.check_scalar(f.result)
-            t = type_of(f.result) if is_atom(f.result) else UNKNOWN
-            seed_var.type = float_like(t) if isinstance(t, Num) else Num(np.dtype(float))
-            if getattr(seed_var.type, "dtype", None) != np.dtype(float):
-                seed_var.type = Num(np.dtype(float), True)  # 1.0 unless it is given
+            seed_var.type = Num(np.dtype(float), True)  # 1.0 unless it is given
             self.contribute_result(f.result, seed_var)
             at = next((i for i, p in enumerate(params) if p.kind in ("var", "kwvar", "kwonly")), len(params))
             if at == len(params):

@@ -6,6 +6,7 @@ or 1, and the value of strings, booleans and None. One variant serves all calls 
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 import types
@@ -162,7 +163,7 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
     """The arrays held by an argument."""
     if isinstance(v, np.ndarray):
         found.append(v)
-    elif isinstance(v, (tuple, list)) and depth < 6:
+    elif isinstance(v, (tuple, list, collections.deque)) and depth < 6:
         for i in v:
             arrays_in(i, found, depth + 1)
     elif isinstance(v, dict) and depth < 6:
@@ -186,9 +187,9 @@ def containers_in(v: Any, found: list[Any], depth: int = 0) -> list[Any]:
     if depth > 6 or isinstance(v, _CODE):
         return found
     state = state_of(v)
-    if isinstance(v, (list, dict)) or state is not None:
+    if isinstance(v, (list, dict, collections.deque)) or state is not None:
         found.append(v)
-    items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else (state or {}).values()
+    items = v if isinstance(v, (tuple, list, collections.deque)) else v.values() if isinstance(v, dict) else (state or {}).values()
     for i in items:
         containers_in(i, found, depth + 1)
     return found
@@ -200,7 +201,7 @@ def holds_floats(v: Any, depth: int = 0) -> bool:
         return True
     if isinstance(v, np.ndarray):
         return v.dtype.kind in "fc"
-    if isinstance(v, (tuple, list)):
+    if isinstance(v, (tuple, list, collections.deque)):
         return any(holds_floats(i, depth + 1) for i in v)
     if isinstance(v, dict):
         return any(holds_floats(i, depth + 1) for i in v.values())

@@ -18,7 +18,7 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from ..variants import class_attribute, holds_floats, state_of
+from ..variants import GUARDED, class_attribute, holds_floats, state_of
 from .lower import Core, Restart, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -54,6 +54,11 @@ class Objects(Core):
         found = class_attribute(cls, name)
         if found is not None and str(cls.__module__ or "").split(".")[0] not in _SYSTEM:
             self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
+
+    def guard_kind(self, owner: Any, name: str) -> None:
+        """Remember of what kind an attribute of an object from outside is: of each call's value only that is taken for granted."""
+        kind = "this kind" if self.static_ints or self.static_sizes else "kind"
+        self.guard((kind, id(owner), name), ((owner, kind), name), GUARDED[kind](owner, name))
 
     def embed(
         self, obj: Any, name: str, parent: Ref | None = None, module: str | None = None, captured: bool = False,
@@ -160,6 +165,8 @@ class Objects(Core):
         if isinstance(obj, type):
             self.guard_class(obj, name)
         if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
+            if getattr(obj, name, None) is item:  # and not a method that is bound anew
+                self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
             return self.embed(item, f"{base.name}.{name}", parent=base)
         if name == "__args__" and type(obj).__module__ in ("typing", "types"):
             return self.embed(item, f"{base.name}.__args__", parent=base)
@@ -167,6 +174,7 @@ class Objects(Core):
             return self.emit(Op("getattr", (base,), name=name, data=ir.NOW), UNKNOWN, name, varied=False, fresh=True)
         descriptor = getattr(type(obj), name, None)
         if isinstance(descriptor, property):
+            self.guard_kind(obj, name)
             return self.emit(Op("getattr", (base,), name=name), type_of_value(item, self.symbols) if _plain(item) else UNKNOWN, name, varied=False)
         if item is None or isinstance(item, (bool, str, int)) and type(item) in (bool, str, int):
             self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
@@ -174,6 +182,8 @@ class Objects(Core):
         if type(item) in (float, complex):
             self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
             return Ref(item, f"{base.name}.{name}", base.root, base.module, type_of_value(item, self.symbols))
+        if isinstance(item, np.ndarray):
+            self.guard_kind(obj, name)
         return self.emit(Op("getattr", (base,), name=name), UNKNOWN if not isinstance(item, np.ndarray) else type_of_value(
             item, self.symbols), name, varied=False, view_of=[base])  # fmt: skip
 
@@ -359,6 +369,8 @@ class Objects(Core):
         """Read an attribute of a parameter or live object, at the start of the program."""
         wrt = self.wrt_objects.get(base.id, False)
         origin = base.origin
+        if isinstance(origin, Ref):
+            self.guard_kind(base.live, name)
         return self.parameter_value(item, Op("getattr", (origin,), name=name), name, wrt, caller=True)
 
     @property

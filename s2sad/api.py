@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 import os
@@ -565,7 +566,7 @@ def value_of(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
 def snapshot(v: Any) -> Any:
     """A copy of the arrays and containers in `v`, so that nothing the function or the caller stores to them is seen."""
     if isinstance(v, np.ndarray):
-        return copy_in_layout(v)
+        return copy_in_layout(v) if type(v) is np.ndarray else v.copy()
     if isinstance(v, tuple):
         items = [snapshot(item) for item in v]
         cls: Any = type(v)
@@ -574,6 +575,8 @@ def snapshot(v: Any) -> Any:
         return [snapshot(item) for item in v]
     if type(v) is dict:
         return {key: snapshot(item) for key, item in v.items()}
+    if isinstance(v, (list, dict, set, collections.deque, bytearray)):
+        return twin(v)
     state = state_of(v)
     if state is None or not (dataclasses.is_dataclass(v) or holds_floats(v)):
         return v

@@ -6,10 +6,12 @@ or 1, and the value of strings, booleans and None. One variant serves all calls 
 
 from __future__ import annotations
 
+import collections
 import functools
 import operator
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,8 +34,8 @@ def state_of(v: Any) -> dict[str, Any] | None:
     return state
 
 
-def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
-    """A hashable description of an argument, sizes included; equal keys mean equal variants."""
+def concrete_key(v: Any, ints: bool, path: tuple[int, ...] = ()) -> Any:
+    """A hashable description of an argument, sizes included; equal keys mean equal variants. `path` has the objects around it."""
     t = type(v)
     if t is np.ndarray:
         return (v.dtype, v.shape)
@@ -47,17 +49,18 @@ def concrete_key(v: Any, ints: bool, depth: int = 0) -> Any:
         return t
     if t is tuple or t is list or isinstance(v, (tuple, list)):
         if len(v) > 16 and t is list:
-            return (t, "long", *{concrete_key(i, ints, depth + 1): None for i in v})
-        return (t, *[concrete_key(i, ints, depth + 1) for i in v])
+            return (t, "long", *{concrete_key(i, ints, path): None for i in v})
+        return (t, *[concrete_key(i, ints, path) for i in v])
     if isinstance(v, dict):
-        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in v.items()])
+        return (t, *[(k, concrete_key(i, ints, path)) for k, i in v.items()])
     if isinstance(v, _CODE):
         return v if _hashable(v) else id(v)
     state = state_of(v)
     if state is not None:
-        if depth > 8:
-            return t
-        return (t, *[(k, concrete_key(i, ints, depth + 1)) for k, i in state.items()])
+        if id(v) in path:
+            return (t, path.index(id(v)))
+        path = (*path, id(v))
+        return t if len(path) > 8 else (t, *[(k, concrete_key(i, ints, path)) for k, i in state.items()])
     return t
 
 
@@ -93,10 +96,27 @@ def class_attribute(cls: type, name: str) -> tuple[Any] | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What emitted code takes for granted of a value that it reads from an object outside: what the key of an argument says of it."""
+
+    key: Any
+
+
+def kind_of(v: Any) -> Kind:
+    """The kind of a value: of an array its dtype, axes, and sizes that are equal, 0 or 1."""
+    if type(v) is not np.ndarray:
+        return Kind(canonical(concrete_key(v, False), {}))
+    shape = v.shape
+    return Kind((v.dtype, *[n if n <= 1 else -shape.index(n) - 1 for n in shape]))
+
+
 _ABSENT = object()
-_GUARDED: dict[str, Callable[[Any, Any], Any]] = {
+GUARDED: dict[str, Callable[[Any, Any], Any]] = {
     "attr": getattr,
     "item": operator.getitem,
+    "kind": lambda owner, name: kind_of(getattr(owner, name)),
+    "this kind": lambda owner, name: Kind(concrete_key(getattr(owner, name), True)),
     "length": lambda owner, _: len(owner),
     "has": hasattr,
     "class": lambda cls, name: (class_attribute(cls, name) or (_ABSENT,))[0],
@@ -150,10 +170,10 @@ class Guards:
                 return False
         for owner, kind, key, obj in self.others:
             try:
-                found = _GUARDED[kind](owner, key)
+                found = GUARDED[kind](owner, key)
             except (AttributeError, KeyError, IndexError):
                 return False
-            if found is not obj and not (isinstance(obj, (float, int, str)) and type(found) is type(obj) and found == obj):
+            if found is not obj and not (isinstance(obj, (float, int, str, Kind)) and type(found) is type(obj) and found == obj):
                 return False
         return True
 
@@ -162,7 +182,7 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
     """The arrays held by an argument."""
     if isinstance(v, np.ndarray):
         found.append(v)
-    elif isinstance(v, (tuple, list)) and depth < 6:
+    elif isinstance(v, (tuple, list, collections.deque)) and depth < 6:
         for i in v:
             arrays_in(i, found, depth + 1)
     elif isinstance(v, dict) and depth < 6:
@@ -186,9 +206,9 @@ def containers_in(v: Any, found: list[Any], depth: int = 0) -> list[Any]:
     if depth > 6 or isinstance(v, _CODE):
         return found
     state = state_of(v)
-    if isinstance(v, (list, dict)) or state is not None:
+    if isinstance(v, (list, dict, collections.deque)) or state is not None:
         found.append(v)
-    items = v if isinstance(v, (tuple, list)) else v.values() if isinstance(v, dict) else (state or {}).values()
+    items = v if isinstance(v, (tuple, list, collections.deque)) else v.values() if isinstance(v, dict) else (state or {}).values()
     for i in items:
         containers_in(i, found, depth + 1)
     return found
@@ -200,7 +220,7 @@ def holds_floats(v: Any, depth: int = 0) -> bool:
         return True
     if isinstance(v, np.ndarray):
         return v.dtype.kind in "fc"
-    if isinstance(v, (tuple, list)):
+    if isinstance(v, (tuple, list, collections.deque)):
         return any(holds_floats(i, depth + 1) for i in v)
     if isinstance(v, dict):
         return any(holds_floats(i, depth + 1) for i in v.values())

@@ -215,3 +215,19 @@ def test_zeros_of_numbers_of_single_precision(f: Any, n: int) -> None:
     x, A = np.linspace(0.5, 1.0, 4).astype("f4"), np.linspace(0.1, 0.8, 6).reshape(2, 3).astype("f4")
     for g in s2sad.grad(f, wrt=("x", "A"))(x, A, n):
         assert g.dtype == np.float32
+
+
+def test_a_factor_of_double_precision_has_such_a_gradient() -> None:
+    """The adjoint of the result is a Python number, which leaves arrays of single precision what they are."""
+    a, b = np.linspace(0.5, 1.0, 4).astype("f4"), np.linspace(0.1, 0.8, 4)
+
+    def f(a: np.ndarray, b: np.ndarray) -> float:
+        return np.sum(a * b)
+
+    def g(b: np.ndarray, a: np.ndarray) -> float:
+        h = a * 2.0
+        h[1] = b[0]
+        return np.sum(h * b)
+
+    for found, like in zip((*s2sad.grad(f, wrt=(0, 1))(a, b), *s2sad.grad(g, wrt=(0, 1))(b, a)), (a, b, b, a)):
+        assert found.dtype == like.dtype

@@ -26,7 +26,7 @@ from ..analysis.types import (
     literal_dim,
     shape_of,
 )
-from ..errors import AmbiguousMemoryError, NonScalarOutputError, NoRuleError
+from ..errors import AmbiguousMemoryError, NonScalarOutputError, NoRuleError, UnsupportedSyntaxError
 from ..frontend.lower import type_of
 from ..frontend.lowerer import Program
 from ..frontend.values import DictVal, ListVal, ObjVal, TupleVal, is_atom
@@ -119,10 +119,7 @@ class Reverse(Transport, Checkpoints):
         params = [Param(p.var, p.default, p.kind) for p in f.params]
         if seed == "scalar":
             self.check_scalar(f.result)
-            t = type_of(f.result) if is_atom(f.result) else UNKNOWN
-            seed_var.type = float_like(t) if isinstance(t, Num) else Num(np.dtype(float))
-            if getattr(seed_var.type, "dtype", None) != np.dtype(float):
-                seed_var.type = Num(np.dtype(float), True)  # 1.0 unless it is given
+            seed_var.type = Num(np.dtype(float), True)  # 1.0 unless it is given
             self.contribute_result(f.result, seed_var)
             at = next((i for i, p in enumerate(params) if p.kind in ("var", "kwvar", "kwonly")), len(params))
             if at == len(params):
@@ -215,10 +212,16 @@ class Reverse(Transport, Checkpoints):
             items = self.program.initial.get((value.id, "items"), ())
             for item in items:
                 self.mark_leaves(item[1] if isinstance(value, DictVal) else item)
-        elif isinstance(value, ObjVal):
+        elif isinstance(value, ObjVal) and value.id not in self.marked:
+            self.marked.add(value.id)
             for (id_, name), v in self.initial_attributes(value):
                 if id_ == value.id and not name.startswith("$"):
                     self.mark_leaves(v)
+
+    @property
+    def marked(self) -> set[int]:
+        """Objects among the arguments that were visited: they may refer back to each other."""
+        return self.__dict__.setdefault("_marked", set())
 
     def initial_attributes(self, value: ObjVal) -> list[Any]:
         return [(k, v) for k, v in self.program.initial.items() if isinstance(k, tuple) and k[0] == value.id]
@@ -247,9 +250,15 @@ class Reverse(Transport, Checkpoints):
         import dataclasses
         import types
 
+        if value.id in self.open_objects:
+            raise UnsupportedSyntaxError(
+                f"{name!r} holds an object that refers back to itself, as its gradient would have to", self.function.span, construct="argument",
+                hint="differentiate with respect to the parts of it, given as parameters of their own")  # fmt: skip
+        self.open_objects.append(value.id)
         attributes = [(k[1], v) for k, v in self.initial_attributes(value)]
         names = tuple(a for a, _ in attributes)
         items = tuple(self.gradient(v, name) for _, v in attributes)
+        self.open_objects.pop()
         cls = value.cls if dataclasses.is_dataclass(value.cls) else types.SimpleNamespace
         if cls is not types.SimpleNamespace:
             # what holds no floats is kept, so that the gradient is a valid instance
@@ -257,6 +266,11 @@ class Reverse(Transport, Checkpoints):
                 v if isinstance(g, Lit) and g.value is None and is_atom(v) else g for g, (_, v) in zip(items, attributes)
             )
         return Struct("object", items, names, cls=cls)
+
+    @property
+    def open_objects(self) -> list[int]:
+        """The objects of which the gradient is being made, from outside in."""
+        return self.__dict__.setdefault("_open_objects", [])
 
     def finished(self, leaf: Var) -> Any:
         """The gradient of one number or array, as a value of its own."""

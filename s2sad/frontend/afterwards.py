@@ -33,6 +33,14 @@ def hidden_memory(low: Any) -> list[DifferentiationError]:
     return found
 
 
+def used_closed_parts(low: Any, result: Any) -> list[DifferentiationError]:
+    """Parts of what is differentiated by that are used as they stand, as the items of an `OrderedDict` are: they would count as constants."""
+    if not low.closed_parts:
+        return []
+    used = {a for block in bodies(low) for s in walk(block) for a in uses_of(s)} | set(result_atoms(result))
+    return [error for var, error in low.closed_parts if var in used]
+
+
 def test_at_once(low: Any) -> None:
     """The truth of a list, array or set that changes is taken where it is tested: the reverse sweep tests the same again."""
     for block in [b for top in bodies(low) for b in (top, *(i for s in walk(top) for i in blocks_of(s)))]:
@@ -78,4 +86,4 @@ def check_containers(low: Any, copies: dict[Var, Var], result: Any) -> None:
                 raise Restart(AS_GIVEN)
 
 
-__all__ = ["bodies", "changed_copies", "check_containers", "hidden_memory", "test_at_once"]
+__all__ = ["bodies", "changed_copies", "check_containers", "hidden_memory", "test_at_once", "used_closed_parts"]

@@ -295,6 +295,7 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
         if isinstance(value, RangeVal):
             return self.emit(Op("call", (value.start, value.stop, value.step), fn=self.builtin("range")), Obj(range), "steps", varied=False)
         if isinstance(value, ObjVal) and value.origin is not None:
+            self.check_not_closed(value, None)
             if not self.is_as_given(value):
                 raise self.unsupported("an object whose attributes have changed is used where a run-time value is needed", None)
             return value.origin
@@ -366,6 +367,7 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
     assign: Callable[..., Any]
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]
+    check_not_closed: Callable[..., None]
     check_unchanged: Callable[..., Any]
     is_given_once: Callable[..., bool]
     kept: Callable[..., Any]

@@ -41,7 +41,14 @@ from ..ir.nodes import (
 )
 from ..rules import registry
 from .adjoint_blocks import AdjointBlocks
-from .afterwards import bodies, changed_copies, check_containers, hidden_memory, test_at_once
+from .afterwards import (
+    bodies,
+    changed_copies,
+    check_containers,
+    hidden_memory,
+    test_at_once,
+    used_closed_parts,
+)
 from .array_calls import ArrayCalls
 from .asked import keep_what_is_asked
 from .builtin_calls import BuiltinCalls
@@ -254,6 +261,9 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
             f"{request.name}() returns a function, not a number", low.span(node), construct="function",
             hint="differentiate the function that it returns")  # fmt: skip
     result = structure(low, value)
+    closed = used_closed_parts(low, result)
+    if closed:
+        raise combine(closed)
     if any(a in low.texts and type_of(a) != STR for a in result_atoms(result) if isinstance(a, Var)):
         raise low.unsupported("a differentiated value passes through a string", node, "keep it a number")
     _write_sizes_alike(low, params)

@@ -8,6 +8,7 @@ import dis
 import functools
 import sys
 import types
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from ..variants import class_attribute, state_of
+from ..variants import GUARDED, class_attribute, holds_floats, state_of
 from .lower import Core, Restart, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -53,6 +54,11 @@ class Objects(Core):
         found = class_attribute(cls, name)
         if found is not None and str(cls.__module__ or "").split(".")[0] not in _SYSTEM:
             self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
+
+    def guard_kind(self, owner: Any, name: str) -> None:
+        """Remember of what kind an attribute of an object from outside is: of each call's value only that is taken for granted."""
+        kind = "this kind" if self.static_ints or self.static_sizes else "kind"
+        self.guard((kind, id(owner), name), ((owner, kind), name), GUARDED[kind](owner, name))
 
     def embed(
         self, obj: Any, name: str, parent: Ref | None = None, module: str | None = None, captured: bool = False,
@@ -159,6 +165,8 @@ class Objects(Core):
         if isinstance(obj, type):
             self.guard_class(obj, name)
         if isinstance(obj, type) or callable(item) and not isinstance(obj, type):
+            if getattr(obj, name, None) is item:  # and not a method that is bound anew
+                self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
             return self.embed(item, f"{base.name}.{name}", parent=base)
         if name == "__args__" and type(obj).__module__ in ("typing", "types"):
             return self.embed(item, f"{base.name}.__args__", parent=base)
@@ -166,6 +174,7 @@ class Objects(Core):
             return self.emit(Op("getattr", (base,), name=name, data=ir.NOW), UNKNOWN, name, varied=False, fresh=True)
         descriptor = getattr(type(obj), name, None)
         if isinstance(descriptor, property):
+            self.guard_kind(obj, name)
             return self.emit(Op("getattr", (base,), name=name), type_of_value(item, self.symbols) if _plain(item) else UNKNOWN, name, varied=False)
         if item is None or isinstance(item, (bool, str, int)) and type(item) in (bool, str, int):
             self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
@@ -173,6 +182,8 @@ class Objects(Core):
         if type(item) in (float, complex):
             self.guard(("attr", id(obj), name), ((obj, "attr"), name), item)
             return Ref(item, f"{base.name}.{name}", base.root, base.module, type_of_value(item, self.symbols))
+        if isinstance(item, np.ndarray):
+            self.guard_kind(obj, name)
         return self.emit(Op("getattr", (base,), name=name), UNKNOWN if not isinstance(item, np.ndarray) else type_of_value(
             item, self.symbols), name, varied=False, view_of=[base])  # fmt: skip
 
@@ -358,6 +369,8 @@ class Objects(Core):
         """Read an attribute of a parameter or live object, at the start of the program."""
         wrt = self.wrt_objects.get(base.id, False)
         origin = base.origin
+        if isinstance(origin, Ref):
+            self.guard_kind(base.live, name)
         return self.parameter_value(item, Op("getattr", (origin,), name=name), name, wrt, caller=True)
 
     @property
@@ -418,6 +431,8 @@ class Objects(Core):
         if isinstance(live, (int, float, complex, np.generic, np.bool_)):
             if isinstance(live, np.generic) and not isinstance(t, Num):
                 return self.read(op, UNKNOWN, hint, False)
+            if not isinstance(t, Num):
+                return self.closed(live, op, hint, wrt, "pass a plain number")
             return self.read(op, t, hint, wrt)
         if isinstance(live, np.ndarray):
             if not isinstance(t, Arr):
@@ -431,7 +446,7 @@ class Objects(Core):
             if named:
                 self.check_named_tuple(type(live), None)
             if type(live) not in (tuple, list) and not named:
-                return self.read(op, Obj(type(live)), hint, False, mutable=True)
+                return self.closed(live, op, hint, wrt, f"pass a plain {'list' if isinstance(live, list) else 'tuple'}")
             if isinstance(live, list) and (len(live) > _MAX_STATIC_LIST or hint in self.dynamic_params):
                 return self.dynamic_list(live, op, hint, wrt)
             base = self.read(op, t if isinstance(live, tuple) else UNKNOWN, hint, False)
@@ -475,7 +490,30 @@ class Objects(Core):
                 else:
                     self.object_attribute_or_none(obj, name, None)
             return obj
-        return self.read(op, Obj(type(live)), hint, False, mutable=True)
+        plain = "dict" if isinstance(live, Mapping) else "list"
+        return self.closed(live, op, hint, wrt, f"pass a plain {plain}")
+
+    def closed(self, live: Any, op: Op | Var, hint: str, wrt: bool, advice: str) -> Var:
+        """A parameter, or a part of one, that is used as it stands: nothing in it has a derivative, which has to be told where one is asked for."""
+        var = self.read(op, Obj(type(live)), hint, False, mutable=not isinstance(live, (int, float, complex)))
+        if wrt and holds_floats(live):
+            error = self.unsupported(f"{hint!r} is of the type {type(live).__name__}: derivatives by what it holds are not supported", None, advice)
+            if isinstance(op, Var):
+                raise error
+            self.closed_parts.append((var, error))
+        return var
+
+    def check_not_closed(self, value: ObjVal, node: Any) -> None:
+        """Refuse a differentiated object whose class derives from dict or the like, where it is used as one and holds floats."""
+        if isinstance(value.live, (dict, list, set, deque)) and self.wrt_objects.get(value.id) and holds_floats(value.live):
+            kind = next(c.__name__ for c in value.cls.__mro__ if c.__module__ in ("builtins", "collections"))
+            message = f"derivatives by what an object of the class {value.cls.__name__} holds as a {kind} are not supported"
+            raise self.unsupported(message, node, f"pass a plain {kind}")
+
+    @property
+    def closed_parts(self) -> list[tuple[Var, DifferentiationError]]:
+        """Parts of parameters that hold floats and are not followed, and what to say if the program uses them."""
+        return self.__dict__.setdefault("_closed_parts", [])
 
     def check_named_tuple(self, cls: Any, node: Any) -> None:
         """Refuse a named tuple that is no tuple in what it does: its operators are called, but its items are its fields."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -316,7 +317,8 @@ class Primitives(Operands, Outlining):
             self.let_out([*args, *kwargs.values()], node)
         if args and _is_bound(fn, args[0]):
             args = args[1:]
-        if args and isinstance(args[0], ObjVal) and args[0].origin is not None and isinstance(getattr(fn, "obj", None), types.MethodDescriptorType):
+        if args and isinstance(args[0], ObjVal) and args[0].origin is not None and isinstance(getattr(fn, "obj", None), _METHODS_IN_C):
+            self.check_contents(args[0], fn.obj, node)
             args = [args[0].origin, *args[1:]]  # a method in C sees nothing of the attributes
         atoms = tuple(self.atom(a) for a in args)
         kws = tuple((k, self.atom(v)) for k, v in kwargs.items())
@@ -329,6 +331,17 @@ class Primitives(Operands, Outlining):
                     self.mark_stored(a)
         self.after_call()
         return self.emit(Op("call", atoms, kws, fn=fn, data=ir.SAFE if safe else None), t, varied=False)
+
+    def check_contents(self, base: ObjVal, method: Any, node: Any) -> None:
+        """Refuse methods inherited from dict and the like that change an object of the caller's, or read floats to differentiate by."""
+        if not isinstance(base.live, (dict, list, set, deque)):
+            return
+        kind = next(c.__name__ for c in base.cls.__mro__ if c.__module__ in ("builtins", "collections"))
+        if method.__name__ not in _READING:
+            raise self.error(
+                AmbiguousMemoryError, f"{kind}.{method.__name__}() may change an object from outside the function", node,
+                f"pass a plain {kind}")  # fmt: skip
+        self.check_not_closed(base, node)
 
     def let_out(self, values: list[Any], node: Any) -> None:
         """Containers are given to code that may change them: what the compiler knows of their contents ends here."""
@@ -386,9 +399,15 @@ class Primitives(Operands, Outlining):
     operate: Callable[..., Any]
     refuse_changes: Callable[..., Any]
     with_loose_sizes: Callable[..., Type]
+    check_not_closed: Callable[..., None]
     spelled_einsum: Callable[..., Any]
     stops: list[Any]
     varied_args: Callable[..., Any]
+
+
+_METHODS_IN_C = (types.MethodDescriptorType, types.WrapperDescriptorType)
+_READING = frozenset({"__contains__", "__eq__", "__getitem__", "__iter__", "__len__", "__ne__", "__repr__", "__reversed__", "copy", "count",
+                      "get", "index", "items", "keys", "values"})  # fmt: skip
 
 
 def takes_sequences(function: Any) -> bool:

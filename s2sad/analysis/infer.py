@@ -148,7 +148,7 @@ def abstract(results: list[Any]) -> Type:
     """The type that `SAMPLES` results have in common."""
     first = results[0]
     if any(type(r) is not type(first) for r in results):
-        numbers = all(isinstance(r, (int, float, np.integer, np.floating)) for r in results)
+        numbers = all(isinstance(r, (int, float, np.integer, np.floating)) and not isinstance(r, bool) for r in results)
         return Num(np.result_type(*results, float), not any(isinstance(r, np.generic) for r in results), mixed=True) if numbers else UNKNOWN
     if isinstance(first, (bool, np.bool_)):
         return Num(np.dtype(bool), isinstance(first, bool))
@@ -207,12 +207,51 @@ def run(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols) -> 
     if found is _NO_SAMPLES:
         return _fresh_ints(_fallback(fn, types, kwargs), symbols)
     if found is _FAILS:
+        whole = _as_integers([types, kwargs], symbols)
+        if whole is not None and (found := _outcome(fn, *whole)) is not _FAILS and found is not _NO_SAMPLES:
+            return _fresh_ints(_unsized(found, symbols, lambda axis: False), symbols)
         return _actual(fn, types, kwargs, symbols)
+    if fn is operator.pow and not _natural(types[1]):
+        found = _whole_or_fraction(found)
     found = _without_contents(fn, types, kwargs, found, symbols)
     return _any_dtype(found) if registry.dtype_varies(fn) else found
 
 
 _NO_SAMPLES, _FAILS = Type(), Type()
+
+
+def _as_integers(t: Any, symbols: Symbols) -> Any:
+    """Operands in which the numbers that may be an integer or a float are integers; None if there are none."""
+    if isinstance(t, Num) and t.mixed:
+        return symbols.int(t.py)
+    if isinstance(t, TupleT):
+        items = _as_integers(list(t.items), symbols)
+        return None if items is None else TupleT(tuple(items), t.fields)
+    if isinstance(t, slice):
+        parts = _as_integers([t.start, t.stop, t.step], symbols)
+        return None if parts is None else slice(*parts)
+    if isinstance(t, dict):
+        values = _as_integers(list(t.values()), symbols)
+        return None if values is None else dict(zip(t, values))
+    if isinstance(t, (list, tuple)):
+        new = [_as_integers(i, symbols) for i in t]
+        return None if all(i is None for i in new) else type(t)([i if n is None else n for i, n in zip(t, new)])
+    return None
+
+
+def _natural(t: Any) -> bool:
+    """Whether a number is certainly no negative integer."""
+    if isinstance(t, Known):
+        return not isinstance(t.value, int) or t.value >= 0
+    if isinstance(t, Num) and t.ints is not None and len(set(t.ints)) == 1:
+        return t.ints[0] >= 0
+    return not (isinstance(t, Num) and t.py and t.dtype.kind == "i")
+
+
+def _whole_or_fraction(power: Type) -> Type:
+    """The type of an integer to the power of an integer that may be negative: a float then, in Python."""
+    return Num(np.dtype(float), True, mixed=True) if isinstance(power, Num) and power.py and power.dtype.kind == "i" else power
+
 _SIZES = frozenset({len, np.shape, np.size, np.ndim})  # they look at shapes only
 _OUTCOMES: dict[Any, Type] = {}  # of functions whose results depend on their arguments alone
 
@@ -381,7 +420,9 @@ def _actual(fn: Any, types: list[Any], kwargs: dict[str, Any], symbols: Symbols)
         k = SAMPLES - 1
         elementwise = isinstance(fn, np.ufunc) and fn.signature is None or _hashable(fn) and fn in _ELEMENTWISE
         take = stand_in(_sample) if elementwise or _hashable(fn) and fn in _LINEAR_TIME else _sample
-        result = fn(*[take(t, k) for t in types], **{n: take(t, k) for n, t in kwargs.items()})
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            result = fn(*[take(t, k) for t in types], **{n: take(t, k) for n, t in kwargs.items()})
     except Exception:
         return _fresh_ints(_fallback(fn, types, kwargs), symbols)
     except BaseException as error:

@@ -203,6 +203,11 @@ def has_sign(t: Type) -> bool:
     return t.dtype.kind in "fc" or isinstance(t, Num) and t.py and t.dtype.kind == "i"
 
 
+def is_index(t: Type) -> bool:
+    """Whether an array that takes a value of this type as an index takes it as the number of an element: a float raises an error."""
+    return isinstance(t, Num) and (t.dtype.kind in "iu" or t.mixed and t.dtype.kind == "f")
+
+
 def is_mutable(t: Type) -> bool:
     """Whether a value of this type may be changed in place."""
     if isinstance(t, Num):
@@ -222,8 +227,8 @@ def join(a: Type, b: Type, symbols: Symbols) -> Type:
         if a.dtype == b.dtype:
             return Num(a.dtype, a.py and b.py, symbols.fresh(_actual(a.ints)) if a.dtype.kind in "iu" else None, a.mixed or b.mixed)
         kinds = {a.dtype.kind, b.dtype.kind}
-        if kinds <= set("iufcb"):
-            return Num(np.result_type(a.dtype, b.dtype), a.py and b.py, mixed=bool(kinds & set("iub")))
+        if kinds <= set("iufc"):  # a truth value is no number where it is an index
+            return Num(np.result_type(a.dtype, b.dtype), a.py and b.py, mixed=bool(kinds & set("iu")))
         return UNKNOWN
     if isinstance(a, Arr) and isinstance(b, Arr):
         dtype = a.dtype if a.dtype == b.dtype else None

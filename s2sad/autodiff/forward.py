@@ -296,6 +296,8 @@ class Forward(TangentMemory):
             self.out.stmts.append(self.certain("require_floats", (base,), stmt))
             self.out.stmts.append(Store(self.dot(base), stmt.index, self.of_kind(value), stmt.aug, stmt.span))
         elif self.active(base):
+            if isinstance(base.type, Arr) and base.type.dtype is None and self.active(value):
+                self.out.stmts.append(self.certain("require_floats", (base,), stmt))
             buffer = self.dot(base)
             if stmt.aug is None or self.dot(value) is not None:
                 dot = self.needed(value) if isinstance(type_of(base), ListT) else self.dot(value)

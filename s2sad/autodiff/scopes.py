@@ -392,10 +392,7 @@ class Transport:
             if not isinstance(stmt, Try) or block is not stmt.body:
                 continue
             if not isinstance(new, Push):
-                if catches_all(stmt):
-                    raise AmbiguousMemoryError(
-                        "an array in a try block that may be a view or a copy", stmt.span, construct="try statement",
-                        hint="name the exceptions, or copy the array before you store")  # fmt: skip
+                refuse_catching_all(stmt)
                 new.op = Op("call", (*new.op.args[:2], UNCAUGHT), fn=new.op.fn, data=new.op.data)
             elif block is place.block:
                 block.stmts.append(new)
@@ -414,6 +411,13 @@ class Transport:
             i += 1
         stmts.insert(i, new)
 
+    def checked_in_try(self, args: tuple[Any, ...], block: Block) -> tuple[Any, ...]:
+        """The arguments of a check in `block`: what it raises is no error that the author catches."""
+        around = [stmt for inner, stmt in self.structure.chain(block) if isinstance(stmt, Try) and inner is stmt.body]
+        for stmt in around:
+            refuse_catching_all(stmt)
+        return (*args, UNCAUGHT) if around else args
+
     def cut_behind(self, stmt: Try, tape: Var) -> None:
         """Have the handlers of a `try` statement take off a tape what its body has pushed."""
         alive = [h.body for h in stmt.handlers if not h.body.diverges]
@@ -430,6 +434,14 @@ class Transport:
         block.stmts.insert(i, new)
         for v in ir.defs_of(new):
             self.structure.places[v] = Place(block, new, self.structure.owner[id(block)][0])
+
+
+def refuse_catching_all(stmt: Try) -> None:
+    """Refuse a `try` statement whose handlers would catch what a check of ours raises."""
+    if catches_all(stmt):
+        raise AmbiguousMemoryError(
+            "an array in a try block that may be a view or a copy, or of integers", stmt.span, construct="try statement",
+            hint="name the exceptions, or copy the array before you store")  # fmt: skip
 
 
 __all__ = ["Arr", "Num", "Place", "Scope", "Structure", "Transport"]

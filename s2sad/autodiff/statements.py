@@ -17,6 +17,7 @@ from ..analysis.types import (
     Obj,
     TupleT,
     float_like,
+    is_index,
     shape_of,
 )  # fmt: skip
 from ..errors import AmbiguousMemoryError, NoRuleError
@@ -259,7 +260,7 @@ class Adjoints(Stores, Surgery):
         if isinstance(index, Lit):
             return "mask" if isinstance(index.value, bool) else "basic"
         if isinstance(t, Num):
-            return {"i": "basic", "u": "basic", "b": "mask"}.get(t.dtype.kind)
+            return "basic" if is_index(t) else "mask" if t.dtype.kind == "b" else None
         if isinstance(t, Arr) and t.dtype is not None:
             return "mask" if t.dtype.kind == "b" else "fancy"
         if isinstance(t, Obj) and t.cls is slice:

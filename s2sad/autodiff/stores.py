@@ -62,11 +62,19 @@ class Stores(Variables):
         at = None if index is None else self.need(index)
         kind = "basic" if index is None else self.index_kind(index)
         part = self.store_value_bar(stmt, buf, at, kind) if self.active(value) else None
+        if part is not None and isinstance(base.type, Arr) and base.type.dtype is None:
+            self.require_floats(base, stmt)
         if stmt.aug is None:
             # before the value's adjoint is passed on: the value may be part of the same memory
             self.append(Store(buf, at, Lit(0.0), None, stmt.span, role="zero"))
         if part is not None:
             self.contribute(value, self.emit(Op("neg", (part,)), type_of(part), f"{hint_of(value)}_bar") if imag else part)
+
+    def require_floats(self, base: Var, stmt: Store) -> None:
+        """Have the forward sweep make sure, in front of a store, that the array does not cut off what is behind the point."""
+        block = self.structure.block_of(stmt)
+        args = self.checked_in_try((base,), block)
+        self.insert_before(block, stmt, Effect(Op("call", args, fn=self.runtime_ref("require_floats"), data=ir.SAFE), stmt.span))
 
     def of_imag(self, v: Var) -> bool:
         """Whether `v` is the imaginary part of an array: the same of the array's adjoint is its adjoint's negative."""
@@ -291,3 +299,4 @@ class Stores(Variables):
 
     # provided by the other parts
     index_kind: Callable[..., str | None]
+    checked_in_try: Callable[..., tuple[Any, ...]]

@@ -60,7 +60,16 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
             if getattr(obj, "__module__", None) == "builtins" and getattr(obj, "__name__", "") in REFUSED_BUILTINS:
                 return lambda args, kwargs, node: self.refuse_builtin(obj, node)
             return None
-        return getattr(self, "call_" + name)
+        lowered = getattr(self, "call_" + name)
+        names = _BY_POSITION.get(obj)
+        return lowered if names is None else lambda args, kwargs, node: self.call_by_position(lowered, names, args, kwargs, node)
+
+    def call_by_position(self, lowered: Any, names: tuple[str, ...], args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """A call of a builtin with its arguments by position; NotImplemented if one of them has no position or is left out."""
+        given = {**dict(zip(names, args)), **kwargs}
+        if len(given) < len(args) + len(kwargs) or not set(given) <= set(names[: len(given)]):
+            return NotImplemented
+        return lowered([given[name] for name in names[: len(given)]], {}, node)
 
     def call_transform(self, transform: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         """`grad(f, wrt)` inside a differentiated function: the gradient of a function that is known now."""
@@ -245,6 +254,12 @@ _HANDLERS: dict[Any, str] = {
     run_checkpointed: "run_checkpointed", stop_gradient: "stop_gradient", functools.reduce: "reduce", dataclasses.replace: "replace",
     dataclasses.astuple: "astuple", dataclasses.asdict: "asdict",
     np.broadcast_arrays: "broadcast_arrays", np.piecewise: "piecewise", np.put_along_axis: "put_along_axis",
+}  # fmt: skip
+
+# The names of arguments, those that only have a position among them, of builtins that take some by name.
+_BY_POSITION: dict[Any, tuple[str, ...]] = {
+    round: ("number", "ndigits"), int: ("x, by position", "base"), pow: ("base", "exp", "mod"), enumerate: ("iterable", "start"),
+    float: ("x, by position",), bool: ("x, by position",), abs: ("x, by position",),
 }  # fmt: skip
 
 __all__ = ["BuiltinCalls"]

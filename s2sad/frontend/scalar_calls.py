@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ..analysis import infer
 from ..analysis.types import BOOL, FLOAT, STR, UNKNOWN, Arr, ListT, Num, Type
 from ..checkpointing import checkpointed, replayed
 from ..errors import AmbiguousMemoryError, DifferentiationError
@@ -67,8 +69,9 @@ class ScalarCalls(Core):
         return self.spelled(self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("repr")), STR, "text", varied=False), args)
 
     def call_round(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        t: Type = self.symbols.int() if len(args) == 1 else FLOAT
-        return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin("round")), t, "rounded", varied=False)
+        atoms = [self.atom(a) for a in args]
+        t: Type = infer.run(builtins.round, [self.sampled(a) for a in atoms], {}, self.symbols)
+        return self.emit(Op("call", tuple(atoms), fn=self.builtin("round")), t, "rounded", varied=False)
 
     def call_abs(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         v = args[0]

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..analysis.types import BOOL, INT, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
 from ..errors import AmbiguousMemoryError
-from ..ir.nodes import Lit, Op, Ref, Var
+from ..ir.nodes import Lit, Op, Raise, Ref, Var
 from .lower import Core, type_of
 from .values import DictVal, EnumVal, KnownVal, RangeVal, ReversedVal, SetVal, TupleVal, ZipVal, is_atom
 
@@ -26,8 +26,39 @@ class SequenceCalls(Core):
         return RangeVal(start, stop, step)
 
     def call_zip(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
-        kwargs.pop("strict", None)
+        strict = kwargs.get("strict", Lit(False))
+        if not isinstance(strict, Lit):
+            raise self.unsupported("zip() with strict= that only the run tells", node, "write strict=True")
+        if strict.value and len(args) > 1:
+            first, *others = [self.length_of(a, node) for a in args]
+            for n, other in enumerate(others, 2):
+                self.check_strict(first, other, n, node)
         return ZipVal(tuple(args)) if args else TupleVal(())
+
+    def length_of(self, value: Any, node: Any) -> Any:
+        """The number of items of what `zip(..., strict=True)` takes."""
+        if isinstance(value, (ReversedVal, EnumVal)):
+            return self.length_of(value.item, node)
+        if is_atom(value) or isinstance(value, RangeVal):
+            return self.length(self.atom(value))
+        items = self.sequence_items(value, None, node)
+        if items is None:
+            raise self.unsupported("zip() with strict=True of what has no length", node, "make a list of it first")
+        return Lit(len(items))
+
+    def check_strict(self, first: Any, other: Any, n: int, node: Any) -> None:
+        """What Python raises where the sequences that `zip(..., strict=True)` takes differ in length."""
+        sizes = [a.value if isinstance(a, Lit) else getattr(type_of(a), "ints", None) for a in (first, other)]
+        if sizes[0] == sizes[1] is not None:
+            return
+
+        def refuse() -> None:
+            message = Lit(f"zip() argument {n} is not as long as the first one")
+            error = self.emit(Op("call", (message,), fn=self.builtin("ValueError")), Obj(ValueError), "error", varied=False, fresh=True)
+            self.append(Raise(error, None, self.span(node)))
+            self.block.diverges = True
+
+        self.branch(self.atom(self.compare("ne", first, other, node)), refuse, lambda: None)
 
     def call_enumerate(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         return EnumVal(args[0], args[1] if len(args) > 1 else kwargs.get("start", Lit(0)))
@@ -303,8 +334,11 @@ class SequenceCalls(Core):
         return self.emit(Op("call", (self.atom(args[0]),), fn=self.builtin(name)), BOOL, name, varied=False)
 
     # provided by the other parts
+    append: Callable[..., Any]
     atom: Callable[..., Any]
     binary: Callable[..., Any]
+    block: Any
+    branch: Callable[..., Any]
     builtin: Callable[..., Any]
     call_value: Callable[..., Any]
     compare: Callable[..., Any]
@@ -313,6 +347,7 @@ class SequenceCalls(Core):
     constant_key: Callable[..., Any]
     element: Callable[..., Any]
     item_type: Callable[..., Any]
+    span: Callable[..., Any]
     items_now: Callable[..., Any]
     iterable: Callable[..., Any]
     join_types: Callable[..., Any]

@@ -11,7 +11,19 @@ import gast
 import numpy as np
 
 from ..analysis import infer, multiples
-from ..analysis.types import STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type, is_mutable, literal_dim
+from ..analysis.types import (
+    STR,
+    UNKNOWN,
+    Arr,
+    ListT,
+    Num,
+    Obj,
+    TupleT,
+    Type,
+    is_index,
+    is_mutable,
+    literal_dim,
+)
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Raise, Ref, Var
 from .lower import Core, _refresh, type_of
@@ -210,7 +222,7 @@ class Subscripts(Core):
             return False
         t = type_of(index)
         if isinstance(t, Num):
-            return {"i": True, "u": True, "b": False}.get(t.dtype.kind)  # a truth value is a mask without axes
+            return True if is_index(t) else False if t.dtype.kind == "b" else None  # a truth value is a mask without axes
         if isinstance(t, (Arr, ListT)):
             return False
         if isinstance(t, Obj) and t.cls is slice:
@@ -273,7 +285,7 @@ class Subscripts(Core):
                 key.append(listed)
             else:
                 pt = type_of(p)
-                if isinstance(pt, Num) and pt.dtype.kind in "iu":
+                if is_index(pt):
                     key.append(0)
                 elif isinstance(pt, Arr) and pt.dtype is not None and pt.dtype.kind == "b" and pt.shape is not None:
                     if len(parts) == 1 and len(pt.shape) <= len(t.shape):
@@ -321,7 +333,7 @@ class Subscripts(Core):
         known, t = self.constant(value), type_of(value) if is_atom(value) else None
         if known is not None:
             return known.value if isinstance(known.value, bool) else 0 if isinstance(known.value, int) else None
-        return 0 if isinstance(t, Num) and t.dtype.kind in "iu" else None
+        return 0 if t is not None and is_index(t) else None
 
     def slice_size(self, size: Any, p: SliceVal) -> Any:
         """The size of a slice with computed bounds: one symbol for each (size, bounds)."""

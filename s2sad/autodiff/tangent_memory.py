@@ -210,7 +210,7 @@ class TangentMemory(Tangents):
             return self.number(dot, v)
         if isinstance(t, Num):
             return dot
-        if not isinstance(t, Arr) and not self.stored(v) and self.may_be_smaller(stmt):
+        if not isinstance(t, Arr) and not self.stored(v) and _broadcasts(stmt.op) and self.may_be_smaller(stmt):
             return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
         if t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
             return dot
@@ -292,3 +292,11 @@ def join(v: Any, region: Region) -> None:
 def helper(name: str) -> Ref:
     fn = getattr(runtime, name)
     return Ref(fn, name, fn, "s2sad.runtime")
+
+
+def _broadcasts(op: Op) -> bool:
+    """Whether an operation stretches its operands to one shape."""
+    if op.kind in ("add", "sub"):
+        return True
+    rule = registry.adjoint_rule(op.fn.obj) if op.kind == "call" and isinstance(op.fn, Ref) else None
+    return rule is not None and rule.elementwise

@@ -1,7 +1,11 @@
-"""Sums of adjoints the way one writes them: `a * b + a * b` is `2.0 * a * b`, and `a + -b` is `a - b`."""
+"""Sums of adjoints the way one writes them: `a * b + a * b` is `2.0 * a * b`, and `a + -b` is `a - b`.
+
+Where `p` is `-0.5 * x`, `g * p + g * x * -0.5` is `-(g * x)`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -123,26 +127,66 @@ class _Sums:
         if first is None and (inner := self.temporary(a, "add")) is not None:
             rest, start = inner.args
             first = self.temporary(start, "mul")
-        if first is None or not self.equal_products(first, last):
+        if first is None or self.stale(i, start, b):
             return
-        if self.stale(i, start, b):
+        for p, q in ((first, last), (last, first)):
+            if (alike := self.multiples(p, q, stmt.target.type)) is not None:
+                self.join(i, stmt, b, rest, self.multiple(i, stmt, *alike))
+                return
+        if not self.equal_products(first, last):
             return
         p, q = last.args
         if type_of(p) != stmt.target.type and type_of(q) == stmt.target.type and isinstance(type_of(p), Arr):
             p, q = q, p
         if not has_sign(type_of(p)):  # twice a boolean, or an integer of 8 bits, is a float of 64
             return
-        twice = Var("product", type_of(p), region=ir.Region() if isinstance(type_of(p), Arr) else None)
-        self.insert(i, Assign(twice, Op("mul", (Lit(2.0), p)), stmt.span))
-        stmt.op = Op("mul", (twice, q))
+        self.join(i, stmt, b, rest, self.multiple(i, stmt, 2.0, p, q))
+
+    def join(self, i: int, stmt: Assign, last: Var, rest: Any, op: Op) -> None:
+        """Let a sum be an operation, and the `rest` of the sum."""
         if rest is not None:
-            product = Var(b.hint, b.type, region=ir.Region() if isinstance(b.type, Arr) else None)
-            self.insert(i + 1, Assign(product, stmt.op, stmt.span))
-            stmt.op = Op("add", (rest, product))
+            at = next(k for k, s in enumerate(self.block.stmts) if s is stmt)
+            product = Var(last.hint, last.type, region=ir.Region() if isinstance(last.type, Arr) else None)
+            self.insert(at, Assign(product, op, stmt.span))
+            op = Op("add", (rest, product))
+        stmt.op = op
+
+    def multiple(self, i: int, stmt: Assign, factor: float, p: Any, q: Any) -> Op:
+        """The operation that gives `factor * p * q`, behind the others that it takes."""
+        if factor == 1.0:
+            return Op("mul", (p, q))
+        value = p if factor != -1.0 else stmt.target
+        new = Var("product", type_of(value), region=ir.Region() if isinstance(type_of(value), Arr) else None)
+        self.insert(i, Assign(new, Op("mul", (p, q) if factor == -1.0 else (Lit(factor), p)), stmt.span))
+        return Op("neg", (new,)) if factor == -1.0 else Op("mul", (new, q))
+
+    def multiples(self, short: Op, long: Op, total: Any) -> tuple[float, Any, Any] | None:
+        """`g * r` and `g * x * c`, where `r` is `c * x`, as a multiple of `g * x`; by powers of two, which is exact."""
+        for inner, c in (long.args, long.args[::-1]):
+            product = self.temporary(inner, "mul")
+            if product is None or not _power(c) or type_of(inner) != total:
+                continue
+            for g, r in (short.args, short.args[::-1]):
+                for p, x in (product.args, product.args[::-1]):
+                    if p is g and isinstance(r, Var) and self.scaled(r, x, c) and type_of(r) == type_of(x) and has_sign(type_of(g)):
+                        return 2.0 * c.value, g, x
+        return None
+
+    def scaled(self, r: Var, x: Any, c: Lit) -> bool:
+        """Whether `r` certainly is `c * x`: in memory that nothing stores to."""
+        op = self.defs.get(r)
+        if op is None or op.kind != "mul" or any(v.region is not None and v.region.find().stored for v in (r, x) if isinstance(v, Var)):
+            return False
+        return any(a is x and isinstance(b, Lit) and type(b.value) is float and b.value == c.value for a, b in (op.args, op.args[::-1]))
 
 
 def _number(atom: Any) -> bool:
     return isinstance(type_of(atom), (Num, Arr))
+
+
+def _power(atom: Any) -> bool:
+    """Whether an atom is a power of two."""
+    return isinstance(atom, Lit) and type(atom.value) is float and abs(math.frexp(atom.value)[0]) == 0.5 and 1e-100 < abs(atom.value) < 1e100
 
 
 def _double(var: Var) -> bool:

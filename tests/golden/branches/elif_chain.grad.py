@@ -7,7 +7,7 @@ def elif_chain_grad(x, elif_chain_bar=1.0):
     if x < -1.0:
         x_bar = -y_bar
     elif x < 0.0:
-        x_bar = y_bar * (0.5 * x) + y_bar * x * 0.5
+        x_bar = y_bar * x
     elif x < 1.0:
         y = math.exp(x)
         x_bar = y_bar * y

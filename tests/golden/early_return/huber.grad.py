@@ -5,7 +5,7 @@ def huber_grad(x, delta, huber_bar=1.0):
     """Gradient of huber with respect to x."""
     a = abs(x)
     if a <= delta:
-        x_bar = huber_bar * (0.5 * x) + huber_bar * x * 0.5
+        x_bar = huber_bar * x
     else:
         x_bar = huber_bar * delta * np.sign(x)
     return x_bar

@@ -507,3 +507,17 @@ def test_what_an_array_of_indices_selects_is_no_view() -> None:
     assert np.array_equal(direction, given)
     bars = s2sad.grad(f, wrt=("x", "s"))(x, 0.2)
     assert slope == pytest.approx(float(bars[0] @ direction) + 1.5 * bars[1], rel=1e-12)
+
+
+def test_a_stretched_tangent_is_no_view_of_one_that_is_stored_to() -> None:
+    def f(y: Any, s: float, n: int) -> Any:
+        w = y[1:] + [0, 2, 2]
+        at = [0]
+        for k in range(n):
+            at.append(k)
+        y[at] = s
+        return w[1] + np.sum(y)
+
+    y = np.array([0.1, 0.2, 0.3, 0.4])
+    assert s2sad.jvp(lambda y, s: f(y, s, 3), (y, 0.7), (np.zeros(4), 1.0))[1] == 3.0
+    assert s2sad.jvp(lambda y, s: f(y, s, 3), (y, 0.7), (np.ones(4), 0.0))[1] == 2.0

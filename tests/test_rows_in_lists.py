@@ -63,3 +63,18 @@ def test_right(change: str, caught: bool) -> None:
     gradient = s2sad.grad(f)
     for n, k in [(0, 0), (0, 1), (1, 1), (0, 2), (1, 3)]:
         np.testing.assert_allclose(gradient(x, n, k), numeric_gradient(f, (x, n, k), "x"), rtol=1e-5, atol=1e-6)
+
+
+def test_numbers_beside_arrays_without_axes() -> None:
+    def f(x: Any, y: Any, s: Any) -> Any:
+        if y[0] > 0.0:
+            s *= 2.0
+        items = [s, y[1], s]
+        items.append(x[0] * y[0])
+        return x @ np.array(items)
+
+    x, y = np.array([0.3, 0.4, 0.5, 0.6]), np.array([0.8, 0.9])
+    x_bar, y_bar, s_bar = s2sad.grad(f, wrt=("x", "y", "s"))(x, y, np.array(0.7))
+    np.testing.assert_allclose(x_bar, [1.4 + 0.6 * 0.8, 0.9, 1.4, 0.24])
+    np.testing.assert_allclose(y_bar, [0.18, 0.4])
+    np.testing.assert_allclose(s_bar, 1.6)

@@ -142,7 +142,9 @@ class Memory(Shapes):
         """The adjoint of an operation whose result has a companion."""
         v, op = stmt.target, stmt.op
         if isinstance(v.type, ListT) and is_mutable(v.type.elem):
-            return  # the arrays have companions of their own
+            if op.kind == "list":  # the arrays have companions of their own, numbers beside them do not
+                self.numbers_beside_arrays(op, v)
+            return
         if v in self.companions.shares:
             outer, test = self.scope, self.need(self.companions.shares[v])
             inner = self.scope = Scope(Block(), Block(), outer, "if")
@@ -153,6 +155,11 @@ class Memory(Shapes):
             bar = self.buffer(v)
             self.shadow_vars.add(bar)
             self.through_rule(stmt, bar)
+
+    def numbers_beside_arrays(self, op: Op, v: Var) -> None:
+        for k, a in enumerate(op.args):
+            if self.active(a) and isinstance(type_of(a), Num):
+                self.contribute(a, self.emit(Op("getitem", (self.buffer(v), Lit(k))), float_like(type_of(a)), f"{a.hint}_bar"))
 
     def read_only_view(self, v: Var) -> bool:
         """Whether NumPy made `v` a view that cannot be written through, or one whose adjoint is not a view (`.imag`, `as_strided`)."""

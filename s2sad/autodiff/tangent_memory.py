@@ -211,7 +211,7 @@ class TangentMemory(Tangents):
         if isinstance(t, Num):
             return dot
         if not isinstance(t, Arr) and not self.stored(v) and _broadcasts(stmt.op) and self.may_be_smaller(stmt):
-            return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
+            return self.stretched(dot, Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
         if t is UNKNOWN and not isinstance(given, Arr) and not self.stored(v):
             return dot
         if not isinstance(t, Arr):
@@ -221,17 +221,24 @@ class TangentMemory(Tangents):
             if self.stored(v):
                 return self.emit(Op("call", (v, dot), fn=helper("like")), float_like(t), v)
             if self.may_be_smaller(stmt):
-                return self.emit(Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
+                return self.stretched(dot, Op("call", (dot, v), fn=helper("broadcast_like")), float_like(t), v)
             return dot
         if shape != t.shape and not self.all_vary(stmt):
             if not shape:
                 return self.emit(Op("call", (v, dot), fn=Ref(np.full_like, "np.full_like", np)), float_like(t), v)
             size = self.emit(Op("getattr", (v,), name="shape"), UNKNOWN, v, "shape")
-            dot = self.emit(Op("call", (dot, size), fn=Ref(np.broadcast_to, "np.broadcast_to", np)), Arr(dtype, t.shape), v)
-            dot.view = True
+            dot = self.stretched(dot, Op("call", (dot, size), fn=Ref(np.broadcast_to, "np.broadcast_to", np)), Arr(dtype, t.shape), v)
         if dtype != t.dtype and t.dtype.kind in "fc":
             return self.emit(Op("call", (v, dot), fn=helper("like")), t, v)
         return dot
+
+    def stretched(self, dot: Any, op: Op, t: Type, v: Var) -> Var:
+        """A tangent in a larger shape, which shows the memory of the smaller one."""
+        larger = self.emit(op, t, v)
+        if larger.region is not None:
+            join(dot, larger.region)
+            larger.view = True
+        return larger
 
     def may_be_smaller(self, stmt: Assign) -> bool:
         """Whether what has no tangent may make the result of an operation larger than its tangent.

@@ -85,8 +85,35 @@ def counted_none(a: Any, n: int) -> Any:
     return missed * a[0, 1]
 
 
+def made_longer(a: Any, n: int) -> Any:
+    xs: list[Any] = []
+    sums: list[Any] = []
+    for k in range(n):
+        xs, sums = xs + [a[k, 0] * k], sums + [sum(xs)]
+    return sum(sums) * a[0, 0] + sum(xs)
+
+
+def history_in_a_state(a: Any, n: int) -> Any:
+    state: dict[str, Any] = {"history": [], "v": a[0, 0]}
+    for k in range(n):
+        state = {"history": state["history"] + [state["v"]], "v": state["v"] * a[k, 1]}
+    return sum(state["history"]) + state["v"]
+
+
+def unpacked(a: Any, n: int) -> Any:
+    xs: list[Any] = []
+    for k in range(n):
+        xs = [*xs, a[k, 0], *xs, *[a[k, 1], 2]]
+        ys = [*xs]
+        ys[0] = a[0, 0]
+        zs = [*xs, xs.pop() * a[k, 2]]
+        xs[0] *= zs[-1] + ys[0]
+    return sum(v * k for k, v in enumerate(xs)) + a[0, 1]
+
+
 ALL: list[Callable[..., Any]] = [
-    gram_schmidt, accumulated, last_of_them, lists_in_a_loop, emptied_stack, table_of_none, counted_none,
+    gram_schmidt, accumulated, last_of_them, lists_in_a_loop, emptied_stack, table_of_none, counted_none, made_longer,
+    history_in_a_state, unpacked,
 ]  # fmt: skip
 
 

@@ -36,7 +36,14 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, Span, Unsupport
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
 from .hints import hint_for
-from .structures import Parts, containers_within, holds_container, skeleton, taken_apart
+from .structures import (
+    Parts,
+    containers_within,
+    holds_container,
+    list_of_another_length,
+    skeleton,
+    taken_apart,
+)
 from .values import (
     Bound,
     DictVal,
@@ -654,7 +661,7 @@ class Core:
                 phis[key] = pairs
             entered = {key: self.cells[key] for key in carried}
             begun = {var: var.type for pairs in phis.values() for var, _ in pairs}
-            starts = {key: skeleton(taken_apart(self.cells[key], self.cells)) for key in carried if ("apart", key) in types}
+            starts = {key: taken_apart(self.cells[key], self.cells) for key in carried if ("apart", key) in types}
             self.loop_depth += 1
             self.loop_starts.append(first_id)
             try:
@@ -781,7 +788,7 @@ class Core:
     def _same_skeleton(self, key: Any, entered: Any, start: Any, after: dict[Any, Any], types: dict[Any, Any], fresh: bool) -> bool:
         """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart.
 
-        `start` is the skeleton of one that is taken apart, as it enters the iteration. A `fresh` value is not there before the loop.
+        `start` is one that is taken apart, as it enters the iteration. A `fresh` value is not there before the loop.
         """
         value = after.get(key, UNDEF)
         if value is UNDEF or entered is UNDEF or isinstance(value, Poison) or isinstance(entered, Poison):
@@ -789,8 +796,10 @@ class Core:
         if isinstance(value, tuple) or isinstance(entered, tuple):
             return True  # contents of a container, compared by their number
         if ("apart", key) in types:
-            if start != skeleton(taken_apart(value, after)):  # an error only if an iteration reads what the one before left
-                types[("shape", key)] = taken_apart(value, after)
+            end = taken_apart(value, after)
+            if skeleton(start) != skeleton(end):  # an error only if an iteration reads what the one before left
+                types[("shape", key)] = end
+                types[("site", key)] = list_of_another_length(start, end)
                 types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
                 return False
             self.shared_containers.update(containers_within(value, after))
@@ -849,7 +858,7 @@ class Core:
             shape = types[("shape", key)]
             if shape is UNDEF or init is not UNDEF:
                 pairs += [(Var("unused"), UNDEF) for _ in self._leaves(shape)]
-                return Poison(types[("poison", key)])
+                return Poison(types[("poison", key)], types.get(("site", key)))
             template = shape
         hint, named = self.hint_of(key)
         leaves = list(self._leaves(template))

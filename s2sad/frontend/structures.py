@@ -45,6 +45,17 @@ def taken_apart(value: Any, cells: dict[Any, Any]) -> Any:
     return value
 
 
+def list_of_another_length(a: Any, b: Any) -> Any:
+    """Where a list in `a` was made that is longer or shorter than the one in its place in `b`; None if there is none."""
+    if type(a) is not type(b) or not isinstance(a, (Parts, TupleVal)):
+        return None
+    if isinstance(a, Parts) and (a.kind, a.names) != (b.kind, b.names):
+        return None
+    if len(a.items) != len(b.items):
+        return a.site if isinstance(a, Parts) and a.kind == "list" else None
+    return next((site for x, y in zip(a.items, b.items) if (site := list_of_another_length(x, y)) is not None), None)
+
+
 def holds_container(value: Any) -> bool:
     """Whether a value is, or holds, a list, dict or object made by the program."""
     if isinstance(value, TupleVal):

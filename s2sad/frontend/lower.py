@@ -41,6 +41,7 @@ from .structures import (
     containers_within,
     holds_container,
     list_of_another_length,
+    made_and_given,
     skeleton,
     taken_apart,
 )
@@ -390,10 +391,14 @@ class Core:
                 else:
                     columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
             return tuple(columns)
-        if self.meeting and all(holds_container(v) for v in present) and len(present) == len(values) == len(self.meeting):
-            apart = [taken_apart(v, cells) for v, cells in zip(values, self.meeting)]
+        paths = self.meeting
+        if paths and len(present) == len(values) == len(paths) and made_and_given(present):
+            paths = [dict(cells) for cells in paths]
+            values = present = [self.opened(v, cells) for v, cells in zip(values, paths)]
+        if paths and all(holds_container(v) for v in present) and len(present) == len(values) == len(paths):
+            apart = [taken_apart(v, cells) for v, cells in zip(values, paths)]
             if all(skeleton(a) == skeleton(apart[0]) for a in apart):
-                for v, cells in zip(values, self.meeting):
+                for v, cells in zip(values, paths):
                     self.shared_containers.update(containers_within(v, cells))
                 return self.made_whole(self.merge_parts(apart, key, phi), self.made)
         if all(is_atom(v) for v in present):
@@ -450,6 +455,7 @@ class Core:
                     raise Restart(v.site)
 
     atom: Callable[..., Any]  # provided by the other parts
+    opened: Callable[[Any, dict[Any, Any]], Any]
     meeting_if: Any = None  # the statement whose branches are being merged
     meeting: Any = None  # the cells of the paths that are being merged
     made: Any = None  # cells of containers made by merging
@@ -652,6 +658,7 @@ class Core:
             flips, seen, errors = len(self.flips), len(self.first_items), len(self.errors)
             count = self.count
             stmt = Loop(None, None, [], Block(), Block(), None, None, self.span())
+            before.update({key: self.opened(before[key], before) for key in carried if ("opened", key) in types})
             self.cells = dict(before)
             free: set[Any] = set()
             phis: dict[Any, list[tuple[Var, Any]]] = {}
@@ -812,6 +819,9 @@ class Core:
             return False
         if isinstance(value, TupleVal) or isinstance(entered, TupleVal):
             return True
+        if made_and_given([entered, value]) and value.live is None:
+            types[("apart", key)] = types[("opened", key)] = True
+            return False
         reason = f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration"
         if not fresh:
             raise self.unsupported(reason)

@@ -63,6 +63,13 @@ def holds_container(value: Any) -> bool:
     return isinstance(value, (ListVal, DictVal)) or isinstance(value, ObjVal) and value.live is None
 
 
+def made_and_given(values: list[Any]) -> bool:
+    """Whether these are objects of one class, some made by the program and some given to it."""
+    if not all(isinstance(v, ObjVal) and v.cls is values[0].cls for v in values):
+        return False
+    return len({v.live is None for v in values}) == 2
+
+
 def containers_within(value: Any, cells: dict[Any, Any]) -> list[int]:
     """The ids of the containers in a value."""
     if isinstance(value, TupleVal):

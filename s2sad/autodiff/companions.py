@@ -211,7 +211,7 @@ class Companions:
             taken = Op("method", (self.companion(op.args[0]), *op.args[1:]), name="pop")
             return [Assign(self.new(v), taken, stmt.span)] if self.has(v) else [Effect(taken, stmt.span)]
         if not self.has(v):
-            if isinstance(v.type, TupleT) and any(self.has(a) for a in op.atoms()):
+            if isinstance(v.type, TupleT) and is_mutable(v.type) and any(self.has(a) for a in op.atoms()):
                 raise NoCompanions("it is kept in a tuple")
             return []
         sources = [a for a in op.atoms() if self.has(a)]

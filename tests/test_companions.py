@@ -225,3 +225,16 @@ def caught(x: Any) -> Any:
 @pytest.mark.parametrize("x", LAYOUTS[:5], ids=["C", "F", "strided", "reversed", "transposed"])
 def test_handlers_do_not_see_our_errors(x: Any) -> None:
     s2sad.check_grad(caught, x)
+
+
+def delayed(x: Any, lag: int) -> Any:
+    past = [x[:, k] for k in range(x.shape[1])]
+    for _ in range(3):
+        old = past[-lag] if lag <= len(past) else past[0]
+        past.append(past[-1] + 0.1 * old**2)
+    return np.sum(past[-1] * past[0])
+
+
+@pytest.mark.parametrize("lag", [1, 2, 5, 9])
+def test_the_shape_of_memory_is_no_memory(lag: int) -> None:
+    assert s2sad.check_grad(delayed, A, lag) < 1e-7

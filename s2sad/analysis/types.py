@@ -130,6 +130,13 @@ STR = Obj(str)
 NONE = Obj(type(None))
 
 
+class Nothing:
+    """The class of values that there are none of."""
+
+
+NOTHING = Obj(Nothing)  # the items of a list that has none yet, and what is made of them
+
+
 def literal_dim(n: int) -> Dim:
     return (n,) * SAMPLES
 
@@ -213,7 +220,7 @@ def is_mutable(t: Type) -> bool:
     if isinstance(t, Num):
         return False
     if isinstance(t, Obj):
-        return t.cls not in (str, type(None), bytes, np.dtype, type, slice) and not issubclass(t.cls, type)
+        return t.cls not in (str, type(None), Nothing, bytes, np.dtype, type, slice) and not issubclass(t.cls, type)
     if isinstance(t, TupleT):
         return any(is_mutable(i) for i in t.items)
     return True
@@ -221,8 +228,10 @@ def is_mutable(t: Type) -> bool:
 
 def join(a: Type, b: Type, symbols: Symbols) -> Type:
     """The least type that covers both; sizes that differ become a new symbol."""
-    if a == b:
+    if a == b or b == NOTHING:
         return a
+    if a == NOTHING:
+        return b
     if isinstance(a, Num) and isinstance(b, Num):
         if a.dtype == b.dtype:
             return Num(a.dtype, a.py and b.py, symbols.fresh(_actual(a.ints)) if a.dtype.kind in "iu" else None, a.mixed or b.mixed)
@@ -253,7 +262,7 @@ def _actual(ints: Dim | None) -> Any:
 
 def covers(wide: Type, narrow: Type, free: set[Dim]) -> bool:
     """Whether every value of `narrow` is one of `wide`; sizes in `free` stand for any size."""
-    if wide == narrow or wide is UNKNOWN or type(wide) is Type:
+    if wide == narrow or wide is UNKNOWN or type(wide) is Type or narrow == NOTHING:
         return True
     if isinstance(wide, Num) and isinstance(narrow, Num):
         return wide.dtype == narrow.dtype and (wide.py == narrow.py or not wide.py) and (wide.mixed or not narrow.mixed) and (

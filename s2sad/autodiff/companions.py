@@ -24,7 +24,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from .. import runtime
 from ..analysis import effects
-from ..analysis.types import Arr, ListT, Num, Obj, TupleT, float_like, is_mutable
+from ..analysis.types import NOTHING, Arr, ListT, Num, Obj, TupleT, float_like, is_mutable
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -211,7 +211,7 @@ class Companions:
             taken = Op("method", (self.companion(op.args[0]), *op.args[1:]), name="pop")
             return [Assign(self.new(v), taken, stmt.span)] if self.has(v) else [Effect(taken, stmt.span)]
         if not self.has(v):
-            if isinstance(v.type, TupleT) and any(self.has(a) for a in op.atoms()):
+            if isinstance(v.type, TupleT) and is_mutable(v.type) and any(self.has(a) for a in op.atoms()):
                 raise NoCompanions("it is kept in a tuple")
             return []
         sources = [a for a in op.atoms() if self.has(a)]
@@ -291,7 +291,7 @@ class Companions:
         before, new = [], None
         if self.has(value):
             new = self.companion(value)
-        elif isinstance(value, Var) and value.type == ListT(Obj(type(None))):  # an empty list
+        elif isinstance(value, Var) and value.type == ListT(NOTHING):  # an empty list
             new = Var(companion.hint, companion.type, False, region=companion.region)
             before.append(Assign(new, Op("list", ()), stmt.span))
         else:

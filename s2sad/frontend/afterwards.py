@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..analysis.types import BOOL, Arr, ListT, Obj, is_mutable
+from ..analysis.types import BOOL, NOTHING, Arr, ListT, Obj, is_mutable
 from ..errors import AmbiguousMemoryError, DifferentiationError, UnsupportedSyntaxError
 from ..ir.nodes import Assign, Block, Effect, If, Op, Store, Var, blocks_of, result_atoms, uses_of, walk
 from .iterators import CHANGING
@@ -39,6 +39,18 @@ def used_closed_parts(low: Any, result: Any) -> list[DifferentiationError]:
         return []
     used = {a for block in bodies(low) for s in walk(block) for a in uses_of(s)} | set(result_atoms(result))
     return [error for var, error in low.closed_parts if var in used]
+
+
+def read_too_early(low: Any) -> list[DifferentiationError]:
+    """Items read from a list that had none when its type was found, and that is filled elsewhere: under another name, or later."""
+    found: list[DifferentiationError] = []
+    for stmt in (s for block in bodies(low) for s in walk(block)):
+        base = stmt.op.args[0] if isinstance(stmt, Assign) and stmt.target.type == NOTHING and stmt.op.args else None
+        if isinstance(base, Var) and base.type == ListT(NOTHING) and base.region is not None and base.region.find().stored:
+            found.append(AmbiguousMemoryError(
+                "it is not known what the items of this list are: it is filled later, or under another name", stmt.span,
+                construct="subscript", hint="fill it by its own name, before its items are read"))  # fmt: skip
+    return found
 
 
 def test_at_once(low: Any) -> None:

@@ -119,11 +119,15 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
 
     # --- containers --------------------------------------------------------------------------------------------------
 
-    def starred_items(self, elements: list[Any], node: Any) -> tuple[Any, ...]:
+    def starred_items(self, elements: list[Any], node: Any, unknown: Callable[[Any, tuple[Any, ...], Any], Any] | None = None) -> Any:
+        """The items of a display; what `unknown` makes of the items so far and a starred list whose length only the run knows."""
         items: list[Any] = []
-        for e in elements:
+        for k, e in enumerate(elements):
             if isinstance(e, gast.Starred):
-                inner = self.sequence_items(self.expr(e.value), None, e)
+                value = self.expr(e.value)
+                inner = self.sequence_items(value, None, e)
+                if inner is None and unknown is not None and is_atom(value) and isinstance(type_of(value), ListT):
+                    return unknown(value, tuple(items), elements[k + 1 :])
                 if inner is None:
                     raise self.unsupported("the length of the unpacked sequence is not known", e)
                 items += inner
@@ -141,7 +145,18 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
         return TupleVal(self.starred_items(node.elts, node))
 
     def expr_List(self, node: Any) -> Any:
-        return self.make_list(self.starred_items(node.elts, node), node)
+        items = self.starred_items(node.elts, node, lambda value, before, others: self.display_of_list(value, before, others, node))
+        return items if isinstance(items, Var) else self.make_list(items, node)
+
+    def display_of_list(self, value: Any, before: tuple[Any, ...], others: list[Any], node: Any) -> Var:
+        """`[*before, *value, *others]` of a list whose length only the run knows."""
+        whole = self.joined_lists(self.run_time_list(before), value) if before else value
+        if not others or not before and any(isinstance(n, gast.Call) for e in others for n in gast.walk(e)):
+            whole = whole if before else self.load(value, SliceVal(Lit(None), Lit(None), Lit(None)), node)
+        rest = self.starred_items(others, node, lambda value, before, others: self.display_of_list(value, before, others, node))
+        if isinstance(rest, tuple):
+            rest = self.run_time_list(rest) if rest else None
+        return whole if rest is None else self.joined_lists(whole, rest)
 
     def expr_Set(self, node: Any) -> Any:
         items = self.starred_items(node.elts, node)
@@ -372,6 +387,7 @@ class Expressions(Subscripts, ItemStores, OperatorExpressions, Comprehensions):
     is_given_once: Callable[..., bool]
     kept: Callable[..., Any]
     run_time_list: Callable[..., Any]
+    joined_lists: Callable[..., Any]
     sequence_items: Callable[..., Any]
     taken_at_once: set[int]
 

@@ -16,6 +16,7 @@ from ..analysis.types import (
     BOOL,
     FLOAT,
     NONE,
+    NOTHING,
     STR,
     UNKNOWN,
     Arr,
@@ -35,7 +36,15 @@ from ..errors import AmbiguousMemoryError, DifferentiationError, Span, Unsupport
 from ..ir import nodes as ir
 from ..ir.nodes import UNDEF, Assign, Block, Carry, If, Lit, Loop, Op, Phi, Ref, Region, Var
 from .hints import hint_for
-from .structures import Parts, containers_within, holds_container, skeleton, taken_apart
+from .structures import (
+    Parts,
+    containers_within,
+    holds_container,
+    list_of_another_length,
+    made_and_given,
+    skeleton,
+    taken_apart,
+)
 from .values import (
     Bound,
     DictVal,
@@ -53,6 +62,7 @@ from .values import (
 )  # fmt: skip
 
 MAX_STATEMENTS = 8_000
+DISPLAYS = frozenset({"list", "tuple", "slice"})
 OP_HINTS = {
     "add": "total", "sub": "difference", "mul": "product", "truediv": "quotient", "pow": "power", "neg": "negative",
     "matmul": "product", "getitem": "item", "tuple": "pair", "list": "items", "dict": "table", "slice": "part",
@@ -111,6 +121,8 @@ class Core:
         self.node: Any = None
         self.ids = itertools.count(1)
         self.flips: list[int] = []  # ages of memory that became varied, so that loops around know to look again
+        self.lists: dict[Var, Region] = {}  # run-time lists that may share memory with others; those that may be one are one set
+        self.first_items: list[int] = []  # ages of lists that were seen to get items, after it had been thought that they are empty
         self.count = 0
         self.loop_depth = 0
         self.loop_starts: list[int] = []  # of each loop around the current statement: what is older was made before it
@@ -211,6 +223,8 @@ class Core:
 
         `view_of` are the atoms whose memory the result may share; an operation is `fresh` if it shares none.
         """
+        if not isinstance(type, Num) and op.kind not in DISPLAYS and any(type_of(a) == NOTHING for a in op.atoms()):
+            type = NOTHING
         if varied is None:
             varied = type.floating and any(self.varied(a) for a in op.atoms())
         if not type.floating and isinstance(type, Obj) and any(self.varied(a) for a in op.atoms()):
@@ -265,6 +279,9 @@ class Core:
             if is_mutable(other.type) and var.region is not None and not _known_code(other.obj):
                 var.region.union(Region(caller=True))
         elif isinstance(other, Var) and other.region is not None:
+            for v in (var, other):
+                if isinstance(v.type, ListT):
+                    self.lists.setdefault(v, Region())
             if var.region is None:
                 var.region = other.region
             else:
@@ -374,10 +391,14 @@ class Core:
                 else:
                     columns.append(self.merge_values(column, (0, f"{hint}_{i}"), phi))
             return tuple(columns)
-        if self.meeting and all(holds_container(v) for v in present) and len(present) == len(values) == len(self.meeting):
-            apart = [taken_apart(v, cells) for v, cells in zip(values, self.meeting)]
+        paths = self.meeting
+        if paths and len(present) == len(values) == len(paths) and made_and_given(present):
+            paths = [dict(cells) for cells in paths]
+            values = present = [self.opened(v, cells) for v, cells in zip(values, paths)]
+        if paths and all(holds_container(v) for v in present) and len(present) == len(values) == len(paths):
+            apart = [taken_apart(v, cells) for v, cells in zip(values, paths)]
             if all(skeleton(a) == skeleton(apart[0]) for a in apart):
-                for v, cells in zip(values, self.meeting):
+                for v, cells in zip(values, paths):
                     self.shared_containers.update(containers_within(v, cells))
                 return self.made_whole(self.merge_parts(apart, key, phi), self.made)
         if all(is_atom(v) for v in present):
@@ -434,6 +455,7 @@ class Core:
                     raise Restart(v.site)
 
     atom: Callable[..., Any]  # provided by the other parts
+    opened: Callable[[Any, dict[Any, Any]], Any]
     meeting_if: Any = None  # the statement whose branches are being merged
     meeting: Any = None  # the cells of the paths that are being merged
     made: Any = None  # cells of containers made by merging
@@ -502,7 +524,14 @@ class Core:
             for v in values:
                 if v is not UNDEF:
                     self.share(var, v)
+                    self.may_be_one_list(var, v)
         return var
+
+    def may_be_one_list(self, a: Any, b: Any) -> None:
+        """Note that two variables may be one and the same run-time list, not one a list in the other."""
+        if all(isinstance(v, Var) and isinstance(v.type, ListT) for v in (a, b)):
+            nodes = [self.lists.setdefault(v, Region()) for v in (a, b)]
+            nodes[0].union(nodes[1])
 
     def branch(self, test: Any, then: Callable[[], None], orelse: Callable[[], None], expr: bool = False) -> None:
         """Lower an `If` whose test is not known."""
@@ -626,9 +655,10 @@ class Core:
             if rounds > 25:
                 raise self.unsupported("the types in this loop do not settle", node)
             self.node = node
-            flips = len(self.flips)
+            flips, seen, errors = len(self.flips), len(self.first_items), len(self.errors)
             count = self.count
             stmt = Loop(None, None, [], Block(), Block(), None, None, self.span())
+            before.update({key: self.opened(before[key], before) for key in carried if ("opened", key) in types})
             self.cells = dict(before)
             free: set[Any] = set()
             phis: dict[Any, list[tuple[Var, Any]]] = {}
@@ -637,7 +667,8 @@ class Core:
                 self.cells[key] = self.carry_in(before.get(key, UNDEF), key, types, pairs, free)
                 phis[key] = pairs
             entered = {key: self.cells[key] for key in carried}
-            starts = {key: skeleton(taken_apart(self.cells[key], self.cells)) for key in carried if ("apart", key) in types}
+            begun = {var: var.type for pairs in phis.values() for var, _ in pairs}
+            starts = {key: taken_apart(self.cells[key], self.cells) for key in carried if ("apart", key) in types}
             self.loop_depth += 1
             self.loop_starts.append(first_id)
             try:
@@ -652,6 +683,11 @@ class Core:
                 self.loop_starts.pop()
                 self.block = outer_block
             after = self.cells
+            got_items = self.learnt_of_items(phis, begun, after, types)
+            if got_items or any(age < first_age for age in self.first_items[seen:]):
+                self.count = count
+                del self.errors[errors:]  # what was taken for the items of an empty list was nothing
+                continue
             new = [
                 k for k in after
                 if k not in phis and not same(after[k], before.get(k, UNDEF)) and self._outlives(k, first_id, live)
@@ -703,6 +739,7 @@ class Core:
                         stable = False
                     if var.region is not None:
                         self.share(var, nxt)
+                        self.may_be_one_list(var, nxt)
             if any(age < first_age for age in self.flips[flips:]):
                 stable = False
             if not stable:
@@ -722,6 +759,7 @@ class Core:
                 result = Var(var.hint, t, var.varied or self.varied(nxt), var.named)
                 if var.region is not None:
                     result.region = var.region
+                    self.may_be_one_list(result, var)
                 elif is_mutable(t):
                     result.region = Region()
                     self.share(result, nxt)
@@ -735,6 +773,19 @@ class Core:
         self.append(stmt)
         return stmt
 
+    def learnt_of_items(self, phis: dict[Any, Any], begun: dict[Var, Type], after: dict[Any, Any], types: dict[Any, Any]) -> bool:
+        """Whether lists that are carried got items of another type than they began the iteration with: the next one begins with that."""
+        found = False
+        for key, pairs in phis.items():
+            leaves = list(self._leaves(self._carried(key, after, types)))
+            for i, (var, _) in enumerate(pairs):
+                t = var.type
+                if t == ListT(NOTHING) and len(leaves) == len(pairs) and isinstance(type_of(leaves[i]), ListT):
+                    t = type_of(leaves[i])
+                if t != begun[var]:
+                    types[(key, i)], found = t, True
+        return found
+
     def _carried(self, key: Any, after: dict[Any, Any], types: dict[Any, Any]) -> Any:
         if ("other", key) in types:
             return Poison(types[("other", key)])
@@ -744,7 +795,7 @@ class Core:
     def _same_skeleton(self, key: Any, entered: Any, start: Any, after: dict[Any, Any], types: dict[Any, Any], fresh: bool) -> bool:
         """Whether a value has, at the end of an iteration, the structure it had at its start; else take it apart.
 
-        `start` is the skeleton of one that is taken apart, as it enters the iteration. A `fresh` value is not there before the loop.
+        `start` is one that is taken apart, as it enters the iteration. A `fresh` value is not there before the loop.
         """
         value = after.get(key, UNDEF)
         if value is UNDEF or entered is UNDEF or isinstance(value, Poison) or isinstance(entered, Poison):
@@ -752,8 +803,10 @@ class Core:
         if isinstance(value, tuple) or isinstance(entered, tuple):
             return True  # contents of a container, compared by their number
         if ("apart", key) in types:
-            if start != skeleton(taken_apart(value, after)):  # an error only if an iteration reads what the one before left
-                types[("shape", key)] = taken_apart(value, after)
+            end = taken_apart(value, after)
+            if skeleton(start) != skeleton(end):  # an error only if an iteration reads what the one before left
+                types[("shape", key)] = end
+                types[("site", key)] = list_of_another_length(start, end)
                 types[("poison", key)] = f"{self.hint_of(key)[0]!r} changes its structure from one iteration to the next"
                 return False
             self.shared_containers.update(containers_within(value, after))
@@ -766,6 +819,9 @@ class Core:
             return False
         if isinstance(value, TupleVal) or isinstance(entered, TupleVal):
             return True
+        if made_and_given([entered, value]) and value.live is None:
+            types[("apart", key)] = types[("opened", key)] = True
+            return False
         reason = f"{self.hint_of(key)[0]!r} is {_kind_name(value)} that is a different one in each iteration"
         if not fresh:
             raise self.unsupported(reason)
@@ -812,7 +868,7 @@ class Core:
             shape = types[("shape", key)]
             if shape is UNDEF or init is not UNDEF:
                 pairs += [(Var("unused"), UNDEF) for _ in self._leaves(shape)]
-                return Poison(types[("poison", key)])
+                return Poison(types[("poison", key)], types.get(("site", key)))
             template = shape
         hint, named = self.hint_of(key)
         leaves = list(self._leaves(template))
@@ -831,6 +887,7 @@ class Core:
                 var.region = Region()
                 if init is not UNDEF:
                     self.share(var, leaf)
+                    self.may_be_one_list(var, leaf)
             pairs.append((var, UNDEF if init is UNDEF else leaf))
             new.append(var)
         return self._rebuild(template, iter(new))
@@ -849,7 +906,7 @@ class Core:
         """A type for both; sizes that change from one iteration to the next become sizes that may be anything."""
         t = join(a, b, self.symbols)
         if type(t) is type(a) and isinstance(t, (Arr, ListT, TupleT)):
-            types.setdefault(("wild", at), set()).update(dims_in(t) - dims_in(a))
+            types.setdefault(("wild", at), set()).update(dims_in(t) - dims_in(a) - dims_in(b))
         return t
 
     def _leaves(self, value: Any) -> Iterator[Any]:

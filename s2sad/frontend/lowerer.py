@@ -46,6 +46,7 @@ from .afterwards import (
     changed_copies,
     check_containers,
     hidden_memory,
+    read_too_early,
     test_at_once,
     used_closed_parts,
 )
@@ -248,6 +249,7 @@ def _lower(request: Request, sites: set[Any], recursive: set[Any]) -> Program:
     errors += [error for var, error in low.mixed if var.region is not None and var.region.stored and var.region.varied]
     errors += hidden_memory(low)
     errors += changed_copies(low)
+    errors += read_too_early(low)
     if errors:
         raise combine(errors)
     _drop(low.block, {id(check) for check, a in low.apart if not a.stored})

@@ -373,6 +373,21 @@ class Objects(Core):
             self.guard_kind(base.live, name)
         return self.parameter_value(item, Op("getattr", (origin,), name=name), name, wrt, caller=True)
 
+    def opened(self, value: Any, cells: dict[Any, Any]) -> Any:
+        """An object that was given, with all its attributes in `cells`, as if the program had made it."""
+        own = state_of(value.live) if isinstance(value, ObjVal) and value.live is not None else None
+        if own is None:
+            return value
+        outer, self.cells = self.cells, cells
+        try:
+            for name in own:
+                self.object_attribute(value, name, None)
+        except DifferentiationError:
+            return value
+        finally:
+            self.cells = outer
+        return ObjVal(value.id, value.cls)
+
     @property
     def wrt_objects(self) -> dict[int, bool]:
         return self.__dict__.setdefault("_wrt_objects", {})

@@ -9,7 +9,7 @@ import gast
 import numpy as np
 
 from ..analysis import infer
-from ..analysis.types import BOOL, NONE, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
+from ..analysis.types import BOOL, NONE, NOTHING, STR, UNKNOWN, Arr, ListT, Num, Obj, TupleT, Type
 from ..ir.nodes import BINARY, COMPARE, OPERATORS, Lit, Op, Ref, Var
 from .assignments import BINOPS
 from .lower import Core, type_of
@@ -149,7 +149,7 @@ class OperatorExpressions(Core):
             t = STR
         else:
             t = UNKNOWN
-            if any(isinstance(x, Obj) and x.cls not in (np.ndarray,) and not self._operable(x.cls) for x in types) and any(
+            if NOTHING not in types and any(isinstance(x, Obj) and x.cls not in (np.ndarray,) and not self._operable(x.cls) for x in types) and any(
                 self.varied(a) for a in atoms
             ):
                 bad = next(x.cls.__name__ for x in types if isinstance(x, Obj))

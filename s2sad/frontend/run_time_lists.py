@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis.infer import LOOSE
-from ..analysis.types import UNKNOWN, ListT, Num, Obj, Type, covers, dims_in, is_mutable
+from ..analysis.types import NOTHING, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
 from ..ir.nodes import Effect, Lit, Op, Store, Var
 from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
@@ -32,7 +32,7 @@ class RunTimeLists(Core):
             var.region.varied = True  # type: ignore[union-attr]
             var.varied = True
         if not atoms:
-            var.type = ListT(Obj(type(None)))  # nothing yet: the first append decides
+            var.type = ListT(NOTHING)  # nothing yet: the first append decides
         return var
 
     def kept(self, value: Any) -> Any:
@@ -94,18 +94,36 @@ class RunTimeLists(Core):
 
     def hold(self, base: Var, value: Any) -> None:
         """Note that an item of a list is, or may be, `value`."""
-        t, found = base.type, type_of(value)
-        assert isinstance(t, ListT)
-        new = found if t.elem == Obj(type(None)) else self.join_types(t.elem, found)
-        if isinstance(new, Num) and new.ints is not None:
-            new = Num(new.dtype, new.py, None)
-        if not covers(t.elem, found, self.loose_dims) or isinstance(t.elem, Num) and new != t.elem:
-            self.loose_dims.update(dims_in(new) - dims_in(t.elem))
-            base.type = ListT(new)
-            self.flips.append(base.born)
+        found = type_of(value)
+        self.note_items(base, found)
         if is_mutable(found) and isinstance(value, Var):
             self.share(base, value)
         self.mark_stored(base, value)
+
+    def note_items(self, base: Var, found: Type) -> None:
+        """Note a type of items for a list, and for every other variable that may be the same list."""
+        self.widen_items(base, found)
+        if base not in self.lists or base.region is None:
+            return
+        one, memory, depth = self.lists[base].find(), base.region.find(), depth_of(base.type)
+        for v, node in self.lists.items():
+            if node.find() is one or v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) == depth:
+                self.widen_items(v, found)
+
+    def widen_items(self, base: Var, found: Type) -> None:
+        """Have the item type of a list cover another type; loops around what is older than they are have to look again."""
+        t = base.type
+        assert isinstance(t, ListT)
+        new = self.join_types(t.elem, found)
+        if isinstance(new, Num) and new.ints is not None:
+            new = Num(new.dtype, new.py, None)
+        if new == t.elem or covers(t.elem, found, self.loose_dims) and not isinstance(t.elem, Num):
+            return
+        self.loose_dims.update(dims_in(new) - dims_in(t.elem))
+        if t.elem == NOTHING:
+            self.first_items.append(base.born)
+        base.type = ListT(new)
+        self.flips.append(base.born)
 
     def list_store(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
         """`base[index] = value` and `base[index] op= value`."""
@@ -172,21 +190,15 @@ class RunTimeLists(Core):
     def joined_lists(self, a: Any, b: Any) -> Var:
         """`a + b` of two run-time lists."""
         ta, tb = type_of(a), type_of(b)
-        empty = Obj(type(None))
-        elem: Type = UNKNOWN
-        if isinstance(ta, ListT) and isinstance(tb, ListT):
-            elem = tb.elem if ta.elem == empty else ta.elem if tb.elem == empty else self.join_types(ta.elem, tb.elem)
+        elem = self.join_types(ta.elem, tb.elem) if isinstance(ta, ListT) and isinstance(tb, ListT) else UNKNOWN
         shared = [v for v in (a, b) if is_mutable(elem)]
         return self.emit(Op("add", (a, b)), ListT(elem), "items", view_of=shared, fresh=not shared)
 
     def replace_items(self, base: Var, whole: Any, node: Any) -> None:
         """`base[:] = whole`."""
         t = type_of(whole)
-        if isinstance(t, ListT) and isinstance(base.type, ListT) and t.elem != Obj(type(None)):
-            joined = t.elem if base.type.elem == Obj(type(None)) else self.join_types(base.type.elem, t.elem)
-            if joined != base.type.elem:
-                base.type = ListT(joined)
-                self.flips.append(base.born)
+        if isinstance(t, ListT) and isinstance(base.type, ListT):
+            self.note_items(base, t.elem)
         if isinstance(t, ListT) and is_mutable(t.elem):
             self.share(base, whole)
         self.mark_stored(base, whole)
@@ -255,6 +267,11 @@ class RunTimeLists(Core):
     loop: Callable[..., Any]
     check_list: Callable[..., Any]
     varied_value: Callable[..., Any]
+
+
+def depth_of(t: Type) -> int:
+    """How many lists are in each other in a type."""
+    return 1 + depth_of(t.elem) if isinstance(t, ListT) else 0
 
 
 def known_slice(index: Any) -> slice | None:

@@ -45,11 +45,29 @@ def taken_apart(value: Any, cells: dict[Any, Any]) -> Any:
     return value
 
 
+def list_of_another_length(a: Any, b: Any) -> Any:
+    """Where a list in `a` was made that is longer or shorter than the one in its place in `b`; None if there is none."""
+    if type(a) is not type(b) or not isinstance(a, (Parts, TupleVal)):
+        return None
+    if isinstance(a, Parts) and (a.kind, a.names) != (b.kind, b.names):
+        return None
+    if len(a.items) != len(b.items):
+        return a.site if isinstance(a, Parts) and a.kind == "list" else None
+    return next((site for x, y in zip(a.items, b.items) if (site := list_of_another_length(x, y)) is not None), None)
+
+
 def holds_container(value: Any) -> bool:
     """Whether a value is, or holds, a list, dict or object made by the program."""
     if isinstance(value, TupleVal):
         return any(holds_container(v) for v in value.items)
     return isinstance(value, (ListVal, DictVal)) or isinstance(value, ObjVal) and value.live is None
+
+
+def made_and_given(values: list[Any]) -> bool:
+    """Whether these are objects of one class, some made by the program and some given to it."""
+    if not all(isinstance(v, ObjVal) and v.cls is values[0].cls for v in values):
+        return False
+    return len({v.live is None for v in values}) == 2
 
 
 def containers_within(value: Any, cells: dict[Any, Any]) -> list[int]:

@@ -130,6 +130,13 @@ STR = Obj(str)
 NONE = Obj(type(None))
 
 
+class NoItem:
+    """The type of the items of a list into which nothing has been put yet."""
+
+
+NO_ITEM = Obj(NoItem)
+
+
 def literal_dim(n: int) -> Dim:
     return (n,) * SAMPLES
 
@@ -213,7 +220,7 @@ def is_mutable(t: Type) -> bool:
     if isinstance(t, Num):
         return False
     if isinstance(t, Obj):
-        return t.cls not in (str, type(None), bytes, np.dtype, type, slice) and not issubclass(t.cls, type)
+        return t.cls not in (str, type(None), NoItem, bytes, np.dtype, type, slice) and not issubclass(t.cls, type)
     if isinstance(t, TupleT):
         return any(is_mutable(i) for i in t.items)
     return True

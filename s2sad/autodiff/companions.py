@@ -24,7 +24,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from .. import runtime
 from ..analysis import effects
-from ..analysis.types import Arr, ListT, Num, Obj, TupleT, float_like, is_mutable
+from ..analysis.types import NO_ITEM, Arr, ListT, Num, Obj, TupleT, float_like, is_mutable
 from ..ir import nodes as ir
 from ..ir.nodes import (
     UNDEF,
@@ -291,7 +291,7 @@ class Companions:
         before, new = [], None
         if self.has(value):
             new = self.companion(value)
-        elif isinstance(value, Var) and value.type == ListT(Obj(type(None))):  # an empty list
+        elif isinstance(value, Var) and value.type == ListT(NO_ITEM):  # an empty list
             new = Var(companion.hint, companion.type, False, region=companion.region)
             before.append(Assign(new, Op("list", ()), stmt.span))
         else:

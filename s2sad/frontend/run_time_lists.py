@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis.infer import LOOSE
-from ..analysis.types import UNKNOWN, ListT, Num, Obj, Type, covers, dims_in, is_mutable
+from ..analysis.types import NO_ITEM, NONE, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
 from ..ir.nodes import Effect, Lit, Op, Store, Var
 from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
@@ -31,8 +31,10 @@ class RunTimeLists(Core):
         if any(self.varied(a) for a in atoms):
             var.region.varied = True  # type: ignore[union-attr]
             var.varied = True
+        if elem == NONE:
+            var.type = ListT(UNKNOWN)  # something else will be put in their place
         if not atoms:
-            var.type = ListT(Obj(type(None)))  # nothing yet: the first append decides
+            var.type = ListT(NO_ITEM)  # the first append decides
         return var
 
     def kept(self, value: Any) -> Any:
@@ -94,9 +96,9 @@ class RunTimeLists(Core):
 
     def hold(self, base: Var, value: Any) -> None:
         """Note that an item of a list is, or may be, `value`."""
-        t, found = base.type, type_of(value)
+        t, found = base.type, UNKNOWN if type_of(value) == NONE else type_of(value)
         assert isinstance(t, ListT)
-        new = found if t.elem == Obj(type(None)) else self.join_types(t.elem, found)
+        new = found if t.elem == NO_ITEM else self.join_types(t.elem, found)
         if isinstance(new, Num) and new.ints is not None:
             new = Num(new.dtype, new.py, None)
         if not covers(t.elem, found, self.loose_dims) or isinstance(t.elem, Num) and new != t.elem:
@@ -172,18 +174,17 @@ class RunTimeLists(Core):
     def joined_lists(self, a: Any, b: Any) -> Var:
         """`a + b` of two run-time lists."""
         ta, tb = type_of(a), type_of(b)
-        empty = Obj(type(None))
         elem: Type = UNKNOWN
         if isinstance(ta, ListT) and isinstance(tb, ListT):
-            elem = tb.elem if ta.elem == empty else ta.elem if tb.elem == empty else self.join_types(ta.elem, tb.elem)
+            elem = tb.elem if ta.elem == NO_ITEM else ta.elem if tb.elem == NO_ITEM else self.join_types(ta.elem, tb.elem)
         shared = [v for v in (a, b) if is_mutable(elem)]
         return self.emit(Op("add", (a, b)), ListT(elem), "items", view_of=shared, fresh=not shared)
 
     def replace_items(self, base: Var, whole: Any, node: Any) -> None:
         """`base[:] = whole`."""
         t = type_of(whole)
-        if isinstance(t, ListT) and isinstance(base.type, ListT) and t.elem != Obj(type(None)):
-            joined = t.elem if base.type.elem == Obj(type(None)) else self.join_types(base.type.elem, t.elem)
+        if isinstance(t, ListT) and isinstance(base.type, ListT) and t.elem != NO_ITEM:
+            joined = t.elem if base.type.elem == NO_ITEM else self.join_types(base.type.elem, t.elem)
             if joined != base.type.elem:
                 base.type = ListT(joined)
                 self.flips.append(base.born)

@@ -174,7 +174,8 @@ def instance(cls: type, **attributes: Any) -> Any:
     >>> instance(type("Point", (), {}), x=1.0).x
     1.0
     """
-    made: Any = object.__new__(cls)
+    new = next(vars(c)["__new__"] for c in cls.__mro__ if type(vars(c).get("__new__")) is type(object.__new__))  # not the author's
+    made: Any = new(cls)
     for name, value in attributes.items():
         object.__setattr__(made, name, value)
     return made

@@ -231,3 +231,63 @@ def test_a_factor_of_double_precision_has_such_a_gradient() -> None:
 
     for found, like in zip((*s2sad.grad(f, wrt=(0, 1))(a, b), *s2sad.grad(g, wrt=(0, 1))(b, a)), (a, b, b, a)):
         assert found.dtype == like.dtype
+
+
+def in_place_on_integers(x: Any) -> Any:
+    a = np.zeros(4, dtype=int)
+    a *= x
+    return np.sum(a * x)
+
+
+def slice_of_integers(x: Any) -> Any:
+    a = np.arange(4)
+    a[1:] /= x[1:]
+    return np.sum(a * x)
+
+
+def product_into_integers(x: Any) -> Any:
+    a = np.arange(4)
+    np.multiply(a, x, out=a)
+    return np.sum(a * x)
+
+
+def copy_to_integers(x: Any) -> Any:
+    a = np.arange(4)
+    np.copyto(a, x)
+    return np.sum(a * x)
+
+
+def complex_numbers_in_place(x: Any) -> Any:
+    a = x * 1.0
+    a *= x * 1j
+    return np.sum(a)
+
+
+def more_axes_in_place(x: Any) -> Any:
+    a = x * 1.0
+    a *= x[None]
+    return np.sum(a)
+
+
+FAILING = [in_place_on_integers, slice_of_integers, product_into_integers, copy_to_integers, complex_numbers_in_place, more_axes_in_place]
+
+
+@pytest.mark.parametrize("f", FAILING)
+def test_what_numpy_does_not_store_in_place_has_no_value(f: Any) -> None:
+    x = np.linspace(0.5, 1.0, 4)
+    with pytest.raises((TypeError, ValueError)):
+        f(x)
+    for g in (s2sad.grad(f), s2sad.value_and_grad(f), lambda x: s2sad.jvp(f, (x,), (x,))):
+        with pytest.raises((TypeError, ValueError, s2sad.DifferentiationError)):
+            g(x)
+
+
+def test_elements_of_integers_are_cut_off() -> None:
+    def f(x: Any) -> Any:
+        a = np.arange(4)
+        a[1] *= x[1] * 10.0
+        a[[0, 2]] += 3
+        return np.sum(a * x)
+
+    x = np.linspace(0.5, 1.0, 4)
+    assert s2sad.grad(f)(x).tolist() == [3.0, 6.0, 5.0, 3.0]

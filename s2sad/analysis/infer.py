@@ -20,6 +20,8 @@ from numpy.lib.stride_tricks import as_strided
 from ..rules import registry
 from .large_sizes import extended, large, stand_in
 from .types import (
+    NONE,
+    NOTHING,
     SAMPLES,
     UNKNOWN,
     Arr,
@@ -137,7 +139,7 @@ def sample(t: Type, k: int) -> Any:
         return tuple(sample(i, k) for i in t.items)
     if isinstance(t, ListT):
         return [sample(t.elem, k) for _ in range(3 + k)]
-    if isinstance(t, Obj) and t.cls is type(None):
+    if t in (NONE, NOTHING):
         return None
     if isinstance(t, Obj) and t.cls is str:
         raise CannotSample

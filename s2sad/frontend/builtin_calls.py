@@ -204,6 +204,12 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
         self.store_attribute(args[0], args[1].value, args[2], node)
         return Lit(None)
 
+    def call_plain_setattr(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        if len(args) != 3 or not isinstance(args[0], ObjVal) or not isinstance(args[1], Lit):
+            raise self.unsupported("object.__setattr__ of this is not supported", node, "store to an attribute by its name")
+        self.store_attribute(args[0], args[1].value, args[2], node, plain=True)
+        return Lit(None)
+
     def call_type(self, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         if len(args) != 1:
             raise self.unsupported("type() with three arguments is not supported", node)
@@ -244,6 +250,7 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
 
 _HANDLERS: dict[Any, str] = {
     isinstance: "isinstance", issubclass: "issubclass", callable: "callable", hasattr: "hasattr", getattr: "getattr",
+    object.__setattr__: "plain_setattr",
     setattr: "setattr", type: "type", len: "len", range: "range", zip: "zip", enumerate: "enumerate", reversed: "reversed",
     map: "map", filter: "filter", list: "list", tuple: "tuple", dict: "dict", sorted: "sorted", sum: "sum", min: "min",
     max: "max", any: "any", all: "all", float: "float", int: "int", bool: "bool", str: "str", repr: "repr", round: "round",

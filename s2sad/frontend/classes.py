@@ -62,24 +62,36 @@ class Classes(Outlining):
         return value
 
     def construct_dataclass(self, value: ObjVal, cls: Any, args: list[Any], kwargs: dict[str, Any], node: Any) -> None:
-        fields = [f for f in dataclasses.fields(cls) if f.init]
-        given = dict(zip([f.name for f in fields if not getattr(f, "kw_only", False)], args))
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        positional = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        given = dict(zip(positional, args))
+        if len(args) > len(positional) or not given.keys().isdisjoint(kwargs):
+            raise self.unsupported(f"{cls.__name__}() takes other arguments", node)
         given.update(kwargs)
-        for f in dataclasses.fields(cls):
-            if f.name in given:
-                v = given.pop(f.name)
+        passed = []  # what `InitVar` declares is no field: it is handed to `__post_init__`
+        declared = {**cls.__dataclass_fields__}
+        fields = {f.name: f for f in dataclasses.fields(cls)}
+        for name in (n for n in declared if n in fields or n in {p.name for p in parameters}):
+            f = declared[name]
+            if name in given:
+                v = given.pop(name)
             elif f.default is not dataclasses.MISSING:
-                v = self.embed(f.default, f.name, default=True)
+                v = self.embed(f.default, name, default=True)
             elif f.default_factory is not dataclasses.MISSING:
-                v = self.call_value(self.embed(f.default_factory, f.name), [], {}, node)
+                v = self.call_value(self.embed(f.default_factory, name), [], {}, node)
+            elif not f.init:
+                continue  # set in `__post_init__`
             else:
-                raise self.unsupported(f"{cls.__name__}() is missing the field {f.name!r}", node)
-            self.cells[(value.id, f.name)] = v
+                raise self.unsupported(f"{cls.__name__}() is missing the field {name!r}", node)
+            if name in fields:
+                self.cells[(value.id, name)] = v
+            else:
+                passed.append(v)
         if given:
             raise self.unsupported(f"{cls.__name__}() got an unexpected field {next(iter(given))!r}", node)
         post = getattr(cls, "__post_init__", None)
         if post is not None:
-            self.call_live(Ref(post, "__post_init__", post), post, [value], {}, node)
+            self.call_live(Ref(post, "__post_init__", post), post, [value, *passed], {}, node)
 
     # provided by the other parts
     atom: Callable[..., Any]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..analysis.types import UNKNOWN, Arr, ListT, is_mutable
+import numpy as np
+
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, is_mutable
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Region, Store, Var
 from .lower import Core, Restart, type_of
@@ -72,13 +74,14 @@ class ItemStores(Core):
                 "store to the array itself, or to a copy: as_strided(...).copy()")  # fmt: skip
         if base.region is None:
             base.region = Region()
-        if aug is not None and isinstance(t, Arr) and (self.varied(value) or base.varied):
+        if aug is not None and isinstance(t, Arr) and t.floating and (self.varied(value) or base.varied):
             # a[i] *= v reads the old value, and with a repeated index only the last result is kept
             if aug not in ("add", "sub", "add.at") or not (index is None or self.is_basic(index)):
                 if aug != "add.at":
                     whole = Lit(Ellipsis) if index is None else index
                     old = base if index is None else self.load(base, index, node)
                     new = self.operate(aug, (self.atom(old), value), node)
+                    self.check_fits(old, new, node)
                     self.array_store(base, whole, new, None, node)
                     return
         if self.varied(value) or base.varied:
@@ -98,6 +101,19 @@ class ItemStores(Core):
         else:
             base.region.stored = True
         self.append(Store(base, atom, value, aug, self.span(node)))
+
+    def check_fits(self, place: Any, value: Any, node: Any) -> None:
+        """Refuse to store what NumPy's functions do not put into an array in place, as an assignment does: it always fails."""
+        old, new = type_of(place), type_of(value)
+        if not isinstance(old, Arr) or not isinstance(new, (Num, Arr)) or old.dtype is None or new.dtype is None:
+            return
+        if isinstance(new, Num) and new.py and new.dtype.kind in "bi":  # fits if its value does
+            return
+        if not np.can_cast(new.dtype, old.dtype, "same_kind"):
+            message = f"NumPy does not store {new.dtype} to an array of {old.dtype} in place, so this always fails"
+            raise self.unsupported(message, node, "assign a new array")
+        if isinstance(new, Arr) and old.ndim is not None and new.ndim is not None and new.ndim > old.ndim:
+            raise self.unsupported(f"the result has {new.ndim} axes and the array {old.ndim}, so this always fails", node, "assign a new array")
 
     def store_as_it_stands(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
         """A store to what may be an array or a list: in forward mode it is done to the tangent, too."""

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import gast
 
 from s2sad.errors import NoSourceError, Span
+from s2sad.frontend.private_names import with_classes
 
 FunctionNode: TypeAlias = gast.FunctionDef | gast.AsyncFunctionDef | gast.Lambda
 
@@ -136,7 +137,7 @@ def _converted(filename: str, text: str, index: int) -> Any:
     """The gast tree of one top-level statement."""
     tree = _parsed(filename, text)
     assert tree is not None
-    return gast.ast_to_gast(ast.Module(body=[tree.body[index]], type_ignores=[]))
+    return with_classes(gast.ast_to_gast(ast.Module(body=[tree.body[index]], type_ignores=[])))
 
 
 @lru_cache(maxsize=1024)

@@ -29,6 +29,7 @@ _OF_TUPLES = ("__iter__", "__getitem__", "__len__", "__contains__", "__eq__", "_
               "__getattribute__")  # fmt: skip
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc, functools.partial, types.MethodType,
          np.vectorize, functools._lru_cache_wrapper, type(np.sum), type(np.add.reduce), np.dtype, types.GenericAlias)  # fmt: skip
+_PLAIN_STORES = (None, (object.__setattr__,), (types.SimpleNamespace.__setattr__,))
 _SYSTEM = frozenset({"numpy", "math", "builtins", "cmath", "operator", "functools", "s2sad", "scipy"})
 
 
@@ -221,6 +222,9 @@ class Objects(Core):
             return self.bind_attribute(getattr_static(base.cls, name), base, name, node)
         if base.live is not None and not isinstance(getattr(type(base.live), name, None), property):
             own = state_of(base.live) or {}
+            if name not in own and _is_field(base.live, name):
+                self.guard_class(base.cls, name)  # which holds the default
+                own = {name: None}
             if name in own or name in getattr(type(base.live), "__slots__", ()):
                 item = getattr(base.live, name)
                 value = self.load_attribute(base, name, item)
@@ -308,7 +312,8 @@ class Objects(Core):
             return Ref(_nothing, "_nothing", _nothing)
         raise self.unsupported(f"super().{name} is not supported", node)
 
-    def store_attribute(self, base: Any, name: str, value: Any, node: Any) -> None:
+    def store_attribute(self, base: Any, name: str, value: Any, node: Any, plain: bool = False) -> None:
+        """`base.name = value`; a `plain` one goes past the class's own `__setattr__`, as in frozen dataclasses."""
         if isinstance(base, ObjVal):
             self.no_iterator(value, node)
             item = class_attribute(base.cls, name)
@@ -321,7 +326,7 @@ class Objects(Core):
             if setter is not None and item is not None:
                 self.call_live(Ref(setter, "__set__", setter), setter, [self.descriptor(item[0], base, name), base, value], {}, node)
                 return
-            if class_attribute(base.cls, "__setattr__") not in (None, (object.__setattr__,)):
+            if not plain and class_attribute(base.cls, "__setattr__") not in _PLAIN_STORES:
                 if not hasattr(base.cls, "__dataclass_fields__"):
                     raise self.unsupported(f"{base.cls.__name__} overrides __setattr__", node, "use properties with setters")
                 raise self.unsupported(f"{base.cls.__name__} is frozen", node, "make a new one with dataclasses.replace")
@@ -597,6 +602,11 @@ def attribute_names(live: Any) -> list[str]:
     if dataclasses.is_dataclass(live):
         return [f.name for f in dataclasses.fields(live)]
     return list(state_of(live) or {})
+
+
+def _is_field(live: Any, name: str) -> bool:
+    """Whether an attribute is a field of a dataclass: its value is one of the instance, also where it is the default that the class holds."""
+    return dataclasses.is_dataclass(live) and any(f.name == name for f in dataclasses.fields(live)) and hasattr(live, name)
 
 
 STATE = ("state outside",)

@@ -238,6 +238,7 @@ class Primitives(Operands, Outlining):
         if "where" in kwargs:
             raise self.error(NoRuleError, f"{fn.name}(where=..., out=...) is not supported", node, "use np.where")
         value = self.primitive(fn, args, kwargs, node)
+        self.check_fits(out, value, node)
         self.array_store(self.atom(out), Lit(Ellipsis), self.atom(value), None, node)
         return out
 
@@ -256,6 +257,8 @@ class Primitives(Operands, Outlining):
                 value = self.operate("neg", (value,), node)
             self.array_store(base, args[1], value, "add.at", node)
             return Lit(None)
+        if obj is np.copyto and len(args) == 2:
+            self.check_fits(base, args[1], node)
         if obj is np.copyto and len(args) == 2 and not kwargs:
             self.array_store(base, Lit(Ellipsis), self.atom(args[1]), None, node)
             return Lit(None)
@@ -399,6 +402,7 @@ class Primitives(Operands, Outlining):
     operate: Callable[..., Any]
     refuse_changes: Callable[..., Any]
     with_loose_sizes: Callable[..., Type]
+    check_fits: Callable[..., None]
     check_not_closed: Callable[..., None]
     spelled_einsum: Callable[..., Any]
     stops: list[Any]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..analysis.infer import LOOSE
-from ..analysis.types import NOTHING, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
+from ..analysis.types import NONE, NOTHING, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
 from ..ir.nodes import Effect, Lit, Op, Store, Var
 from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
@@ -31,6 +31,8 @@ class RunTimeLists(Core):
         if any(self.varied(a) for a in atoms):
             var.region.varied = True  # type: ignore[union-attr]
             var.varied = True
+        if elem == NONE:
+            var.type = ListT(UNKNOWN)  # something else will be put in their place
         if not atoms:
             var.type = ListT(NOTHING)  # nothing yet: the first append decides
         return var
@@ -94,7 +96,7 @@ class RunTimeLists(Core):
 
     def hold(self, base: Var, value: Any) -> None:
         """Note that an item of a list is, or may be, `value`."""
-        found = type_of(value)
+        found = UNKNOWN if type_of(value) == NONE else type_of(value)
         self.note_items(base, found)
         if is_mutable(found) and isinstance(value, Var):
             self.share(base, value)

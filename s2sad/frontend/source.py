@@ -19,6 +19,7 @@ from s2sad.errors import NoSourceError, Span, UnsupportedSyntaxError
 from s2sad.frontend import matching
 from s2sad.frontend.matching import FunctionNode
 from s2sad.frontend.mutations import Uses
+from s2sad.frontend.private_names import with_classes
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,7 @@ class StaticModule:
         self.star_lines: list[int] = []
         self._bindings: dict[str, int] = {}
         self._collect_functions(self.tree, "")
+        with_classes(self.tree)
         self._collect_names(tree.body)
         self.rebound = frozenset(name for name, count in self._bindings.items() if count > 1)
         self.uses = Uses(tree, self.imports)

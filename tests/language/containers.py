@@ -407,3 +407,25 @@ def list_of_bytes(x, n):
         b[i] = s * b[i] / 100.0
         s = s + b[i]
     return s
+
+
+@program((X, 3), (X, 2), (X, 0))
+def none_in_a_list_that_is_filled(x, n):
+    t = [None] * n
+    s = x[0]
+    for j in range(2 * n):
+        if t[j % n] is None:
+            t[j % n] = x[j % 3] * 2.0
+        else:
+            s = s + t[j % n] * x[2] * s
+    return s
+
+
+@program((X, 3), (X, 2))
+def none_put_into_a_list_of_numbers(x, n):
+    t = [x[0]] * n
+    t[n - 1] = None
+    s = x[1]
+    for j in range(n):
+        s = s * (t[j] if t[j] is not None else x[2]) + x[0]
+    return s

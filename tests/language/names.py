@@ -204,3 +204,46 @@ def rec_through_comp(x, n):
         return sum([tree(k - 1, v * c) for c in (0.5, 2.0)])
 
     return tree(n, x[0]) + tree(2, x[1])
+
+
+class Tank:
+    __factor = 4.0
+
+    def __init__(self, level):
+        self.__level = level
+
+    def level(self):
+        return self.__level
+
+    def __scale(self):
+        return 2.0
+
+    def scaled(self, v):
+        __twice = v * self.__scale()
+
+        def __more(w):
+            return w + __twice * self.__factor
+
+        return __more(v)
+
+
+class Lined(Tank):
+    def __init__(self, level):
+        super().__init__(level)
+        self.__level = level * 3.0
+
+    def lining(self, *, __by=1.0):
+        return self.__level * __by
+
+    def __scale(self):
+        return 5.0
+
+    def both(self, v):
+        return self.scaled(v) * self.__scale()
+
+
+@program((X,))
+def private_names_of_two_classes(x):
+    tank = Lined(x * 1.0)
+    tank._Tank__level[0] = 2.0 * x[1]
+    return np.sum(tank.level() * x) + np.sum(tank.lining(_Lined__by=x[2]) ** 2) + tank.both(x[0])

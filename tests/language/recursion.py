@@ -242,3 +242,29 @@ def rec_early(x, n):
         return v
 
     return r(n, x[0])
+
+
+@program((X, 5), (X, 2), (X, 1))
+def results_remembered_in_a_list(x, n):
+    known = [None] * (n + 1)
+
+    def f(k):
+        if known[k] is None:
+            known[k] = x[k % 3] if k < 2 else f(k - 1) * f(k - 2) + x[k % 3]
+        return known[k]
+
+    return f(n) * f(n)
+
+
+@program((X, 3), (X, 2))
+def results_remembered_in_a_comprehension(x, n):
+    known = [None for _ in range(n)]
+
+    def f(k):
+        v = known[k]
+        if v is None:
+            v = x[k] * 2.0
+            known[k] = v
+        return v * f(k - 1) if k > 0 else v
+
+    return f(n - 1)

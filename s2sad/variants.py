@@ -155,10 +155,10 @@ def function_state(f: types.FunctionType) -> tuple[Any, ...]:
 
 def has_state(f: types.FunctionType, code: Any, defaults: Any, by_name: tuple[tuple[str, Any], ...]) -> bool:
     """Whether a function still has the state that `function_state` has found."""
+    now = f.__kwdefaults__
     if f.__code__ is not code or f.__defaults__ is not defaults:
         return False
-    now = f.__kwdefaults__ or {}
-    return len(now) == len(by_name) and all(name in now and now[name] is value for name, value in by_name)
+    return not now and not by_name or len(now or {}) == len(by_name) and all((now or {}).get(name, f) is value for name, value in by_name)
 
 
 class Guards:
@@ -179,8 +179,8 @@ class Guards:
         for space, name, obj in self.globals:
             if space.get(name, ABSENT) is not obj:
                 return False
-        for f, *state in self.functions:
-            if not has_state(f, *state):
+        for f, code, defaults, by_name in self.functions:
+            if f.__code__ is not code or f.__defaults__ is not defaults or by_name and not has_state(f, code, defaults, by_name):
                 return False
         for cell, obj in self.cells:
             if cell.cell_contents is not obj:

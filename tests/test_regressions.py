@@ -873,3 +873,12 @@ def test_no_warning_of_numpy_comes_through_while_compiling() -> None:
         warnings.simplefilter("always")
         found = s2sad.grad(lambda y: np.sum(np.polyfit(np.array([0, 1, 3]), y, 1)))(np.array([1.0, 2.0, 5.0]))
     assert np.isfinite(found).all() and not seen
+
+
+@pytest.mark.parametrize("parts", [(1, 3), (3, 1)])
+def test_the_number_of_parts_decides_on_their_size(parts: tuple[int, int]) -> None:
+    """The part of a split array has one element in one call, and is broadcast, and more in another."""
+    g = s2sad.grad(lambda x, y, k: np.sum(y * np.split(x, k)[0] ** 2))
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.0, 0.5])
+    for k in parts:
+        assert g(x, y, k).tolist() == ([4.0, 4.0, 3.0] if k == 1 else [7.0, 0.0, 0.0])

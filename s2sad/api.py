@@ -60,9 +60,11 @@ MAX_VARIANTS = 64
 VIEW = "an array that is stored to was copied"
 
 
-def made(compiled: compiler.Compiled, place: Place | None) -> Variant:
+def made(compiled: compiler.Compiled, place: Place | None, target: Target) -> Variant:
     """What was compiled, ready to run, and stored if another process can find it again."""
     lowerer, text = compiled.program.lowerer, compiled.text
+    if target.function is not None:
+        lowerer.guards["function", id(target.function)] = (target.function, target.state)
     stores = any(v.region is not None and v.region.stored for v in lowerer.param_vars)
     changes = compiled.program.changes_containers()
     call = None if place is None else store(place, compiled, text, stores, changes)
@@ -78,12 +80,9 @@ class Gradient(Backend):
                  block: tuple[int, int] | None = None) -> None:  # fmt: skip
         self.choose_backend(backend, strict)
         self._block = block  # see `checked_block`
-        self._target = Target(f)
         self.wrt = wrt
         self.kind = kind
-        self._wrt_names = self._target.wrt_names(wrt)
-        defaults = [p.default for p in self._target.signature.parameters.values() if p.default is not p.empty]
-        self._open_defaults = [d for d in defaults if containers_in(d, [])]  # lists, dicts and objects
+        self._aim(Target(f))
         self._fast: dict[Any, Variant] = {}
         self._variants: dict[Any, Variant] = {}
         self._lock = threading.RLock()
@@ -99,6 +98,24 @@ class Gradient(Backend):
         self.__name__ = f"{self._target.name}_{kind}"
         self.__signature__ = self._target.signature
         self._made_from: Any = (f, wrt, kind, backend, strict, block)
+
+    def _aim(self, target: Target) -> None:
+        """Take the function with the code and default values that it has now."""
+        self._target = target
+        self._wrt_names = target.wrt_names(self.wrt)
+        defaults = [p.default for p in target.signature.parameters.values() if p.default is not p.empty]
+        self._open_defaults = [d for d in defaults if containers_in(d, [])]  # lists, dicts and objects
+
+    def _renew(self) -> None:
+        """Forget what was compiled, and known, of a function that has got other code or default values since."""
+        with self._lock:
+            if self._target.changed():
+                self._aim(Target(self._made_from[0]))
+                self._fast.clear()
+                self._variants.clear()
+                self._inner.clear()
+                self._ints = self._sizes = self._careful = False
+                self.__signature__ = self._target.signature
 
     def __repr__(self) -> str:
         return f"<{self.kind} of {self._target.name} with respect to {', '.join(self._wrt_names)}>"
@@ -258,6 +275,9 @@ class Gradient(Backend):
 
     def _slow(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> Variant:
         with self._lock:
+            if self._target.changed():
+                self._renew()
+                key = self._with_names(tuple([concrete_key(a, False) for a in args]), kwargs)
             bound = self._target.bind(args[1:] if self.kind == "vjp" else args, kwargs)
             self._check_inputs(bound)
             wide = self._wide_key(bound, self._ints, self._sizes)
@@ -340,7 +360,7 @@ class Gradient(Backend):
         """A variant that is compiled now, and stored if another process can find it again."""
         with without_collections():
             request = self._request(arguments=bound, static_ints=ints, static_sizes=sizes, any_sizes=any_sizes)
-            return made(self._emit(request), place)
+            return made(self._emit(request), place, self._target)
 
     def _fetched(self, place: Place) -> Variant | dict[str, Any] | None:
         """What is stored, unless it would have to be refused with more than the entry knows of it."""

@@ -30,6 +30,8 @@ class Tangent(Gradient):
 
     def __call__(self, primals: tuple[Any, ...], tangents: Any) -> tuple[Any, Any]:
         """Value and tangent at `primals` along `tangents`, one for each parameter in `wrt` (one that is no tuple: its own)."""
+        if self._target.changed():
+            self._renew()
         given = tangents if isinstance(self.wrt, tuple) else (tangents,)
         if len(given) != len(self._wrt_names):
             raise TypeError(f"{self._target.name}() has {len(self._wrt_names)} parameters in wrt, and {len(given)} tangents are given")

@@ -15,8 +15,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def diff_bar(g: Any, n: int = 1, axis: int = -1) -> Any:
-    """The adjoint of `np.diff`: minus the difference of `g` with a zero put at both ends, `n` times."""
+def diff_bar(g: Any, n: int = 1, axis: int = -1, a: Any = None) -> Any:
+    """The adjoint of `np.diff(a, n, axis)`: minus the difference of `g` with a zero put at both ends, `n` times.
+
+    Zeros where `a` is too short for `n` differences.
+    """
+    if a is not None and np.shape(a)[axis] <= n and n:
+        return np.zeros(np.shape(a), np.result_type(g))
     for _ in range(n):
         edge = np.zeros_like(np.take(g, [], axis=axis), shape=_with_extent(g, axis, 1))
         g = -np.diff(np.concatenate([edge, g, edge], axis=axis), axis=axis)
@@ -33,8 +38,9 @@ def diff_ends_bar(g: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) 
     """The adjoints of `a`, `prepend` and `append` of `np.diff`; None for an end that was not given."""
     if n == 0:  # then NumPy leaves the ends out
         return g, *(None if end is None else np.zeros_like(end) for end in (prepend, append))
-    whole = np.moveaxis(diff_bar(g, n, axis), axis, 0)
     extents = [0 if end is None else 1 if np.ndim(end) == 0 else np.shape(end)[axis] for end in (prepend, append)]
+    joined = np.broadcast_to(0.0, _with_extent(a, axis, np.shape(a)[axis] + sum(extents)))
+    whole = np.moveaxis(diff_bar(g, n, axis, joined), axis, 0)
     first, last = extents[0], len(whole) - extents[1]
     parts = (whole[first:last], whole[:first], whole[last:])
     found = [np.moveaxis(part, 0, axis) for part in parts]

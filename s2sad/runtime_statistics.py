@@ -35,8 +35,10 @@ def _ranks(rows: Any, q: float, method: str, skip_nan: bool) -> tuple[Any, Any, 
 def quantile_bar(g: Any, a: Any, q: Any, axis: Any = None, method: str = "linear", skip_nan: bool = False) -> Any:
     """The adjoint of `a` of `np.quantile(a, q, axis, method=method)`, or of `np.nanquantile`."""
     rows = rows_of(a, axis)
-    order = np.argsort(rows, axis=-1, kind="stable")
     out = np.zeros(rows.shape, np.result_type(g))
+    if not rows.size:  # the quantile of no elements is not a number
+        return from_rows(out, a, axis)
+    order = np.argsort(rows, axis=-1, kind="stable")
     levels = np.ravel(q)
     for level, part in zip(levels, np.reshape(g, (len(levels), *rows.shape[:-1]))):
         low, high, t = _ranks(rows, float(level), method, skip_nan)
@@ -51,6 +53,8 @@ def quantile_dot(
 ) -> Any:
     """The tangent of `y = np.quantile(a, q, axis, method=method)`, or of `np.nanquantile`."""
     rows, rows_dot = rows_of(a, axis), rows_of(a_dot, axis)
+    if not rows.size:
+        return np.zeros_like(y)[()]
     order = np.argsort(rows, axis=-1, kind="stable")
     sorted_dot = np.take_along_axis(rows_dot, order, -1)
     parts = []

@@ -17,6 +17,7 @@ from .frontend.scope import LiveScope
 from .frontend.source import FunctionSource, function_source
 from .ir.nodes import Lit, Ref
 from .rules import registry
+from .variants import function_state, has_state
 
 Wrt = int | str | tuple[int | str, ...]
 
@@ -25,10 +26,10 @@ class Target:
     """A callable made ready for differentiation: its tree, its scope and how its arguments bind."""
 
     def __init__(self, f: Callable[..., Any]) -> None:
-        f = getattr(f, "__s2sad_function__", f)
+        f = getattr(f, "__dict__", {}).get("__s2sad_function__", f)
         if not callable(f):
             raise TypeError(f"a function is needed, not {f!r:.60}")
-        self.f = f
+        self.f: Any = f
         self.name = getattr(f, "__name__", type(f).__name__)
         self.prefix: tuple[Any, ...] = ()
         if isinstance(f, types.MethodType):
@@ -40,12 +41,24 @@ class Target:
         if self.plain:
             self.scope: Any = LiveScope(f)  # type: ignore[arg-type]
             self.code: Any = f.__code__
+            self.state = function_state(f)  # type: ignore[arg-type]
             self.signature = inspect.signature(f)
         else:
             self._synthesise(f)
         self.names = [n for n, _ in parameter_names(self.node)] if not self.plain or f.__dict__ else list(self.signature.parameters)
         if not self.plain and self.name == "<lambda>":
             self.name = "f"
+
+    @property
+    def function(self) -> types.FunctionType | None:
+        """The function whose text is followed, that of a method; None for partials, callable objects and the like."""
+        f: Any = self.f
+        return getattr(f, "__func__", f) if self.plain else None
+
+    def changed(self) -> bool:
+        """Whether the function has got other code or default values since."""
+        f: Any = self.function
+        return f is not None and not has_state(f, *self.state)
 
     @functools.cached_property
     def source(self) -> FunctionSource:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+ABSENT = "absent"  # stands for what a module does not hold under a name
 _CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.ModuleType, types.MethodType, functools.partial)
 
 
@@ -111,7 +112,6 @@ def kind_of(v: Any) -> Kind:
     return Kind((v.dtype, *[n if n <= 1 else -shape.index(n) - 1 for n in shape]))
 
 
-_ABSENT = object()
 GUARDED: dict[str, Callable[[Any, Any], Any]] = {
     "attr": getattr,
     "item": operator.getitem,
@@ -119,7 +119,7 @@ GUARDED: dict[str, Callable[[Any, Any], Any]] = {
     "this kind": lambda owner, name: Kind(concrete_key(getattr(owner, name), True)),
     "length": lambda owner, _: len(owner),
     "has": hasattr,
-    "class": lambda cls, name: (class_attribute(cls, name) or (_ABSENT,))[0],
+    "class": lambda cls, name: (class_attribute(cls, name) or (ABSENT,))[0],
     "method": lambda owner, name: getattr(getattr(owner, name), "__func__", None),
 }
 
@@ -134,7 +134,7 @@ class Variant:
     ) -> None:  # fmt: skip
         self.call = call
         self.guards = guards
-        self.guarded = bool(guards.cells or guards.globals or guards.others)
+        self.guarded = bool(guards.cells or guards.globals or guards.functions or guards.others)
         self.text = text
         self.stores = stores  # to an argument
         self.changes = changes  # a container among its arguments
@@ -148,12 +148,26 @@ class Variant:
         return code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
 
 
+def function_state(f: types.FunctionType) -> tuple[Any, ...]:
+    """What a function runs with, which may be replaced in it, as reloading a module in a notebook does: code and default values."""
+    return f.__code__, f.__defaults__, tuple((f.__kwdefaults__ or {}).items())
+
+
+def has_state(f: types.FunctionType, code: Any, defaults: Any, by_name: tuple[tuple[str, Any], ...]) -> bool:
+    """Whether a function still has the state that `function_state` has found."""
+    now = f.__kwdefaults__
+    if f.__code__ is not code or f.__defaults__ is not defaults:
+        return False
+    return not now and not by_name or len(now or {}) == len(by_name) and all((now or {}).get(name, f) is value for name, value in by_name)
+
+
 class Guards:
-    """The bindings of names that a variant was compiled for."""
+    """The bindings of names, and the functions, that a variant was compiled for."""
 
     def __init__(self, guards: dict[Any, Any]) -> None:
         self.cells = [(w, o) for w, o in guards.values() if isinstance(w, types.CellType)]
         self.globals = [(w[0], w[1], o) for w, o in guards.values() if isinstance(w, tuple) and isinstance(w[0], dict)]
+        self.functions = [(w, *o) for w, o in guards.values() if isinstance(w, types.FunctionType)]
         self.others = [
             (w[0][0], w[0][1], w[1], o) for w, o in guards.values() if isinstance(w, tuple) and isinstance(w[0], tuple)
         ]  # fmt: skip
@@ -163,7 +177,10 @@ class Guards:
 
     def hold(self) -> bool:
         for space, name, obj in self.globals:
-            if space.get(name) is not obj:
+            if space.get(name, ABSENT) is not obj:
+                return False
+        for f, code, defaults, by_name in self.functions:
+            if f.__code__ is not code or f.__defaults__ is not defaults or by_name and not has_state(f, code, defaults, by_name):
                 return False
         for cell, obj in self.cells:
             if cell.cell_contents is not obj:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -846,3 +847,38 @@ def test_the_builtin_extremum_hands_on_an_array_without_axes(name: str) -> None:
 
     with pytest.raises(s2sad.DifferentiationError, match=r"hands on one of its arguments|copied where"):
         s2sad.grad({"max": largest, "min": smallest}[name])(np.array([0.7, -0.4, 0.3]))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_statistics_of_nothing_have_no_slope() -> None:
+    """Of no elements there is nothing to differentiate by, and the tangent of what is left is not spoilt."""
+    empty = np.zeros((0, 3))
+    assert s2sad.grad(lambda x: np.sum(np.nan_to_num(np.median(x, axis=0))))(empty).shape == (0, 3)
+    assert s2sad.jvp(lambda x: np.linalg.norm(x), (np.zeros(0),), (np.zeros(0),)) == (0.0, 0.0)
+    value, along = s2sad.jvp(lambda x: np.median(x, axis=0), (empty,), (empty,))
+    assert np.isnan(value).all() and not along.any()
+
+
+@pytest.mark.parametrize("n,slope", [(3, [0.0, 0.0, 0.0]), (4, [0.0, 0.0, 0.0]), (2, [1.0, -2.0, 1.0])])
+def test_more_differences_than_elements(n: int, slope: list[float]) -> None:
+    x = np.array([1.0, 4.0, 2.0])
+    assert s2sad.grad(lambda x: np.sum(np.diff(x, n)))(x).tolist() == slope
+    assert s2sad.grad(lambda x, k: np.sum(np.diff(x, k)))(x, n).tolist() == slope
+    assert s2sad.grad(lambda x: np.sum(np.diff(x, n, prepend=0.5)))(x)[1] == {2: -1.0, 3: -3.0, 4: 0.0}[n]
+
+
+def test_no_warning_of_numpy_comes_through_while_compiling() -> None:
+    """Samples of integers are all alike, and no line goes through them."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        found = s2sad.grad(lambda y: np.sum(np.polyfit(np.array([0, 1, 3]), y, 1)))(np.array([1.0, 2.0, 5.0]))
+    assert np.isfinite(found).all() and not seen
+
+
+@pytest.mark.parametrize("parts", [(1, 3), (3, 1)])
+def test_the_number_of_parts_decides_on_their_size(parts: tuple[int, int]) -> None:
+    """The part of a split array has one element in one call, and is broadcast, and more in another."""
+    g = s2sad.grad(lambda x, y, k: np.sum(y * np.split(x, k)[0] ** 2))
+    x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.0, 0.5])
+    for k in parts:
+        assert g(x, y, k).tolist() == ([4.0, 4.0, 3.0] if k == 1 else [7.0, 0.0, 0.0])

@@ -458,12 +458,13 @@ _LINEAR_TIME = frozenset({np.reshape, np.ravel, np.transpose, np.sum, np.mean, n
 def _unsized(t: Type, symbols: Symbols, surely_one: Callable[[int], bool]) -> Type:
     if isinstance(t, Arr) and t.shape is not None:
         n = len(t.shape)
-        return Arr(t.dtype, tuple(d if d[0] == 1 and surely_one(n - i) else symbols.fresh(d[-1]) for i, d in enumerate(t.shape)))
+        keep = [d == LOOSE or d[0] == 1 and surely_one(n - i) for i, d in enumerate(t.shape)]
+        return Arr(t.dtype, tuple(d if k else symbols.fresh(d[-1]) for d, k in zip(t.shape, keep)))
     if isinstance(t, Num) and t.ints is not None:
         return Num(t.dtype, t.py, symbols.fresh(t.ints[-1]))
     if isinstance(t, TupleT):
         return TupleT(tuple(_unsized(i, symbols, surely_one) for i in t.items), t.fields)
-    return t
+    return ListT(_unsized(t.elem, symbols, surely_one)) if isinstance(t, ListT) else t
 
 
 class Known:

@@ -18,7 +18,7 @@ def generated_definitions(bindings: Bindings) -> list[ast.stmt]:
 
 
 def _define(name: str, obj: Any, bindings: Bindings, found: list[ast.stmt]) -> None:
-    if not hasattr(obj, "__s2sad_text__") or name in bindings.written:
+    if not hasattr(type(obj), "__get__") or not hasattr(obj, "__s2sad_text__") or name in bindings.written:  # a function
         return
     bindings.written.add(name)
     text, space = obj.__s2sad_text__

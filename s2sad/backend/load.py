@@ -76,7 +76,7 @@ def imports(bindings: Bindings, standalone: bool = False) -> list[ast.stmt]:
 def public_home(home: str, obj: Any) -> str:
     """The module that users import a function of a library from: `scipy.optimize`, not `scipy.optimize._zeros_py`."""
     public = home.partition("._")[0]
-    found = getattr(sys.modules.get(public), getattr(obj, "__name__", ""), None)
+    found = getattr(sys.modules.get(public), str(getattr(obj, "__name__", "")), None)
     return public if found is obj else home
 
 

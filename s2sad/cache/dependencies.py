@@ -11,8 +11,8 @@ import types
 from typing import Any
 
 from ..compiled.numba import njit, prange
-from ..frontend.scope import ABSENT
 from ..rules import registry
+from ..variants import ABSENT, function_state
 from .descriptions import LIBRARIES, Undescribed, found, home, of_library_object, of_object
 
 
@@ -23,15 +23,26 @@ class Found:
     """
 
     def __init__(self, f: types.FunctionType) -> None:
-        self.functions = [f]
+        self.functions: list[types.FunctionType] = []
         self.objects: list[Any] = []
         self.guards: dict[Any, Any] = {}
+        self.follow(f)
+
+    def follow(self, f: types.FunctionType) -> None:
+        """Another function whose names tell places."""
+        self.functions.append(f)
+        self.guards["function", len(self.functions)] = (f, function_state(f))
+
+    def absent(self, where: Any) -> None:
+        """A name that a module does not hold."""
+        self.objects.append(ABSENT)
+        self.guards[len(self.objects)] = (where, ABSENT)
 
     def add(self, where: Any, obj: Any) -> None:
         """Another dependency, whose place later ones may refer to."""
         self.objects.append(obj)
         if type(obj) is types.FunctionType and home(obj) is None:
-            self.functions.append(obj)
+            self.follow(obj)
         if not isinstance(obj, types.ModuleType):
             self.guards[len(self.objects)] = (where, obj)
 
@@ -47,7 +58,7 @@ def recorded(reads: dict[Any, Any], f: types.FunctionType, followed: Any) -> tup
         place = _place(where, obj, state)
         if obj is ABSENT:
             out.append([place, ABSENT])
-            state.objects.append(ABSENT)
+            state.absent(where)
             continue
         description = _description(obj, place)
         if description[0] == "function" and (has_rule(obj) or obj is not f and obj.__code__ not in followed):
@@ -79,7 +90,7 @@ def _found_again(entries: list[Any], f: types.FunctionType) -> Found | None:
             if (name not in space) != (description == ABSENT):
                 return None
             if description == ABSENT:
-                state.objects.append(ABSENT)
+                state.absent(where)
                 continue
             obj = space[name]
         if _described(obj, (kind, at)) != description or description[0] == "function" and has_rule(obj):

@@ -166,6 +166,7 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
         v, name = args
         if isinstance(name, Lit):
             if isinstance(v, ObjVal):
+                self.guard_class(v.cls, name.value)
                 if (v.id, name.value) in self.maybe_absent and not hasattr(v.cls, name.value):
                     raise self.unsupported(f"the attribute {name.value!r} is set on some path only", node, f"set {name.value!r} on all paths")
                 if (v.id, name.value) not in self.cells and not hasattr(v.cls, name.value) and hasattr(v.cls, "__getattr__"):
@@ -243,6 +244,7 @@ class BuiltinCalls(SequenceCalls, ScalarCalls, MethodCalls):
     call_value: Callable[..., Any]
     get_attribute: Callable[..., Any]
     guard: Callable[..., None]
+    guard_class: Callable[..., None]
     length: Callable[..., Any]
     store_attribute: Callable[..., Any]
     varied_value: Callable[..., Any]

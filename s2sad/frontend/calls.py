@@ -18,6 +18,7 @@ from ..errors import DifferentiationError, NoRuleError, NoSourceError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
 from ..rules import registry
+from ..variants import function_state
 from .array_calls import advice_for
 from .classes import Classes
 from .facts import is_generator, kept, scope_of
@@ -81,6 +82,8 @@ class Calls(Primitives, Classes):
 
     def call_known(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
         obj = fn.obj
+        if type(obj).__hash__ is None:
+            return self.call_object(fn, args, kwargs, node)
         self.refuse_objects(args, kwargs, node)
         if obj is np.vectorize and args and (self.touches_objects(args, kwargs) or isinstance(getattr(args[0], "obj", None), StaticFunction)):
             raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
@@ -132,9 +135,8 @@ class Calls(Primitives, Classes):
             return Partial(args[0], tuple(args[1:]), tuple(kwargs.items()))
         if isinstance(obj, type):
             return self.construct(fn, args, kwargs, node)
-        special = getattr(obj, "__s2sad__", None)
-        if special is not None:
-            return self.call_value(special(self, fn, args, kwargs), args, kwargs, node)
+        if hasattr(type(obj), "__s2sad__"):
+            return self.call_value(obj.__s2sad__(self, fn, args, kwargs), args, kwargs, node)
         wrapped = obj
         if isinstance(obj, functools._lru_cache_wrapper):
             wrapped = obj.__wrapped__
@@ -143,9 +145,15 @@ class Calls(Primitives, Classes):
         if isinstance(obj, np.vectorize):
             if self.varied_args(args, kwargs):
                 raise self.error(NoRuleError, "np.vectorize has no derivative rule", node, "write the loop, or vectorise the function itself")
+        return self.call_object(fn, args, kwargs, node)
+
+    def call_object(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], node: Any) -> Any:
+        """A call of an instance of a class from outside."""
+        obj = fn.obj
         call: Any = getattr(type(obj), "__call__", None)  # noqa: B004 (of the class, not the object)
         if isinstance(call, types.FunctionType) and self.varied_args(args, kwargs):
             owner = self.object_of(obj, fn)
+            self.guard_class(type(obj), "__call__")
             return self.call_live(Ref(call, call.__name__, call), call, [owner, *args], kwargs, node)
         if not self.varied_args(args, kwargs):
             return self.opaque(fn, args, kwargs, node)
@@ -188,6 +196,7 @@ class Calls(Primitives, Classes):
                 return self.opaque(fn, args, kwargs, node)
             raise self.error(NoSourceError, err.message, node, err.hint or "give it a rule with @s2sad.adjoint") from None
         self.sources[function.__code__] = source.text
+        self.guards[("function", id(function))] = (function, function_state(function))
         scope = LiveScope(function)
 
         def run() -> Any:

@@ -54,6 +54,7 @@ class Classes(Outlining):
         if type(cls) not in (type,) and not getattr(type(cls), "__module__", "").startswith("abc"):
             raise self.unsupported(f"the class {cls.__name__} has a metaclass", node)
         value = ObjVal(self.new_id(), cls)
+        self.guard_class(cls, "__init__")
         self.seed_defaults(value)
         if dataclasses.is_dataclass(cls) and "__init__" in cls.__dict__ and generated_init(cls.__dict__["__init__"]):
             self.construct_dataclass(value, cls, args, kwargs, node)
@@ -89,6 +90,7 @@ class Classes(Outlining):
                 passed.append(v)
         if given:
             raise self.unsupported(f"{cls.__name__}() got an unexpected field {next(iter(given))!r}", node)
+        self.guard_class(cls, "__post_init__")
         post = getattr(cls, "__post_init__", None)
         if post is not None:
             self.call_live(Ref(post, "__post_init__", post), post, [value, *passed], {}, node)
@@ -99,6 +101,7 @@ class Classes(Outlining):
     call_live: Callable[..., Any]
     call_value: Callable[..., Any]
     embed: Callable[..., Any]
+    guard_class: Callable[..., None]
     no_rule: Callable[..., Any]
     opaque: Callable[..., Any]
     primitive: Callable[..., Any]

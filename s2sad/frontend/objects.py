@@ -18,7 +18,7 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from ..variants import GUARDED, class_attribute, holds_floats, state_of
+from ..variants import ABSENT, GUARDED, class_attribute, holds_floats, state_of
 from .lower import Core, Restart, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -51,10 +51,10 @@ class Objects(Core):
         self.guards[key] = (where, obj)
 
     def guard_class(self, cls: Any, name: str) -> None:
-        """Remember what an attribute was found to be in a class: another one may be set later."""
+        """Remember what an attribute was found to be in a class, or that it is none: another one may be set later."""
         found = class_attribute(cls, name)
-        if found is not None and str(cls.__module__ or "").split(".")[0] not in _SYSTEM:
-            self.guard(("class", id(cls), name), ((cls, "class"), name), found[0])
+        if str(cls.__module__ or "").split(".")[0] not in _SYSTEM:
+            self.guard(("class", id(cls), name), ((cls, "class"), name), ABSENT if found is None else found[0])
 
     def guard_kind(self, owner: Any, name: str) -> None:
         """Remember of what kind an attribute of an object from outside is: of each call's value only that is taken for granted."""
@@ -233,6 +233,7 @@ class Objects(Core):
         found = class_attribute(base.cls, name)
         if found is None:
             getter = class_attribute(base.cls, "__getattr__")
+            self.guard_class(base.cls, "__getattr__")
             if getter is not None:
                 return self.call_value(Bound(Ref(getter[0], "__getattr__", getter[0]), base), [Lit(name)], {}, node)
             raise self.unsupported(f"{base.cls.__name__} has no attribute {name!r} here", node)

@@ -216,7 +216,9 @@ class ScalarCalls(Core):
         frame = self.frame
         while frame.cls is None and frame.parent is not None:
             frame = frame.parent
-        first = next(iter(frame.extra.get("params", ())), None) or "self"
+        arguments = frame.extra["node"].args if "node" in frame.extra else None
+        names = [a.id for a in (*arguments.posonlyargs, *arguments.args)] if arguments is not None else []
+        first = names[0] if names else "self"
         if frame.cls is None:
             raise self.unsupported("super() outside a method", node)
         return SuperVal(frame.cls, self.lookup(first, node))

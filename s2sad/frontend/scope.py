@@ -18,6 +18,7 @@ import gast
 
 from ..errors import DifferentiationError, NameResolutionError
 from ..ir.nodes import Lit, Ref
+from ..variants import ABSENT
 from .mutations import is_mutable
 from .source import FunctionSource, StaticModule, function_source
 
@@ -35,7 +36,6 @@ KEEPING = frozenset({
     "functools.lru_cache", "functools.cache", "functools.wraps", "staticmethod", "classmethod", "property", "numba.njit", "numba.jit",
     "typing.final", "typing.no_type_check", "typing.override", "typing_extensions.override", "abc.abstractmethod",
 })  # fmt: skip
-ABSENT = "absent"  # stands for what a module does not hold under a name
 LITERAL = "$literal"  # the module of objects that a standalone text writes out
 RUN_IT = "use --import to run the module"
 
@@ -92,7 +92,7 @@ class LiveScope:
                 return lowerer.global_now(space, name)
             lowerer.guard(("global", id(space), name), (space, name), space[name])
             return lowerer.embed(space[name], name, module=space.get("__name__"))
-        lowerer.reads[("global", id(space), name)] = ((space, name), ABSENT)
+        lowerer.guard(("global", id(space), name), (space, name), ABSENT)
         inner = space.get("__builtins__", builtins)
         inner = inner if isinstance(inner, dict) else vars(inner)
         if name in inner:

@@ -217,9 +217,9 @@ def kron_dot(y, a, b):
 
 @adjoint(np.cross)
 def cross(y, a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
-    if axisa == -1 and axisb == -1 and axisc == -1 and axis is None and np.ndim(y) == np.ndim(a) and np.ndim(y) == np.ndim(b):
-        a_bar = unbroadcast(np.cross(b, y_bar), a)
-        b_bar = unbroadcast(np.cross(y_bar, a), b)
+    if axisa == -1 and axisb == -1 and axisc == -1 and axis is None:
+        a_bar = cross_left(y_bar, a, b)
+        b_bar = cross_right(y_bar, a, b)
     else:
         a_bar = cross_left(y_bar, a, b, axisa, axisb, axisc, axis)
         b_bar = cross_right(y_bar, a, b, axisa, axisb, axisc, axis)

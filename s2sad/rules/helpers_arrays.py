@@ -244,13 +244,15 @@ def pad_bar_tangent(z, g, array, pad_width, mode, stat_length=None, reflect_type
 
 
 @adjoint(runtime.diff_bar, memory="maybe_view")
-def diff_bar(z, g, n=1, axis=-1):
+def diff_bar(z, g, n=1, axis=-1, a=None):
     g_bar = np.diff(z_bar, n, axis)
+    a_bar = None  # only its shape is read
 
 
 @tangent(runtime.diff_bar)
-def diff_bar_tangent(z, g, n=1, axis=-1):
-    z_dot = diff_bar(g_dot, n, axis)
+def diff_bar_tangent(z, g, n=1, axis=-1, a=None):
+    unread = a_dot
+    z_dot = diff_bar(g_dot, n, axis, a)
 
 
 @adjoint(runtime.trapezoid_values_bar)

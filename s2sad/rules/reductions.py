@@ -322,7 +322,7 @@ def nanstd_tangent(y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where
 @tangent(np.linalg.norm)
 def norm_tangent(y, x, ord=None, axis=None, keepdims=False):
     if axis is None and not keepdims and np.isrealobj(x) and ord is None:
-        y_dot = np.sum(x * x_dot) / y
+        y_dot = np.sum(x / y * x_dot)
     else:
         slope = norm_bar(np.ones_like(y), y, x, ord, axis, keepdims)
         y_dot = np.sum(np.real(slope * x_dot), axis=axis, keepdims=keepdims)

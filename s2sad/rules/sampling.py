@@ -22,8 +22,10 @@ def interp(y, x, xp, fp, left=None, right=None):
 
 @adjoint(np.diff)
 def diff(y, a, n=1, axis=-1, prepend=None, append=None):
-    if prepend is None and append is None:
+    if prepend is None and append is None and n == 1:
         a_bar = diff_bar(y_bar, n, axis)
+    elif prepend is None and append is None:
+        a_bar = diff_bar(y_bar, n, axis, a)
     else:
         bars = diff_ends_bar(y_bar, a, n, axis, prepend, append)
         a_bar = bars[0]

@@ -115,6 +115,8 @@ SAMPLING: list[Row] = [
     row(np.interp, 1.3, _XP, normal(4), note="scalar"),
     row(np.diff, normal(3, 5)),
     row(np.diff, normal(5, 3), 2, 0, note="second"),
+    row(np.diff, normal(5, 3), 3, 1, note="none left"),
+    row(np.diff, normal(5, 3), 5, 1, note="more than there are"),
     row(np.ediff1d, normal(5)),
     row(np.gradient, normal(5)),
     row(np.gradient, normal(5), 0.5, note="spacing"),

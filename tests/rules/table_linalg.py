@@ -138,6 +138,8 @@ ALGEBRA: list[Row] = [
             row(np.cross, normal(4, 2), normal(2), note="plane"),
             row(np.cross, normal(4, 2), normal(3), note="plane and space"),
             row(np.cross, normal(3), normal(4, 2), note="space and plane"),
+            row(np.cross, normal(4, 2), normal(4, 3), note="plane and space of one rank"),
+            row(np.cross, normal(4, 3), normal(4, 2), note="space and plane of one rank"),
         ]
         if np.lib.NumpyVersion(np.__version__) < "2.5.0"
         else []  # vectors of the plane are refused since

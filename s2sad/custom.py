@@ -85,6 +85,7 @@ class CustomVjp:
         linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
         space: dict[str, Any] = {"__name__": self.__module__, owner: self}
         exec(compile(text, filename, "exec"), space)
+        space[rule].__s2sad_template__ = text  # `linecache` may be cleared
         register(self.link)(space[rule])
 
     # --- how a call is lowered -----------------------------------------------------------------------------------

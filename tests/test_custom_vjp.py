@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import math
 from typing import Any
 
@@ -42,11 +43,23 @@ def scaled(a: Any, x: Any) -> Any:
 scaled.defvjp(lambda a, x: (a * x, (a, x)), lambda r, bar: (np.sum(bar * r[1]), r[0] * bar))
 
 
+@s2sad.custom_vjp
+def cubed(x: Any) -> Any:
+    return eval("x**3")
+
+
+cubed.defvjp(lambda x: (x**3, x), lambda x, bar: (bar * 3.0 * x * x,))
+
+
 class TestReverse:
     def test_number(self) -> None:
         assert s2sad.grad(lambda x: 3.0 * power(x, 3))(2.0) == 36.0
         assert s2sad.grad(lambda x: power(x) + x)(2.0) == 5.0
         assert s2sad.grad(power)(2.0) == 4.0
+
+    def test_a_cleared_linecache(self) -> None:
+        linecache.clearcache()
+        assert s2sad.grad(lambda x: cubed(x) + x)(2.0) == 13.0
 
     def test_array(self) -> None:
         x = np.array([1.0, 2.0, 3.0])

@@ -376,7 +376,9 @@ def _hashable(function: Any) -> bool:
 
 
 def _parse(code: Template) -> gast.FunctionDef:
-    """The tree of a template, found by name and line in its file."""
+    """The tree of a template, found by name and line in its file if it does not bring its text."""
+    if (made := getattr(code, "__s2sad_template__", None)) is not None:
+        return gast.parse(made).body[0]
     filename, line = code.__code__.co_filename, code.__code__.co_firstlineno
     for node in ast.walk(_file_tree(filename, "".join(linecache.getlines(filename)))):
         if isinstance(node, ast.FunctionDef) and node.name == code.__name__:

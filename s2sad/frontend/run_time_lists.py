@@ -103,29 +103,37 @@ class RunTimeLists(Core):
         self.mark_stored(base, value)
 
     def note_items(self, base: Var, found: Type) -> None:
-        """Note a type of items for a list, and for every other variable that may be the same list."""
-        self.widen_items(base, found)
+        """Note a type of items for a list, for every other variable that may be the same list, and for lists that hold it."""
+        self.widen_items(base, depth_of(base.type), found)
         if base not in self.lists or base.region is None:
             return
         one, memory, depth = self.lists[base].find(), base.region.find(), depth_of(base.type)
         for v, node in self.lists.items():
-            if node.find() is one or v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) == depth:
-                self.widen_items(v, found)
+            if node.find() is one:
+                self.widen_items(v, depth_of(v.type), found)
+            elif v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) >= depth:
+                self.widen_items(v, depth, found)
 
-    def widen_items(self, base: Var, found: Type) -> None:
-        """Have the item type of a list cover another type; loops around what is older than they are have to look again."""
-        t = base.type
+    def widen_items(self, base: Var, depth: int, found: Type) -> None:
+        """Have the items of the lists of some depth in a list be of a type, too; loops around what is older than they are look again."""
+        wider = self.wider(base.type, depth, found)
+        if wider != base.type:
+            if innermost(base.type) == NOTHING:
+                self.first_items.append(base.born)
+            base.type = wider
+            self.flips.append(base.born)
+
+    def wider(self, t: Type, depth: int, found: Type) -> Type:
         assert isinstance(t, ListT)
+        if depth_of(t) > depth:
+            return ListT(self.wider(t.elem, depth, found))
         new = self.join_types(t.elem, found)
         if isinstance(new, Num) and new.ints is not None:
             new = Num(new.dtype, new.py, None)
         if new == t.elem or covers(t.elem, found, self.loose_dims) and not isinstance(t.elem, Num):
-            return
+            return t
         self.loose_dims.update(dims_in(new) - dims_in(t.elem))
-        if t.elem == NOTHING:
-            self.first_items.append(base.born)
-        base.type = ListT(new)
-        self.flips.append(base.born)
+        return ListT(new)
 
     def list_store(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
         """`base[index] = value` and `base[index] op= value`."""
@@ -274,6 +282,11 @@ class RunTimeLists(Core):
 def depth_of(t: Type) -> int:
     """How many lists are in each other in a type."""
     return 1 + depth_of(t.elem) if isinstance(t, ListT) else 0
+
+
+def innermost(t: Type) -> Type:
+    """The type of what is in a list that is in no other list."""
+    return innermost(t.elem) if isinstance(t, ListT) else t
 
 
 def known_slice(index: Any) -> slice | None:

@@ -295,7 +295,7 @@ def test_elements_of_integers_are_cut_off() -> None:
 
 def test_one_name_for_numbers_of_two_precisions() -> None:
     def f(x: Any, n: int) -> Any:
-        y = x * np.arange(1.0, 1.0 + len(x))
+        y = x * np.arange(1, 1 + len(x))
         total = 1.0
         for _ in range(n):
             s = 0.0
@@ -303,7 +303,7 @@ def test_one_name_for_numbers_of_two_precisions() -> None:
                 s = s * total + c
             for c in y:
                 s = s * 0.5 + c
-            total = total + 0.1 * s
+            total = total - 0.1 * s
         return total
 
     x = np.array([0.5, 0.2, 0.3], np.float32)

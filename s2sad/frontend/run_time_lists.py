@@ -6,15 +6,17 @@ that is one store, which is undone by putting the old items back.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from ..analysis.infer import LOOSE
 from ..analysis.types import NONE, NOTHING, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
-from ..ir.nodes import Effect, Lit, Op, Store, Var
+from ..ir.nodes import Effect, Lit, Op, Ref, Store, Var
 from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
 
+SEARCHES: dict[str, Any] = {"index": operator.indexOf, "count": operator.countOf}  # what looks at the items only
 EVERYTHING = SliceVal(Lit(None), Lit(None), Lit(None))
 
 
@@ -231,9 +233,18 @@ class RunTimeLists(Core):
             self.replace_items(base, self.load(base, SliceVal(Lit(None), Lit(None), Lit(-1)), node), node)
         elif name == "pop":
             return self.list_pop(base, args, node)
+        elif name in SEARCHES and len(args) == 1 and isinstance(base.type, ListT):
+            return self.search(base, name, base.type.elem, args[0])
         else:
             return NotImplemented
         return Lit(None)
+
+    def search(self, base: Any, name: str, elem: Type, value: Any) -> Any:
+        """`index` or `count` of a number in a list of numbers, which are integers whatever they depend on; else NotImplemented."""
+        if not (is_atom(value) and isinstance(type_of(value), Num) and isinstance(elem, Num)):
+            return NotImplemented
+        fn = Ref(SEARCHES[name], f"operator.{SEARCHES[name].__name__}", operator)
+        return self.emit(Op("call", (base, value), fn=fn), self.symbols.int(), name, varied=False, fresh=True)
 
     def list_pop(self, base: Var, args: list[Any], node: Any) -> Any:
         self.check_list(base, node)
@@ -296,4 +307,4 @@ def known_slice(index: Any) -> slice | None:
     return slice(index.start.value, index.stop.value, index.step.value)
 
 
-__all__ = ["RunTimeLists", "known_slice"]
+__all__ = ["SEARCHES", "RunTimeLists", "known_slice"]

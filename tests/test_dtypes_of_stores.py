@@ -291,3 +291,21 @@ def test_elements_of_integers_are_cut_off() -> None:
 
     x = np.linspace(0.5, 1.0, 4)
     assert s2sad.grad(f)(x).tolist() == [3.0, 6.0, 5.0, 3.0]
+
+
+def test_one_name_for_numbers_of_two_precisions() -> None:
+    def f(x: Any, n: int) -> Any:
+        y = x * np.arange(1, 1 + len(x))
+        total = 1.0
+        for _ in range(n):
+            s = 0.0
+            for c in x:
+                s = s * total + c
+            for c in y:
+                s = s * 0.5 + c
+            total = total - 0.1 * s
+        return total
+
+    x = np.array([0.5, 0.2, 0.3], np.float32)
+    for n in (2, 0):
+        assert s2sad.grad(f)(x, n) == pytest.approx(s2sad.grad(f)(x.astype(float), n), rel=1e-5)

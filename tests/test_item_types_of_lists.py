@@ -97,9 +97,31 @@ def triangle(a: Any, n: int) -> Any:
     return sum(row) * a[0, 2]
 
 
+def rows_filled_later(a: Any, n: int) -> Any:
+    rows: list[list[Any]] = []
+    for k in range(n):
+        rows.append([k])
+    for k in range(n):
+        row = rows[k]
+        row.append(a[k, 0])
+        rows[0][0] += a[k, 1] * k
+    return (rows[-1][-1] + rows[0][0]) * a[0, 1] if rows else a[0, 0]
+
+
+def shortest(a: Any, n: int) -> Any:
+    far = [float("inf")] * (n + 1)
+    far[0] = 0
+    for k in range(n):
+        for i in (k, n - 1):
+            d = far[k] + a[k, i] * (1 + 0.1 * i)
+            if d < far[i + 1]:
+                far[i + 1] = d
+    return sum(far) * a[0, 0]
+
+
 ALL: list[Callable[..., Any]] = [
     extended, extended_while, numbers_then_arrays, longer_and_longer, first_replaced, first_added_to, one_of_two, by_a_helper,
-    table_of_zeros, triangle,
+    table_of_zeros, triangle, rows_filled_later, shortest,
 ]  # fmt: skip
 
 

@@ -272,3 +272,29 @@ def test_adjoints_of_arrays_that_are_read_as_sequences(f: Callable[[Any], Any]) 
     assert s2sad.check_grad(f, X) < 1e-7
     direction = np.sin(X)
     np.testing.assert_allclose(s2sad.jvp(f, (X,), (direction,))[1], np.sum(s2sad.grad(f)(X) * direction), rtol=1e-12)
+
+
+def test_vectors_strung_together() -> None:
+    def f(x: Any, s: float) -> Any:
+        a = np.r_[s, x, 1, x[::-1] * 2.0]
+        m = np.c_[x, np.ones(len(x)), np.c_[x * s]]
+        return np.sum(a[1:] * a[:-1]) + np.sum(m @ m.T) + np.sum(np.r_[x])
+
+    for x in (np.array([0.5, 1.5, 2.0]), np.array([0.7])):
+        assert s2sad.value_and_grad(f)(x, 2.0)[0] == f(x, 2.0)
+        assert s2sad.check_grad(f, x, 2.0) < 1e-7
+
+
+@pytest.mark.parametrize("f", [lambda x: np.sum(np.r_[x, 1:3]), lambda x: np.sum(np.r_[np.outer(x, x), np.outer(x, x)])])
+def test_what_else_is_strung_together_is_refused(f: Any) -> None:
+    with pytest.raises(s2sad.errors.DifferentiationError, match="np[.]r_") as info:
+        s2sad.grad(f)(np.array([1.0, 2.0]))
+    assert "np.concatenate" in str(info.value)
+
+
+def test_numbers_do_not_widen_what_is_strung_together() -> None:
+    x = np.array([1.0, 2.0], np.float32)
+    with pytest.raises(s2sad.errors.DifferentiationError, match="np[.]r_"):
+        s2sad.grad(lambda x: np.sum(np.r_[x, 1.0]))(x)
+    found = s2sad.grad(lambda x: np.sum(np.r_[x, x * x]))(x)
+    assert found.dtype == np.float32 and found.tolist() == [3.0, 5.0]

@@ -138,9 +138,21 @@ def arrays_in_a_queue(x: Any, n: int) -> Any:
     return sum(np.sum(v * v) for v in waiting) + np.sum(seen)
 
 
+def searched(x: Any, n: int) -> Any:
+    free, two = [0.0] * (n + 1), [x[0], x[1]]
+    waited = 0.0
+    for v in x:
+        k = free.index(min(free))
+        free[k] = max(free[k], x[0]) + v
+        waited += free[k] * (1 + free.count(0.0))
+        two[two.index(min(two))] *= v + 1.0
+    return waited + two[0] * two[1]
+
+
 ALL: list[Callable[..., Any]] = [
     stored_and_kept, slice_of_arrays, rows_replaced, one_row_many_times, one_row_twice, name_of_a_row, one_of_two_lists,
     slices_replaced, emptied_and_doubled, queue, popped_from_the_middle, arrays_in_a_queue,
+    searched,
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -179,6 +180,8 @@ class Iteration(Core):
         if plan.kind == "each":
             loop.iter = Each(plan.value)
             t: Any = type_of(plan.value)
+            if isinstance(t, TupleT) and t.items:
+                t = ListT(functools.reduce(self.join_types, t.items))
             elem = t.elem if isinstance(t, ListT) else self.symbols.int() if isinstance(t, Obj) and t.cls is range else UNKNOWN
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
@@ -287,6 +290,7 @@ class Iteration(Core):
     block: Any
     varied_value: Callable[..., Any]
     item_type: Callable[..., Any]
+    join_types: Callable[..., Any]
 
 
 def _known_length(plan: Any) -> bool:

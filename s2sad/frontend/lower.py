@@ -732,8 +732,8 @@ class Core:
                         continue
                     t = _atom_type(nxt) if nxt is not UNDEF else var.type
                     if nxt is not UNDEF and not covers(var.type, t, free):
-                        types[(key, i)] = self._widen(var.type, t, types, (key, i))
-                        stable = False
+                        types[(key, i)] = wider = self._widen(var.type, t, types, (key, i))
+                        stable = stable and wider == var.type
                     if self.varied(nxt) and not var.varied and var.type.floating:
                         types[("varied", key, i)] = True
                         stable = False

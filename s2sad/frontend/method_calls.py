@@ -13,7 +13,8 @@ from ..ir.nodes import Lit, Op, Ref, Region, Var
 from ..rules import registry
 from .iterators import CHANGING
 from .lower import Core, Restart, type_of
-from .values import ArrayMethod, DictVal, KeysVal, KnownVal, ListVal, SetVal, TupleVal, ViewVal
+from .run_time_lists import SEARCHES
+from .values import ArrayMethod, DictVal, KeysVal, KnownVal, ListVal, SetVal, TupleVal, ViewVal, is_atom
 
 
 class MethodCalls(Core):
@@ -171,6 +172,10 @@ class MethodCalls(Core):
         found = self.searched(items, name, args)
         if found is not None:
             return found
+        if name in SEARCHES and len(args) == 1 and items and all(is_atom(i) and isinstance(type_of(i), Num) for i in items):
+            found = self.search(self.atom(base), name, type_of(items[0]), args[0])
+            if found is not NotImplemented:
+                return found
         if not self.varied_value(base) and name in ("index", "count"):
             return self.opaque_method(self.atom(base), name, args, kwargs, node)
         raise Restart(base.site) if base.site not in self.dynamic_sites else self.unsupported(f"list.{name} is not supported here", node)
@@ -273,6 +278,7 @@ class MethodCalls(Core):
     primitive: Callable[..., Any]
     refuse_objects: Callable[..., Any]
     run_time_list_method: Callable[..., Any]
+    search: Callable[..., Any]
     sequence_items: Callable[..., Any]
     varied_args: Callable[..., Any]
     varied_value: Callable[..., Any]

@@ -6,15 +6,17 @@ that is one store, which is undone by putting the old items back.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from ..analysis.infer import LOOSE
 from ..analysis.types import NONE, NOTHING, UNKNOWN, ListT, Num, Type, covers, dims_in, is_mutable
-from ..ir.nodes import Effect, Lit, Op, Store, Var
+from ..ir.nodes import Effect, Lit, Op, Ref, Store, Var
 from .lower import Core, Restart, _refresh, type_of
 from .values import DictVal, ListVal, SliceVal, TupleVal, is_atom
 
+SEARCHES: dict[str, Any] = {"index": operator.indexOf, "count": operator.countOf}  # what looks at the items only
 EVERYTHING = SliceVal(Lit(None), Lit(None), Lit(None))
 
 
@@ -103,29 +105,37 @@ class RunTimeLists(Core):
         self.mark_stored(base, value)
 
     def note_items(self, base: Var, found: Type) -> None:
-        """Note a type of items for a list, and for every other variable that may be the same list."""
-        self.widen_items(base, found)
+        """Note a type of items for a list, for every other variable that may be the same list, and for lists that hold it."""
+        self.widen_items(base, depth_of(base.type), found)
         if base not in self.lists or base.region is None:
             return
         one, memory, depth = self.lists[base].find(), base.region.find(), depth_of(base.type)
         for v, node in self.lists.items():
-            if node.find() is one or v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) == depth:
-                self.widen_items(v, found)
+            if node.find() is one:
+                self.widen_items(v, depth_of(v.type), found)
+            elif v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) >= depth:
+                self.widen_items(v, depth, found)
 
-    def widen_items(self, base: Var, found: Type) -> None:
-        """Have the item type of a list cover another type; loops around what is older than they are have to look again."""
-        t = base.type
+    def widen_items(self, base: Var, depth: int, found: Type) -> None:
+        """Have the items of the lists of some depth in a list be of a type, too; loops around what is older than they are look again."""
+        wider = self.wider(base.type, depth, found)
+        if wider != base.type:
+            if innermost(base.type) == NOTHING:
+                self.first_items.append(base.born)
+            base.type = wider
+            self.flips.append(base.born)
+
+    def wider(self, t: Type, depth: int, found: Type) -> Type:
         assert isinstance(t, ListT)
+        if depth_of(t) > depth:
+            return ListT(self.wider(t.elem, depth, found))
         new = self.join_types(t.elem, found)
         if isinstance(new, Num) and new.ints is not None:
             new = Num(new.dtype, new.py, None)
         if new == t.elem or covers(t.elem, found, self.loose_dims) and not isinstance(t.elem, Num):
-            return
+            return t
         self.loose_dims.update(dims_in(new) - dims_in(t.elem))
-        if t.elem == NOTHING:
-            self.first_items.append(base.born)
-        base.type = ListT(new)
-        self.flips.append(base.born)
+        return ListT(new)
 
     def list_store(self, base: Var, index: Any, value: Any, aug: str | None, node: Any) -> None:
         """`base[index] = value` and `base[index] op= value`."""
@@ -223,9 +233,18 @@ class RunTimeLists(Core):
             self.replace_items(base, self.load(base, SliceVal(Lit(None), Lit(None), Lit(-1)), node), node)
         elif name == "pop":
             return self.list_pop(base, args, node)
+        elif name in SEARCHES and len(args) == 1 and isinstance(base.type, ListT):
+            return self.search(base, name, base.type.elem, args[0])
         else:
             return NotImplemented
         return Lit(None)
+
+    def search(self, base: Any, name: str, elem: Type, value: Any) -> Any:
+        """`index` or `count` of a number in a list of numbers, which are integers whatever they depend on; else NotImplemented."""
+        if not (is_atom(value) and isinstance(type_of(value), Num) and isinstance(elem, Num)):
+            return NotImplemented
+        fn = Ref(SEARCHES[name], f"operator.{SEARCHES[name].__name__}", operator)
+        return self.emit(Op("call", (base, value), fn=fn), self.symbols.int(), name, varied=False, fresh=True)
 
     def list_pop(self, base: Var, args: list[Any], node: Any) -> Any:
         self.check_list(base, node)
@@ -276,6 +295,11 @@ def depth_of(t: Type) -> int:
     return 1 + depth_of(t.elem) if isinstance(t, ListT) else 0
 
 
+def innermost(t: Type) -> Type:
+    """The type of what is in a list that is in no other list."""
+    return innermost(t.elem) if isinstance(t, ListT) else t
+
+
 def known_slice(index: Any) -> slice | None:
     """A slice whose bounds are known."""
     if not isinstance(index, SliceVal) or not all(isinstance(p, Lit) for p in (index.start, index.stop, index.step)):
@@ -283,4 +307,4 @@ def known_slice(index: Any) -> slice | None:
     return slice(index.start.value, index.stop.value, index.step.value)
 
 
-__all__ = ["RunTimeLists", "known_slice"]
+__all__ = ["SEARCHES", "RunTimeLists", "known_slice"]

@@ -264,6 +264,10 @@ class SequenceCalls(Core):
                 t = types[0]
                 for other in types[1:]:
                     t = self.join_types(t, other)
+            elif len(args) == 1 and isinstance(types[0], ListT) and isinstance(types[0].elem, Num):
+                t = types[0].elem
+                if t.ints is not None:
+                    t = self.symbols.int(t.py)
             return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin(name)), t, name, varied=False)
         if len(args) > 2:  # one rule, for two at a time
             first = args[0]

@@ -148,6 +148,8 @@ class Subscripts(Core):
             return self.call_value(self.get_attribute(base, "__getitem__", node), [index], {}, node)
         if isinstance(base, Lit) and isinstance(base.value, str) and isinstance(index, Lit):
             return Lit(base.value[index.value])
+        if isinstance(base, Ref) and (base.obj is np.r_ or base.obj is np.c_) and self.varied_value(index):
+            return self.strung_together(base.obj is np.c_, index, node)
         if isinstance(base, Ref):
             found = self.live_item(base, index, node)
             if found is not None:
@@ -158,6 +160,19 @@ class Subscripts(Core):
                 raise self.unsupported("it is not known how this depends on its index", node)
             return self.call_value(Bound(Ref(method, "__getitem__", method), self.object_of(base.obj, base)), [index], {}, node)
         return self.load(self.atom(base), index, node)
+
+    def strung_together(self, columns: bool, index: Any, node: Any) -> Any:
+        """`np.r_[...]` of numbers and vectors as `np.hstack`, `np.c_[...]` of vectors and matrices as `np.column_stack`."""
+        items = index.items if isinstance(index, TupleVal) else (index,)
+        types = [type_of(i) if is_atom(i) else UNKNOWN for i in items]
+        ranks = {0 if isinstance(t, Num) else t.ndim if isinstance(t, Arr) else None for t in types}
+        dtypes = [getattr(t, "dtype", None) for t in types]
+        plain = [isinstance(t, Num) and t.py for t in types]  # beside others, these give way to their precision: np.hstack knows only arrays
+        alike = not any(plain) or all(plain) or any(d == np.dtype(float) and not p for d, p in zip(dtypes, plain))
+        if not alike or any(d is None or d.kind not in "bif" for d in dtypes) or not ranks <= ({1, 2} if columns else {0, 1}):
+            raise self.unsupported("np.c_[...] of these" if columns else "np.r_[...] of these", node, "use np.concatenate or np.column_stack")
+        fn = Ref(np.column_stack, "np.column_stack", np) if columns else Ref(np.hstack, "np.hstack", np)
+        return self.primitive(fn, [TupleVal(tuple(items))], {}, node)
 
     def choose(self, key: Any, options: tuple[tuple[Any, Any], ...], use: Callable[[Any], Any], node: Any) -> Any:
         """`use` of the option whose key equals a run-time key: a chain of branches."""

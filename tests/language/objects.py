@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from .table import X, program
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -133,3 +134,16 @@ def test_objects_that_refer_back() -> None:
     s2sad.check_grad(of_tree, X, tree, wrt="x")
     with pytest.raises(s2sad.DifferentiationError, match="refers back to itself"):
         s2sad.grad(of_tree, wrt="tree")(X, tree)
+
+
+def test_the_arguments_of_a_partial_function() -> None:
+    scaled = functools.partial(lambda x, k: np.sum(x * x * k), k=2.0)
+    gradient = s2sad.grad(by_partial)
+    for k in (2.0, 5.0, 3, Y, W):
+        scaled.keywords["k"] = k
+        expected = 2.0 * X * np.sum(np.broadcast_to(np.atleast_2d(k), (np.atleast_2d(k).shape[0], 4)), axis=0)
+        np.testing.assert_allclose(gradient(X, scaled), expected)
+
+
+def by_partial(x: Any, f: Any) -> Any:
+    return f(x)

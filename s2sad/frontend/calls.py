@@ -110,6 +110,8 @@ class Calls(Primitives, Classes):
             if not (isinstance(owner, Ref) and not self.varied_args(args, kwargs)):
                 return self.call_value(inner, [owner, *args], kwargs, node)
         if isinstance(obj, functools.partial):
+            for k, v in obj.keywords.items():  # which may be replaced in it
+                self.guards[("item", id(obj.keywords), k)] = (((obj.keywords, "item"), k), v)
             bound = [self.embed(a, f"{fn.name}.args[{i}]", parent=fn) for i, a in enumerate(obj.args)]
             named = {k: self.embed(v, f"{fn.name}.keywords[{k!r}]", parent=fn) for k, v in obj.keywords.items()}
             return self.call_value(self.embed(obj.func, fn.name + ".func", parent=fn), [*bound, *args], {**named, **kwargs}, node)

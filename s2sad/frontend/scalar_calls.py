@@ -216,12 +216,11 @@ class ScalarCalls(Core):
         frame = self.frame
         while frame.cls is None and frame.parent is not None:
             frame = frame.parent
-        arguments = frame.extra["node"].args if "node" in frame.extra else None
-        names = [a.id for a in (*arguments.posonlyargs, *arguments.args)] if arguments is not None else []
-        first = names[0] if names else "self"
-        if frame.cls is None:
+        taken = self.frame.function.extra["node"].args
+        names = [a.id for a in (*taken.posonlyargs, *taken.args)]
+        if frame.cls is None or not names:
             raise self.unsupported("super() outside a method", node)
-        return SuperVal(frame.cls, self.lookup(first, node))
+        return SuperVal(frame.cls, self.lookup(names[0], node))
 
     # provided by the other parts
     run_time_list: Callable[..., Any]

@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from .table import X, program
 
 
@@ -266,3 +268,29 @@ def hasattr_of_a_fallback(x):
 def same_nan_is_in_a_list(x):
     v = float("nan")
     return x[0] if v in [v] else x[1]
+
+
+class Scaled:
+    def __init__(this, by):
+        this.by = by
+
+    def of(this, v):
+        return v * this.by
+
+
+class Shifted(Scaled):
+    def __init__(this, by, shift):
+        super().__init__(by)
+        this.shift = shift
+
+    def of(this, v):
+        return super().of(v) + this.shift
+
+
+self = Shifted(100.0, 200.0)
+
+
+@program((X,))
+def receivers_of_another_name(x):
+    a, b = Shifted(x[0], x[1]), Shifted(x[2], 1.0)
+    return np.sum(a.of(x) * b.of(x)) + a.by * b.shift

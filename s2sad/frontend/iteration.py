@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -180,6 +181,8 @@ class Iteration(Core):
             loop.iter = Each(plan.value)
             t: Any = type_of(plan.value)
             elem = t.elem if isinstance(t, ListT) else self.symbols.int() if isinstance(t, Obj) and t.cls is range else UNKNOWN
+            if plan.parts:  # numbers, whichever it is the turn of
+                elem = functools.reduce(self.join_types, map(type_of, plan.parts))
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
             loop.index = Var(name or "item", elem, False, name is not None)
@@ -287,6 +290,7 @@ class Iteration(Core):
     block: Any
     varied_value: Callable[..., Any]
     item_type: Callable[..., Any]
+    join_types: Callable[..., Any]
 
 
 def _known_length(plan: Any) -> bool:

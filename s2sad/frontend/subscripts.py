@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import types
 from collections.abc import Callable, Mapping
@@ -244,6 +245,8 @@ class Subscripts(Core):
                 return t.items[index.value]
             if isinstance(index, SliceVal) and all(isinstance(p, Lit) for p in (index.start, index.stop, index.step)):
                 return TupleT(t.items[slice(index.start.value, index.stop.value, index.step.value)])
+            if t.items and all(isinstance(item, Num) for item in t.items) and is_index(type_of(index)):
+                return functools.reduce(self.join_types, t.items, t.items[0])  # whichever the run asks for
             return UNKNOWN
         if isinstance(t, ListT):
             if isinstance(index, SliceVal):

@@ -443,6 +443,7 @@ class Subscripts(Core):
     constant: Callable[..., Any]
     constant_key: Callable[..., Any]
     expr: Callable[..., Any]
+    join_types: Callable[..., Any]
     kept: Callable[..., Any]
     known_dtype: Callable[..., Any]
     live_attribute: Callable[..., Any]

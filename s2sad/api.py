@@ -23,7 +23,7 @@ from .cache.descriptions import Undescribed
 from .cache.entries import Place, fetch, store, store_facts
 from .cache.keys import key
 from .checking import check, twin
-from .compiled.choice import Backend, is_numba_error
+from .compiled.choice import Backend, is_limit, is_numba_error
 from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
@@ -170,6 +170,8 @@ class Gradient(Backend):
         try:
             return self._select(args, kwargs).call(*args, **kwargs)
         except BaseException as err:
+            if self.backend != "numpy" and is_limit(err):
+                return self.plain._run(args, kwargs)
             if self.backend != "numpy" and is_numba_error(err):
                 self.give_up(self._target.name, err)
                 return self.plain._run(args, kwargs)

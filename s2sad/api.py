@@ -63,8 +63,7 @@ VIEW = "an array that is stored to was copied"
 def made(compiled: compiler.Compiled, place: Place | None, target: Target) -> Variant:
     """What was compiled, ready to run, and stored if another process can find it again."""
     lowerer, text = compiled.program.lowerer, compiled.text
-    if target.function is not None:
-        lowerer.guards["function", id(target.function)] = (target.function, target.state)
+    lowerer.guards = target.guards(lowerer.guards, compiled.bindings.names)
     stores = any(v.region is not None and v.region.stored for v in lowerer.param_vars)
     changes = compiled.program.changes_containers()
     call = None if place is None else store(place, compiled, text, stores, changes)

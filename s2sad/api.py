@@ -23,7 +23,7 @@ from .cache.descriptions import Undescribed
 from .cache.entries import Place, fetch, store, store_facts
 from .cache.keys import key
 from .checking import check, twin
-from .compiled.choice import Backend, is_numba_error
+from .compiled.choice import Backend, is_limit, is_numba_error
 from .errors import (
     AmbiguousMemoryError,
     DifferentiationError,
@@ -63,8 +63,7 @@ VIEW = "an array that is stored to was copied"
 def made(compiled: compiler.Compiled, place: Place | None, target: Target) -> Variant:
     """What was compiled, ready to run, and stored if another process can find it again."""
     lowerer, text = compiled.program.lowerer, compiled.text
-    if target.function is not None:
-        lowerer.guards["function", id(target.function)] = (target.function, target.state)
+    lowerer.guards = target.guards(lowerer.guards, compiled.bindings.names)
     stores = any(v.region is not None and v.region.stored for v in lowerer.param_vars)
     changes = compiled.program.changes_containers()
     call = None if place is None else store(place, compiled, text, stores, changes)
@@ -170,6 +169,8 @@ class Gradient(Backend):
         try:
             return self._select(args, kwargs).call(*args, **kwargs)
         except BaseException as err:
+            if self.backend != "numpy" and is_limit(err):
+                return self.plain._run(args, kwargs)
             if self.backend != "numpy" and is_numba_error(err):
                 self.give_up(self._target.name, err)
                 return self.plain._run(args, kwargs)

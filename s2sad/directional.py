@@ -9,7 +9,7 @@ import numpy as np
 
 from . import compiler
 from .api import Gradient, guarded, parameter_at, value_of
-from .compiled.choice import is_numba_error
+from .compiled.choice import is_limit, is_numba_error
 from .errors import AmbiguousMemoryError, IntegerInputError
 from .frontend.lowerer import Request, parameter_names
 from .remembered import remembered
@@ -59,6 +59,8 @@ class Tangent(Gradient):
         try:
             found: tuple[Any, Any] = variant.call(*args, **kwargs, **dict(zip(names, (dots[n] for n in self._wrt_names))))
         except BaseException as err:
+            if self.backend != "numpy" and is_limit(err):
+                return self.plain.along(args, kwargs, dots)
             if self.backend != "numpy" and is_numba_error(err):
                 self.give_up(self._target.name, err)
                 return self.plain.along(args, kwargs, dots)

@@ -50,6 +50,8 @@ def argument_types(gradient: Gradient, lowerer: Any, args: list[Any], kwargs: di
 
 def emitted(gradient: Gradient, types_: dict[str, Type]) -> Any:
     """The function that a derivative emits for arguments of these types."""
+    if gradient._target.changed():
+        gradient._renew()
     first = gradient._target.f
     if isinstance(first, Gradient) and gradient.kind != "vjp":
         gradient = gradient._again(emitted(first, types_), gradient._wrt_names if isinstance(gradient.wrt, tuple) else gradient._wrt_names[0])
@@ -57,7 +59,9 @@ def emitted(gradient: Gradient, types_: dict[str, Type]) -> Any:
         for name, default in gradient._target.defaults().items():
             types_.setdefault(name, type_of(default) if isinstance(default, Lit) else Type())
     compiled = gradient.for_types(types_, checkpoints=False)  # the text of a schedule has no derivative
-    return load(compiled.definition, compiled.name, compiled.bindings)
+    function = load(compiled.definition, compiled.name, compiled.bindings)
+    function.__s2sad_guards__ = gradient._target.guards(compiled.program.lowerer.guards, compiled.bindings.names)
+    return function
 
 
 def call_jvp(lowerer: Any, args: list[Any], node: Any) -> Any:

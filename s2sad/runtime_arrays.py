@@ -36,11 +36,16 @@ def cast_like(g: Any, x: Any) -> Any:
 
 
 def unbroadcast(g: Any, x: Any) -> Any:
-    """`g` summed over the axes that broadcasting added to `x` or stretched, in the dtype of `x`; None, a zero, stays None."""
+    """`g` summed over the axes that broadcasting added to `x` or stretched, in the dtype of `x`; None, a zero, stays None.
+
+    Of several results of one function, each is treated so.
+    """
     if type(g) is type(x) and (type(g) is float or type(g) is np.ndarray and g.shape == x.shape and g.dtype == x.dtype):
         return g
     if g is None:
         return None
+    if isinstance(x, tuple) and isinstance(g, (list, tuple)):
+        return [unbroadcast(part, item) for part, item in zip(g, x)]
     shape = np.shape(x)
     if np.shape(g) != shape:
         extra = np.ndim(g) - len(shape)

@@ -55,6 +55,17 @@ class Target:
         f: Any = self.f
         return getattr(f, "__func__", f) if self.plain else None
 
+    def guards(self, lowered: dict[Any, Any], names: dict[str, Any]) -> dict[Any, Any]:
+        """What has to stay as it is for what was compiled: what was found while lowering, the function, and what the derivatives
+        take for granted that the emitted text names.
+        """
+        found = dict(lowered)
+        if self.function is not None:
+            found["function", id(self.function)] = (self.function, self.state)
+        for obj in (self.function, *names.values()):
+            found.update(guards_of(obj))
+        return found
+
     def changed(self) -> bool:
         """Whether the function has got other code or default values since."""
         f: Any = self.function
@@ -165,6 +176,12 @@ class Target:
         if len(set(found)) != len(found):
             raise UnknownWrtError(f"wrt names {found} more than once")
         return tuple(found)
+
+
+def guards_of(function: Any) -> dict[Any, Any]:
+    """What an emitted function takes for granted, by which another one was made; nothing of other objects."""
+    found: dict[Any, Any] = getattr(function, "__dict__", {}).get("__s2sad_guards__", {})
+    return found
 
 
 class _CallScope:

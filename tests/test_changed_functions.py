@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 import s2sad
@@ -227,3 +228,65 @@ def test_objects_that_answer_to_every_name() -> None:
 
 def test_super_knows_the_object_by_the_name_of_the_first_parameter() -> None:
     assert s2sad.grad(module().derived)(1.5) == 6.0
+
+
+NESTED = '''
+import numpy as np
+import s2sad
+
+FACTOR = 2.0
+
+
+def helper(x):
+    return FACTOR * x**3
+
+
+def other(x):
+    return FACTOR * x**4
+
+
+def inner(x):
+    return np.sum(helper(x))
+
+
+GRADIENT = s2sad.grad(inner)
+
+
+def of_gradient(x):
+    return np.sum(s2sad.grad(inner)(x) * x)
+
+
+def of_global(x):
+    return np.sum(GRADIENT(x) * x)
+
+
+def of_second(x):
+    return s2sad.grad(s2sad.grad(helper))(x[0])
+
+
+def of_jvp(x):
+    return s2sad.jvp(inner, (x,), (x,))[1]
+
+
+def of_jacobian(x):
+    return np.sum(s2sad.jacobian(helper)(x))
+
+
+def of_product(x):
+    return np.sum(s2sad.hvp(inner)(x, x))
+'''
+
+
+@pytest.mark.parametrize("name", ["of_gradient", "of_global", "of_second", "of_jvp", "of_jacobian", "of_product"])
+def test_derivatives_inside_of_a_function_see_it(name: str) -> None:
+    """What a derivative inside takes for granted, the function around it does, too."""
+    m = load_module(NESTED, "nested")
+    f, x = getattr(m, name), np.array([1.5, 0.5])
+    g = s2sad.grad(f)
+    before = g(x)
+    m.FACTOR = 5.0
+    assert np.allclose(g(x), 2.5 * before)
+    m.helper.__code__ = m.other.__code__
+    along = np.array([1.0, -2.0])
+    slope = (f(x + 1e-5 * along) - f(x - 1e-5 * along)) / 2e-5
+    assert np.sum(g(x) * along) == pytest.approx(slope, rel=1e-5)

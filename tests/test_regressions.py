@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from tests.fuzz.check import check
+from tests.fuzz.check import check, load_module
 from tests.fuzz.generate import Program
 
 HEAD = """import math
@@ -882,3 +882,15 @@ def test_the_number_of_parts_decides_on_their_size(parts: tuple[int, int]) -> No
     x, y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.0, 0.5])
     for k in parts:
         assert g(x, y, k).tolist() == ([4.0, 4.0, 3.0] if k == 1 else [7.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("call,part", [("svd(x, full_matrices=False)", 1), ("eigh(x)", 0), ("qr(x)", 1), ("slogdet(x)", 1)])
+def test_results_of_several_shapes_in_a_text_without_types(call: str, part: int) -> None:
+    """Each of the results is summed to its own shape: together they are no array."""
+    names = ", ".join(f"r{k}" for k in range(3 if call.startswith("svd") else 2))
+    f = load_module(f"import numpy as np\n\n\ndef f(x):\n    {names} = np.linalg.{call}\n    return np.sum(r{part}**3)\n", "results").f
+    space: dict[str, Any] = {}
+    exec(s2sad.source(f, standalone=True), space)
+    x = np.array([[3.0, 1.0], [1.0, 2.0]])
+    assert np.allclose(space["f_grad"](x), s2sad.grad(f)(x))
+    assert s2sad.check_grad(f, x) < 1e-5

@@ -137,3 +137,12 @@ def test_zip_is_strict_where_it_is_asked_to_be(c: list[float]) -> None:
     g = s2sad.grad(f)
     with pytest.raises((ValueError, DifferentiationError)):
         g(1.5, c, [*c, 1.0])
+
+
+@pytest.mark.parametrize("items", ["(1.0, 2.0)", "[1.0, 2.0]", "(1, 2.0)", "(1, 2, 3)", "c", "c[::-1]"])
+@pytest.mark.parametrize("c", [(1.0, 2.0), [1, 2.0], (1, 2), [2.5] * 20])
+def test_numbers_that_are_iterated_over_have_a_type(items: str, c: Any) -> None:
+    """`s += ...` is known to be about numbers, then, and needs no annotation."""
+    f = load_module(f"def f(x, c):\n    s = 0.0\n    for k in {items}:\n        s += k * x**2\n    return s\n", "items").f
+    check(s2sad.grad(f)(1.3, c), f, 1.3, c)
+    assert "unbroadcast" not in s2sad.grad(f).source_for(1.3, c)

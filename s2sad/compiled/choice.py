@@ -105,6 +105,11 @@ class Backend:
         return report.text()
 
 
+def is_limit(err: BaseException) -> bool:
+    """Whether compiled code came to an integer that it cannot hold, as Python can."""
+    return type(err) is OverflowError and str(err).endswith("in compiled code")
+
+
 def is_numba_error(err: BaseException) -> bool:
     """Whether Numba could not compile a function; errors of the program itself are not meant."""
     return type(err).__module__.startswith(("numba.", "llvmlite."))

@@ -199,6 +199,7 @@ class Calls(Primitives, Classes):
             raise self.error(NoSourceError, err.message, node, err.hint or "give it a rule with @s2sad.adjoint") from None
         self.sources[function.__code__] = source.text
         self.guards[("function", id(function))] = (function, function_state(function))
+        self.guards.update(function.__dict__.get("__s2sad_guards__", {}))
         scope = LiveScope(function)
 
         def run() -> Any:

@@ -183,6 +183,8 @@ class Iteration(Core):
             if isinstance(t, TupleT) and t.items:
                 t = ListT(functools.reduce(self.join_types, t.items))
             elem = t.elem if isinstance(t, ListT) else self.symbols.int() if isinstance(t, Obj) and t.cls is range else UNKNOWN
+            if plan.parts:  # numbers, whichever it is the turn of
+                elem = functools.reduce(self.join_types, map(type_of, plan.parts))
             if isinstance(elem, Num) and elem.ints is not None:
                 elem = Num(elem.dtype, elem.py, self.symbols.fresh())
             loop.index = Var(name or "item", elem, False, name is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import types
 from collections.abc import Callable, Mapping
@@ -259,6 +260,8 @@ class Subscripts(Core):
                 return t.items[index.value]
             if isinstance(index, SliceVal) and all(isinstance(p, Lit) for p in (index.start, index.stop, index.step)):
                 return TupleT(t.items[slice(index.start.value, index.stop.value, index.step.value)])
+            if t.items and all(isinstance(item, Num) for item in t.items) and is_index(type_of(index)):
+                return functools.reduce(self.join_types, t.items, t.items[0])  # whichever the run asks for
             return UNKNOWN
         if isinstance(t, ListT):
             if isinstance(index, SliceVal):
@@ -455,6 +458,7 @@ class Subscripts(Core):
     constant: Callable[..., Any]
     constant_key: Callable[..., Any]
     expr: Callable[..., Any]
+    join_types: Callable[..., Any]
     kept: Callable[..., Any]
     known_dtype: Callable[..., Any]
     live_attribute: Callable[..., Any]

@@ -313,6 +313,25 @@ def from_a_square_on(x: float, n: int) -> float:
     return total
 
 
+def test_integers_of_large_floats_are_left_to_numpy() -> None:
+    """`int(x)` is as large as it has to be in Python, and an error for an infinite number."""
+
+    def f(x: np.ndarray, c: float) -> float:
+        total = 0.0
+        for i in range(len(x)):
+            total += x[i] * (int(x[i] * c) % 7) + x[i] * math.floor(c) * 1e-17
+        return total
+
+    x = np.linspace(0.3, 1.7, 50)
+    compiled, plain = s2sad.value_and_grad(f, backend="numba"), s2sad.value_and_grad(f)
+    for c in (1.0, 3e14, 1e17, 5.0):
+        assert all(map(np.array_equal, compiled(x, c), plain(x, c)))
+    assert all(map(np.array_equal, s2sad.jvp(f, (x, 1e17), (x, None), backend="numba"), s2sad.jvp(f, (x, 1e17), (x, None))))
+    with pytest.raises(OverflowError, match="infinity"):
+        compiled(x, math.inf)
+    assert "compiled" in compiled.explain(x, 1.0)
+
+
 @pytest.mark.parametrize("given", [Box(10**12), {"n": 10**12}, (10**12, 3), [10**12]])
 def test_large_integers_inside_of_arguments_are_left_to_numpy(given: Any) -> None:
     compiled = s2sad.grad(squares_of_items, backend="numba")

@@ -287,14 +287,14 @@ def test_vectors_strung_together() -> None:
 
 @pytest.mark.parametrize("f", [lambda x: np.sum(np.r_[x, 1:3]), lambda x: np.sum(np.r_[np.outer(x, x), np.outer(x, x)])])
 def test_what_else_is_strung_together_is_refused(f: Any) -> None:
-    with pytest.raises(s2sad.errors.DifferentiationError, match="np[.]r_") as info:
+    with pytest.raises(s2sad.errors.DifferentiationError, match=r"np[.]r_") as info:
         s2sad.grad(f)(np.array([1.0, 2.0]))
     assert "np.concatenate" in str(info.value)
 
 
 def test_numbers_do_not_widen_what_is_strung_together() -> None:
     x = np.array([1.0, 2.0], np.float32)
-    with pytest.raises(s2sad.errors.DifferentiationError, match="np[.]r_"):
+    with pytest.raises(s2sad.errors.DifferentiationError, match=r"np[.]r_"):
         s2sad.grad(lambda x: np.sum(np.r_[x, 1.0]))(x)
     found = s2sad.grad(lambda x: np.sum(np.r_[x, x * x]))(x)
     assert found.dtype == np.float32 and found.tolist() == [3.0, 5.0]

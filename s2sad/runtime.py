@@ -116,6 +116,8 @@ def zeros_like(x: Any) -> Any:
 
 def zeros_of_kind(x: Any) -> Any:
     """`zeros_like(x)`, and a zero for an integer, too: the tangent of what is about to become a float."""
+    if isinstance(x, tuple):
+        return [zeros_of_kind(item) for item in x]
     return 0.0 if isinstance(x, (int, np.integer, np.bool_)) else zeros_like(x)
 
 

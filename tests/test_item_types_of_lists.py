@@ -119,9 +119,29 @@ def shortest(a: Any, n: int) -> Any:
     return sum(far) * a[0, 0]
 
 
+def pairs(a: Any, n: int) -> Any:
+    points = [(0, 0)]
+    for k in range(n):
+        x, y = points[-1]
+        points.append((x + a[0, 0], y + a[0, 1] * k))
+    return sum(p[0] * p[1] for p in points) + points[-1][0] * a[0, 2]
+
+
+def pairs_on_a_stack(a: Any, n: int) -> Any:
+    stack = [(0, 1)]
+    total = 0
+    while stack:
+        node, weight = stack.pop()
+        total += weight * a[node % 3, 0]
+        if node < n:
+            stack += [(2 * node + 1, weight * a[0, 1]), (2 * node + 2, weight)]
+    return total
+
+
 ALL: list[Callable[..., Any]] = [
     extended, extended_while, numbers_then_arrays, longer_and_longer, first_replaced, first_added_to, one_of_two, by_a_helper,
     table_of_zeros, triangle, rows_filled_later, shortest,
+    pairs, pairs_on_a_stack,
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import runtime
 from ..analysis import effects
-from ..analysis.types import UNKNOWN, Arr, ListT, Num, float_like, is_mutable
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, TupleT, float_like, is_mutable
 from ..errors import AmbiguousMemoryError, NoRuleError
 from ..frontend.lower import type_of
 from ..frontend.lowerer import Program
@@ -375,7 +375,7 @@ class Forward(TangentMemory):
 
     def of_kind(self, atom: Any) -> Any:
         """The tangent of an atom; zeros are of the kind of the value, a number for an integer."""
-        if self.dot(atom) is not None or not isinstance(atom, Var) or type_of(atom) is not UNKNOWN:
+        if self.dot(atom) is not None or not isinstance(atom, Var) or type_of(atom) is not UNKNOWN and not isinstance(type_of(atom), TupleT):
             return self.needed(atom)
         return self.emit(Op("call", (atom,), fn=helper("zeros_of_kind")), UNKNOWN, atom)
 
@@ -444,7 +444,8 @@ class Forward(TangentMemory):
             return dot
         if kind in ALONG:
             keys = kind == "dict"
-            return self.emit(Op(kind, tuple(a if keys and i % 2 == 0 else self.needed(a) for i, a in enumerate(op.args))), t, v)
+            along = self.of_kind if kind == "list" else self.needed
+            return self.emit(Op(kind, tuple(a if keys and i % 2 == 0 else along(a) for i, a in enumerate(op.args))), t, v)
         if isinstance(v.type, ListT) and (kind in ("add", "mul") or kind == "call" and isinstance(op.fn, Ref) and op.fn.obj is list):
             if kind == "call" and not isinstance(type_of(first), ListT) and not self.active(first):  # a list of what has no tangent
                 return self.emit(Op("call", (self.emit(op, v.type, v),), fn=helper("zeros_like")), t, v)

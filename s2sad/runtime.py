@@ -226,7 +226,7 @@ def _may_repeat(index: Any) -> bool:
 def is_object(x: Any) -> bool:
     if isinstance(x, (type, types.FunctionType, types.ModuleType, types.MethodType, str, bytes)):
         return False
-    return dataclasses.is_dataclass(x) or hasattr(x, "__dict__")
+    return dataclasses.is_dataclass(x) or hasattr(x, "__dict__") or any("__slots__" in vars(c) for c in type(x).__mro__[:-1])
 
 
 def fields_of(x: Any) -> dict[str, Any]:
@@ -234,7 +234,13 @@ def fields_of(x: Any) -> dict[str, Any]:
         return {
             field.name: getattr(x, field.name) for field in dataclasses.fields(x) if hasattr(x, field.name)
         }
-    return dict(vars(x))
+    return {**getattr(x, "__dict__", {}), **{name: getattr(x, name) for name in slots_of(type(x)) if hasattr(x, name)}}
+
+
+def slots_of(cls: type) -> list[str]:
+    """The attributes for which a class and those it is derived from have slots, private ones with the name of their class."""
+    classes = [c for c in cls.__mro__ if "__slots__" in vars(c)]
+    return [name for c in classes for name, item in vars(c).items() if isinstance(item, types.MemberDescriptorType)]
 
 
 def stop_gradient(x: Any) -> Any:

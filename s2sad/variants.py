@@ -16,8 +16,16 @@ from typing import Any
 
 import numpy as np
 
+from . import runtime
+
 ABSENT = "absent"  # stands for what a module does not hold under a name
 _CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.ModuleType, types.MethodType, functools.partial)
+
+
+@functools.lru_cache(maxsize=4096)
+def slots_of(cls: Any) -> list[str]:
+    """See `runtime.slots_of`."""
+    return runtime.slots_of(cls)
 
 
 def state_of(v: Any) -> dict[str, Any] | None:
@@ -25,12 +33,12 @@ def state_of(v: Any) -> dict[str, Any] | None:
     found = getattr(v, "__dict__", None)
     if isinstance(v, (type, np.ndarray, *_CODE)):
         return None
-    slots = [s for c in type(v).__mro__ for s in (c.__dict__.get("__slots__") or ())] if "__slots__" in type(v).__dict__ else []
+    slots: list[str] = slots_of(type(v))
     if found is None and not slots:
         return None
     state = dict(found or {})
     for name in slots:
-        if name not in ("__dict__", "__weakref__") and hasattr(v, name):
+        if hasattr(v, name):
             state[name] = getattr(v, name)
     return state
 

@@ -112,3 +112,62 @@ def test_namespaces() -> None:
 def test_arguments_that_a_dataclass_does_not_take() -> None:
     with pytest.raises(s2sad.DifferentiationError, match="other arguments"):
         s2sad.grad(lambda x: np.sum(Layer(x, 1.0, 2.0).scaled))(X)
+
+
+class Rod:
+    __slots__ = ("w", "__factor")
+
+    def __init__(self, w: Any) -> None:
+        self.w = w
+        self.__factor = 2.0
+
+    def factor(self) -> Any:
+        return self.__factor
+
+
+class Bent(Rod):  # has a dictionary, too
+    def __init__(self, w: Any, k: float) -> None:
+        super().__init__(w)
+        self.k = k
+
+
+class Long(Rod):
+    __slots__ = "length"
+
+    def __init__(self, w: Any) -> None:
+        super().__init__(w)
+        self.length = np.sum(w)
+
+
+def weighted(p: Any, x: Any) -> Any:
+    return np.sum((p.w @ x) ** 2) * p.factor()
+
+
+@pytest.mark.parametrize("make", [Rod, Long, lambda w: Bent(w, 3.0)])
+def test_slots(make: Any) -> None:
+    p = make(X)
+    g, x_bar = s2sad.grad(weighted, wrt=("p", "x"))(p, Y)
+    np.testing.assert_allclose(g.w, 4.0 * (X @ Y) * Y)
+    np.testing.assert_allclose(g._Rod__factor, (X @ Y) ** 2)
+    np.testing.assert_allclose(x_bar, 4.0 * (X @ Y) * X)
+    tangent = make(np.ones(4))
+    tangent._Rod__factor = 0.0
+    np.testing.assert_allclose(s2sad.jvp(weighted, (p, Y), (tangent, None))[1], g.w.sum())
+
+
+def test_what_is_in_slots_belongs_to_the_kind_of_an_argument() -> None:
+    gradient = s2sad.grad(weighted, wrt="x")
+    matrix = np.arange(16.0).reshape(4, 4) / 10.0
+    for w in (X, matrix, X):
+        expected = numeric_gradient(weighted, (Bent(w, 1.0), Y), "x")
+        np.testing.assert_allclose(gradient(Bent(w, 1.0), Y), expected, rtol=1e-6)
+
+
+def test_an_array_in_a_slot_that_is_given_twice() -> None:
+    def f(p: Any, x: Any) -> Any:
+        p.w[0] = 9.0
+        return np.sum(p.w * x)
+
+    w = X.copy()
+    with pytest.raises(s2sad.DifferentiationError, match="share memory"):
+        s2sad.grad(f, wrt="x")(Bent(w, 1.0), w)

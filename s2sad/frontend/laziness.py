@@ -124,6 +124,9 @@ class Laziness(Core):
         """Whether, since the cells were these, anything changed that is older than `born`, by what was lowered to `stmts`."""
         if any(k in self.cells and not same(self.cells[k], v) for k, v in cells.items() if not str(k[1]).startswith("$")):
             return True
+        around = {f.id for f in self.frames}
+        if any(k not in cells and k[0] in around and not str(k[1]).startswith("$") for k in self.cells):  # a name is new: `(w := v)`
+            return True
         return any(self.has_effect(x, born) for s in stmts for x in (s, *(y for b in ir.blocks_of(s) for y in ir.walk(b))))
 
     def has_effect(self, stmt: Any, born: int) -> bool:

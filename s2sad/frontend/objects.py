@@ -18,7 +18,7 @@ from ..analysis.types import UNKNOWN, Arr, ListT, Num, Obj, Type, join, literal_
 from ..errors import DifferentiationError
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Effect, Lit, Op, Ref, Region, Var
-from ..variants import ABSENT, GUARDED, class_attribute, holds_floats, state_of
+from ..variants import ABSENT, GUARDED, class_attribute, holds_floats, slots_of, state_of
 from .lower import Core, Restart, type_of
 from .scope import StaticClass, StaticScope
 from .values import Bound, DictVal, ListVal, ObjVal, SuperVal, TupleVal, is_atom
@@ -225,7 +225,7 @@ class Objects(Core):
             if name not in own and _is_field(base.live, name):
                 self.guard_class(base.cls, name)  # which holds the default
                 own = {name: None}
-            if name in own or name in getattr(type(base.live), "__slots__", ()):
+            if name in own or name in slots_of(type(base.live)):
                 item = getattr(base.live, name)
                 value = self.load_attribute(base, name, item)
                 self.cells[key] = value

@@ -14,7 +14,18 @@ from ..analysis.types import BOOL, INT, UNKNOWN, Arr, ListT, Num, Obj, TupleT, T
 from ..errors import AmbiguousMemoryError
 from ..ir.nodes import Lit, Op, Raise, Ref, Var
 from .lower import Core, type_of
-from .values import DictVal, EnumVal, KnownVal, RangeVal, ReversedVal, SetVal, TupleVal, ZipVal, is_atom
+from .values import (
+    DictVal,
+    EnumVal,
+    KnownVal,
+    ListVal,
+    RangeVal,
+    ReversedVal,
+    SetVal,
+    TupleVal,
+    ZipVal,
+    is_atom,
+)
 
 
 class SequenceCalls(Core):
@@ -269,6 +280,11 @@ class SequenceCalls(Core):
                 if t.ints is not None:
                     t = self.symbols.int(t.py)
             return self.emit(Op("call", tuple(self.atom(a) for a in args), fn=self.builtin(name)), t, name, varied=False)
+        t = type_of(args[0]) if len(args) == 1 and is_atom(args[0]) else UNKNOWN
+        listed = t.elem if isinstance(t, ListT) else None
+        if len(args) > 1 and any(isinstance(a, (TupleVal, ListVal)) for a in args) or isinstance(listed, (TupleT, ListT)):
+            hint = "compare numbers, or let np.argmax or np.argmin find the index"
+            raise self.unsupported(f"{name}() of tuples or lists is not supported", node, hint)
         if len(args) > 2:  # one rule, for two at a time
             first = args[0]
             for other in args[1:]:

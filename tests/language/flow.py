@@ -354,3 +354,26 @@ def list_index_missing(x):
     except ValueError:
         k = 5
     return x * k
+
+
+@program((X,), refused="has effects")
+def first_of_a_condition(x):
+    if any((w := v) > 1.0 for v in x):
+        w = w * 2.0
+    return w * x[0]
+
+
+@program((X,))
+def name_bound_in_a_comprehension(x):
+    found = [(k := v * 2.0) for v in x if (u := v + 1.0) > 1.6]
+    return k * u * sum(found)
+
+
+@program((X,), refused="of tuples")
+def largest_of_pairs(x):
+    return max((v, i) for i, v in enumerate(x))[0] * 2.0
+
+
+@program((X,), refused="of tuples")
+def smaller_of_two_pairs(x):
+    return min((x[0], 1.0), (x[1], 2.0))[1] * x[0]

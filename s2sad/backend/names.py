@@ -109,6 +109,12 @@ class Names:
         for other in others:
             self.interferes[other].add(var)
 
+    def _define_first(self, var: Var, op: Op) -> None:
+        """Note that `var = x; var += y` reads `y` when `var` has its value already."""
+        read: set[Var] = set()
+        self._use(op.args[1], read)
+        self._define(var, read - {op.args[0], var})
+
     def _block(self, block: Block, live: set[Var]) -> set[Var]:
         for stmt in reversed(block.stmts):
             live = self._stmt(stmt, live)
@@ -135,6 +141,8 @@ class Names:
         live |= set(made)  # the results of a call come all at once
         for v in made:
             self._define(v, live - {v}, copy_of)
+        if isinstance(stmt, Assign) and stmt.op.kind == "inplace":
+            self._define_first(stmt.target, stmt.op)
         live -= set(made)
         for a in ir.uses_of(stmt):
             self._use(a, live)

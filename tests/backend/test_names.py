@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 
 import s2sad
+from s2sad.analysis.types import UNKNOWN
+from s2sad.backend.bindings import Bindings
+from s2sad.backend.emit import Emitter
+from s2sad.backend.printer import to_source
+from s2sad.ir.nodes import Assign, Block, Function, Op, Param, Struct, Var
 
 X = np.array([0.7, -0.4, 1.3])
 
@@ -139,3 +144,17 @@ def check(f: Callable[..., Any], *args: Any) -> None:
     np.testing.assert_allclose(value, f(*args), rtol=1e-12)
     assert s2sad.check_grad(f, *args) < 1e-6
     np.testing.assert_allclose(s2sad.jvp(f, args, (np.ones_like(X), *(None for _ in args[1:])))[0], value, rtol=1e-12)
+
+
+def test_what_is_changed_in_place_has_another_name_than_what_is_read_for_it() -> None:
+    """`v = x; v += y` takes the name `v` from nothing that `y` is made of, though it is read there for the last time."""
+    x, y = Var("x", UNKNOWN, True, True), Var("y", UNKNOWN, True, True)
+    read, kept, changed = (Var(hint, UNKNOWN, True) for hint in ("v", "w", "v"))
+    body = Block([
+        Assign(read, Op("mul", (x, y))), Assign(kept, Op("add", (x, y))), Assign(changed, Op("inplace", (kept, read), name="add")),
+    ])  # fmt: skip
+    function = Function("f", [Param(x), Param(y)], body, Struct("tuple", (changed, kept)))
+    text = to_source(Emitter(function, Bindings(), True).definition())
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert space["f"](2.0, 3.0) == (11.0, 5.0), text

@@ -33,7 +33,7 @@ def state_of(v: Any) -> dict[str, Any] | None:
     found = getattr(v, "__dict__", None)
     if isinstance(v, (type, np.ndarray, *_CODE)):
         return None
-    slots: list[str] = slots_of(type(v))
+    slots: list[str] = slots_of(type(v))  # type: ignore[arg-type]  # classes have a hash
     if found is None and not slots:
         return None
     state = dict(found or {})

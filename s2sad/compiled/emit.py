@@ -91,6 +91,18 @@ class KernelEmitter(Emitter):
         full = ast.Compare(size, [ast.Eq()], [call("len", self.atom(stmt.tape))])
         return [ast.If(full, [twice(t) for t in (stmt.tape, *stmt.others)], [])]
 
+    def with_room(self, nodes: list[ast.stmt], grow: Grow) -> None:
+        """Let a loop that makes room now and then be one around another, which runs while there is room.
+
+        Arrays that a loop replaces cost far more in it than those that it only writes to.
+        """
+        loop = next((s for s in nodes if isinstance(s, ast.While)), None)
+        if loop is None or isinstance(loop.test, ast.Constant) or _breaks(loop.body):
+            return
+        room = ast.Compare(ast.Name(self.count(grow.tape), ast.Load()), [ast.Lt()], [call("len", self.atom(grow.tape))])
+        tests = loop.test.values if isinstance(loop.test, ast.BoolOp) and isinstance(loop.test.op, ast.And) else [loop.test]
+        loop.body[1:] = [ast.While(ast.BoolOp(ast.And(), [*tests, room]), loop.body[1:] or [ast.Pass()], [])]
+
     def stmt_Start(self, stmt: Start) -> list[ast.stmt]:
         value = call("len", self.atom(stmt.tape)) if stmt.value is None else self.atom(stmt.value)
         return [ast.Assign([ast.Name(self.count(stmt.tape), ast.Store())], value, lineno=0)]
@@ -123,6 +135,8 @@ class KernelEmitter(Emitter):
             for n in nodes:
                 if isinstance(n, ast.For) and isinstance(n.iter, ast.Call):
                     n.iter.func = ast.Name(self.bindings.name_of(self.prange), ast.Load())
+        if stmt.body.stmts and isinstance(stmt.body.stmts[0], Grow):
+            self.with_room(nodes, stmt.body.stmts[0])
         return nodes
 
 
@@ -183,6 +197,12 @@ def _definition(function: Any, options: dict[str, Any], bindings: Bindings) -> a
         if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)):
             bindings.name_of(Ref(module, name, module))
     return node
+
+
+def _breaks(body: list[ast.stmt]) -> bool:
+    """Whether a loop with this body may be left by `break`."""
+    nested = [inner for s in body if not isinstance(s, (ast.For, ast.While)) for inner in ast.iter_child_nodes(s) if isinstance(inner, ast.stmt)]
+    return any(isinstance(s, ast.Break) for s in body) or bool(nested) and _breaks(nested)
 
 
 _NUMPY = Ref(np, "np", np)

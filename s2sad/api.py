@@ -49,6 +49,7 @@ from .variants import (
     containers_in,
     holds_floats,
     may_overlap,
+    overlaps_itself,
     sizes_of,
     state_of,
 )
@@ -248,6 +249,9 @@ class Gradient(Backend):
         for a in (*args, *kwargs.values()):
             arrays_in(a, found)
         for i, a in enumerate(found):
+            if a.flags.writeable and overlaps_itself(a):
+                raise AmbiguousMemoryError(
+                    f"an argument of {self._target.name}() shows some of its memory twice, and it stores to its arguments", hint="pass a copy")
             for b in found[i + 1 :]:
                 if np.may_share_memory(a, b) and np.shares_memory(a, b):
                     raise AmbiguousMemoryError(

@@ -33,7 +33,8 @@ def state_of(v: Any) -> dict[str, Any] | None:
     found = getattr(v, "__dict__", None)
     if isinstance(v, (type, np.ndarray, *_CODE)):
         return None
-    slots: list[str] = slots_of(type(v))  # type: ignore[arg-type]  # classes have a hash
+    cls: Any = type(v)
+    slots = slots_of(cls)
     if found is None and not slots:
         return None
     state = dict(found or {})
@@ -217,6 +218,13 @@ def arrays_in(v: Any, found: list[np.ndarray], depth: int = 0) -> list[np.ndarra
         for i in (state_of(v) or {}).values():
             arrays_in(i, found, depth + 1)
     return found
+
+
+def overlaps_itself(a: np.ndarray) -> bool:
+    """Whether an array is known to show some of its memory twice: it has more elements than there is room for between its ends."""
+    if a.flags.c_contiguous or a.flags.f_contiguous or a.size < 2:
+        return False
+    return sum((n - 1) * abs(step) for n, step in zip(a.shape, a.strides)) + a.itemsize < a.nbytes
 
 
 def may_overlap(values: Any) -> bool:

@@ -100,3 +100,19 @@ def test_the_order_is_that_of_the_argument(f: Callable[..., Any], kind: str) -> 
     np.testing.assert_allclose(s2sad.grad(f)(in_layout(a, a)), expected, rtol=1e-6, atol=1e-6)
     _, slope = s2sad.jvp(f, (in_layout(a, a),), (V.reshape(4, 4),))
     assert slope == pytest.approx(np.sum(expected * V.reshape(4, 4)))
+
+
+def test_an_argument_that_shows_memory_twice() -> None:
+    def stored(x: Any) -> Any:
+        x[0] = 3.0
+        return np.sum(x * x)
+
+    def read(x: Any) -> Any:
+        return np.sum(x * x)
+
+    a = np.arange(1.0, 5.0)
+    windows = np.lib.stride_tricks.sliding_window_view(a, 2, writeable=True)
+    np.testing.assert_allclose(s2sad.grad(read)(windows), 2.0 * windows)
+    with pytest.raises(s2sad.DifferentiationError, match="memory twice"):
+        s2sad.grad(stored)(windows)
+    assert a.tolist() == [1.0, 2.0, 3.0, 4.0]

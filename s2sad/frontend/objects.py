@@ -225,7 +225,7 @@ class Objects(Core):
             if name not in own and _is_field(base.live, name):
                 self.guard_class(base.cls, name)  # which holds the default
                 own = {name: None}
-            if name in own or name in slots_of(type(base.live)):  # type: ignore[arg-type]  # classes have a hash
+            if name in own or name in slots_of(base.cls):
                 item = getattr(base.live, name)
                 value = self.load_attribute(base, name, item)
                 self.cells[key] = value

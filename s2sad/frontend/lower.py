@@ -242,6 +242,8 @@ class Core:
             self.strided.add(var)
         if op.kind == "list":
             self.made_lists.add(var)
+        elif isinstance(type, ListT) and op.kind not in ("add", "mul"):
+            self.found_lists.add(var)
         self.append(Assign(var, op, self.place()))
         return var
 
@@ -249,6 +251,11 @@ class Core:
     def made_lists(self) -> set[Var]:
         """The lists that are written out: no two of them are one."""
         return self.__dict__.setdefault("_made_lists", set())
+
+    @property
+    def found_lists(self) -> set[Var]:
+        """The lists that are taken from somewhere, and may be any with the same memory."""
+        return self.__dict__.setdefault("_found_lists", set())
 
     def check_lossy(self, op: Op, type: Obj) -> None:
         """Refuse operations that carry a differentiated value to where it cannot be followed."""

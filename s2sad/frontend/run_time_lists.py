@@ -110,11 +110,14 @@ class RunTimeLists(Core):
         if base not in self.lists or base.region is None:
             return
         one, memory, depth = self.lists[base].find(), base.region.find(), depth_of(base.type)
+        found_from = {node.find() for v, node in self.lists.items() if v in self.found_lists}
         for v, node in self.lists.items():
             if node.find() is one:
                 self.widen_items(v, depth_of(v.type), found)
             elif v.region is not None and v.region.find() is memory and v.type != ListT(NOTHING) and depth_of(v.type) >= depth:
-                self.widen_items(v, depth, found)
+                # two lists that are written out are two, though they hold the same arrays
+                if depth_of(v.type) > depth or memory.caller or one in found_from or node.find() in found_from:
+                    self.widen_items(v, depth, found)
 
     def widen_items(self, base: Var, depth: int, found: Type) -> None:
         """Have the items of the lists of some depth in a list be of a type, too; loops around what is older than they are look again."""

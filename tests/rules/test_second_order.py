@@ -76,7 +76,7 @@ LEFT_OUT = {
 # forms of a call whose gradients are not differentiated again, and how that is said
 REFUSED_FORMS = {
     "numpy.gradient-spacing": "a tuple times a number that is not known",
-    "numpy.gradient-axis": "the length of the unpacked sequence is not known",
+    "numpy.gradient-axis": "has no tangent with respect to .varargs.",
     "numpy.gradient-nodes 1": "a tuple times a number that is not known",
     "builtins.sum-array": "of more than one dimension",
 }

@@ -235,7 +235,14 @@ def test_a_polynomial_that_is_not_differentiated_is_itself() -> None:
     np.testing.assert_array_equal(s2sad.grad(f)(x), [36.0, 30.0])
 
 
-@pytest.mark.parametrize("f", [lambda z: np.sum(z.real**2), lambda z: z.real[0] * 2.0, lambda z: np.sum(np.real(z)) + z[0].real])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda z: np.sum(z.real**2),
+        lambda z: z.real[0] * 2.0,
+        lambda z: np.sum(np.real(z)) + z[0].real,
+    ],
+)
 def test_gradients_of_real_parts_are_complex(f: Callable[[Any], Any]) -> None:
     z = np.array([1.0 + 2.0j, 3.0])
     assert s2sad.grad(f)(z).dtype == complex
@@ -285,7 +292,13 @@ def test_vectors_strung_together() -> None:
         assert s2sad.check_grad(f, x, 2.0) < 1e-7
 
 
-@pytest.mark.parametrize("f", [lambda x: np.sum(np.r_[x, 1:3]), lambda x: np.sum(np.r_[np.outer(x, x), np.outer(x, x)])])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(np.r_[x, 1:3]),
+        lambda x: np.sum(np.r_[np.outer(x, x), np.outer(x, x)]),
+    ],
+)
 def test_what_else_is_strung_together_is_refused(f: Any) -> None:
     with pytest.raises(s2sad.errors.DifferentiationError, match=r"np[.]r_") as info:
         s2sad.grad(f)(np.array([1.0, 2.0]))

@@ -111,5 +111,8 @@ def test_same_without(f: Function, make: Callable[[Any], Any]) -> None:
 def test_the_number_that_fills_an_array_of_single_precision() -> None:
     """A number of double precision would make the product one."""
     x = np.linspace(0.1, 1.0, 6).reshape(2, 3).astype("f4")
-    for f in (lambda x: np.sum(x) ** 2 * 0.5, lambda x: np.sum(np.mean(x, axis=1) ** 2)):
+    for f in (
+        lambda x: np.sum(x) ** 2 * 0.5,
+        lambda x: np.sum(np.mean(x, axis=1) ** 2),
+    ):  # fmt: skip
         assert s2sad.grad(f)(x).dtype == np.float32

@@ -63,7 +63,14 @@ def test_powers_at_zero(p: float, slope: float, kind: Any, general: bool) -> Non
 
 
 @pytest.mark.parametrize("p", [0, 1, 2, 3, 0.0, 2.0])
-@pytest.mark.parametrize("f", [lambda x, p: x**p, math.pow, lambda x, p: np.sum(np.power(np.array([x, x]), p)) / 2.0])
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, p: x**p,
+        math.pow,
+        lambda x, p: np.sum(np.power(np.array([x, x]), p)) / 2.0,
+    ],
+)
 def test_derivatives_of_powers_at_zero(f: Any, p: float) -> None:
     expected = [float(k == p) * math.factorial(k) for k in (1, 2, 3)]
     first = s2sad.grad(f)

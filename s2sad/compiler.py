@@ -34,6 +34,7 @@ from .optimize.factors import cancel_factors
 from .optimize.firsts import store_first
 from .optimize.fuse import fuse_sweeps
 from .optimize.hoist import hoist_from_primal, hoist_invariants
+from .optimize.kept import load_what_is_kept
 from .optimize.merge import merge_branches
 from .optimize.order import reorder
 from .optimize.recompute import recompute_numbers
@@ -107,6 +108,7 @@ ROUND: dict[str, Pass] = {
     "shapes": save_no_shapes,
 }
 LAST: dict[str, Pass] = {
+    "kept": load_what_is_kept,
     "saved": save_results,
     "recompute": recompute_numbers,
     "hoist": hoist_invariants,

@@ -24,14 +24,16 @@ DEPTH = 4  # operations between an operand and what is the same in both sweeps
 
 def save_results(function: Function) -> Function:
     """Save results in place of their operands; changed in place."""
-    found = _Tapes(function)
+    found = Tapes(function)
     while any(found.better(tape) for tape in list(found.entries)):
         pass
     return function
 
 
-class _Tapes:
+class Tapes:
     """The tapes that are written to in one place and read in one, and what makes the values around them."""
+
+    KINDS = frozenset({*ir.ARITHMETIC, "matmul", "getitem"})  # of operations that are compared
 
     def __init__(self, function: Function) -> None:
         self.uses = use_counts(function)
@@ -86,7 +88,7 @@ class _Tapes:
         """Whether an operation of the reverse sweep certainly gives what one of the forward sweep gave."""
         if (again.kind, again.name, again.data, len(again.args)) != (first.kind, first.name, first.data, len(first.args)):
             return False
-        if again.kind not in (*ir.ARITHMETIC, "matmul", "getitem") or again.kwargs or first.kwargs or again.data is not None:
+        if again.kind not in self.KINDS or again.kwargs or first.kwargs or again.data is not None:
             return False
         return all(self.equal(a, b, depth) for a, b in zip(again.args, first.args))
 
@@ -105,7 +107,7 @@ class _Tapes:
         r, f = self.loops.get(again), self.loops.get(first)
         if r is None or f is None or not isinstance(r.iter, Range) or not isinstance(f.iter, Range) or r.iter.reverse is f.iter.reverse:
             return False
-        return f.go is None and all(self.equal(a, b, 0) for a, b in zip(r.iter.atoms(), f.iter.atoms()))
+        return f.go is None and all(self.equal(a, b, 2) for a, b in zip(r.iter.atoms(), f.iter.atoms()))
 
     def move(self, tape: Var, first: Assign, again: Assign) -> None:
         push, pop = self.entries[tape]
@@ -121,4 +123,4 @@ class _Tapes:
         self.pushed = {o.target: p.value for p, o in self.entries.values()}
 
 
-__all__ = ["save_results"]
+__all__ = ["Tapes", "save_results"]

@@ -5,7 +5,6 @@ def conditional_grad(x, conditional_bar=1.0):
     """Gradient of conditional with respect to x."""
     # forward sweep
     y_saved_tape = []
-    y_saved_tape1 = []
     test_tape = []
     y = x.copy()
     n = len(x)
@@ -16,7 +15,6 @@ def conditional_grad(x, conditional_bar=1.0):
             y_saved_tape.append(y[i])
             y[i] *= y[i - 1]
         else:
-            y_saved_tape1.append(y[i])
             y[i] += 0.5 * y[i - 1]
     # reverse sweep
     x_bar = 2.0 * conditional_bar * y
@@ -28,6 +26,5 @@ def conditional_grad(x, conditional_bar=1.0):
             x_bar[i - 1] += product_bar * y[i]
             x_bar[i] += product_bar * y[i - 1]
         else:
-            y[i] = y_saved_tape1.pop()
             x_bar[i - 1] += x_bar[i] * 0.5
     return x_bar

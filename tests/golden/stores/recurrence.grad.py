@@ -16,7 +16,6 @@ def recurrence_grad(a, b, recurrence_bar=1.0):
     b_bar = 0.0
     for i in reversed(range(1, n)):
         total_bar = y_bar[i]
-        y_bar[i] = 0.0
         y_item = y[i - 1]
         y_bar[i - 1] += total_bar * b * (2.0 * y_item)
         a_bar[i] = total_bar

@@ -1,0 +1,115 @@
+"""Where statements are in nests of loops and branches, and which elements of arrays they select there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..ir import nodes as ir
+from ..ir.nodes import Assign, Function, If, Lit, Loop, Op, Range, Var
+from .affine import Affine, components, takes_one_axis
+from .bounds import Bounds, Fact
+
+
+class Step(NamedTuple):
+    """One step on the way to a statement: the number of the block and the position in it, of the statement that holds it."""
+
+    block: int
+    at: int
+    stmt: Any
+
+
+Path = tuple[Step, ...]
+
+
+class Indices:
+    """What indices select, by the ranges of loops and the tests of branches."""
+
+    def __init__(self, function: Function) -> None:
+        self.defs: dict[Var, Op] = {}
+        self.ranges: dict[Var, Range] = {}
+        for s in ir.walk(function.body):
+            if isinstance(s, Assign):
+                self.defs[s.target] = s.op
+            elif isinstance(s, Loop) and s.index is not None and isinstance(s.iter, Range):
+                self.ranges[s.index] = s.iter
+
+    def offsets(self, index: Any, loops: tuple[Loop, ...], bounds: Bounds) -> list[list[tuple[int, int]]] | None:
+        """For each loop around, the axes that its variable selects from and what is added to it.
+
+        None if not every loop has an axis: then two iterations may select the same element.
+        """
+        found: dict[Var, list[tuple[int, int]]] = {loop.index: [] for loop in loops if loop.index is not None}
+        for axis, part in enumerate(components(index, self.defs.get)):
+            if not takes_one_axis(part, self.defs.get):
+                break  # from here on, the same place in two indices may be two axes
+            a = bounds.number(part)
+            if a is not None and a.root in found and natural(a, bounds):  # not from the end
+                found[a.root].append((axis, a.offset))
+        return list(found.values()) if all(found.values()) else None
+
+    def interval(self, part: Any, bounds: Bounds) -> tuple[Affine | None, Affine | None]:
+        """The first and the last index that a part of an index selects; None if that is not known."""
+        op = self.defs.get(part) if isinstance(part, Var) else None
+        if op is None or op.kind != "slice":
+            only = bounds.number(part)
+            return only, only
+        start, stop, step = op.args
+        if not _literal(step, None, 1):
+            return None, None
+        first = Affine(None, 0) if _literal(start, None) else bounds.number(start)
+        end = None if _literal(stop, None) else bounds.number(stop)
+        if end is None or not natural(end, bounds):
+            return first, None
+        return first, Affine(end.root, end.offset - 1)
+
+    def bounds(self, path: Path) -> Bounds:
+        """What is known where a statement is."""
+        facts: list[Fact] = []
+        for step in path:
+            if isinstance(step.stmt, If) and isinstance(step.stmt.test, Var):
+                op, holds = self.defs.get(step.stmt.test), step.block == 0
+                while op is not None and op.kind == "not_" and isinstance(op.args[0], Var):
+                    op, holds = self.defs.get(op.args[0]), not holds
+                if op is not None:
+                    facts.append((op, holds))
+        return Bounds(self.defs.get, self.ranges.get, facts)
+
+
+def statements(stmt: Any, path: Path) -> Iterable[tuple[Path, Any]]:
+    """The statements within one, each with the way to it."""
+    for n, block in enumerate(ir.blocks_of(stmt)):
+        for at, s in enumerate(block):
+            here = (*path, Step(n, at, stmt))
+            yield here, s
+            yield from statements(s, here)
+
+
+def counts(stmt: Any) -> bool:
+    """Whether a statement is a loop over a range that is not left early."""
+    return isinstance(stmt, Loop) and isinstance(stmt.iter, Range) and stmt.index is not None and isinstance(stmt.iter.step, Lit) and stmt.go is None
+
+
+def earlier(a: Path, b: Path) -> bool:
+    """Whether a statement comes before another one in an iteration of all loops around both."""
+    return [s[:2] for s in a] < [s[:2] for s in b]
+
+
+def exclude(a: Path, b: Path) -> bool:
+    """Whether two statements are in the two branches of one statement."""
+    for x, y in zip(a, b):
+        if x.stmt is not y.stmt:
+            return False
+        if x.block != y.block:
+            return isinstance(x.stmt, If)
+    return False
+
+
+def natural(a: Affine, bounds: Bounds) -> bool:
+    """Whether a number is certainly not negative."""
+    least = bounds.least(a)
+    return least is not None and least >= 0
+
+
+def _literal(atom: Any, *values: Any) -> bool:
+    return atom is None and None in values or isinstance(atom, Lit) and any(type(atom.value) is type(v) and atom.value == v for v in values)

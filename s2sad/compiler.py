@@ -40,6 +40,7 @@ from .optimize.order import reorder
 from .optimize.recompute import recompute_numbers
 from .optimize.reductions import reduce_first
 from .optimize.restores import drop_restores
+from .optimize.rows import look_at_rows
 from .optimize.saved import save_results
 from .optimize.shapes import save_no_shapes
 from .optimize.share import share_loads
@@ -115,6 +116,7 @@ LAST: dict[str, Pass] = {
     "common": share_expressions,
     "in_place": accumulate_in_place,
     "firsts": store_first,
+    "rows": look_at_rows,
     "copies": propagate_copies,
     "elide": elide_copies,
     "tapes": iterate_tapes,

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, If, Lit, Loop, Op, Range, Var
-from .affine import Affine, components, takes_one_axis
+from .affine import Affine, affine, components, takes_one_axis
 from .bounds import Bounds, Fact
+from .types import Num
 
 
 class Step(NamedTuple):
@@ -33,6 +34,11 @@ class Indices:
                 self.defs[s.target] = s.op
             elif isinstance(s, Loop) and s.index is not None and isinstance(s.iter, Range):
                 self.ranges[s.index] = s.iter
+        self.sizes: dict[Any, Var] = {}  # the variables that hold sizes
+        for steps in self.ranges.values():
+            for bound in (affine(atom, self.defs.get) for atom in steps.atoms()):
+                if bound is not None and bound.root is not None and isinstance(bound.root.type, Num) and bound.root.type.ints is not None:
+                    self.sizes.setdefault(bound.root.type.ints, bound.root)
 
     def offsets(self, index: Any, loops: tuple[Loop, ...], bounds: Bounds) -> list[list[tuple[int, int]]] | None:
         """For each loop around, the axes that its variable selects from and what is added to it.
@@ -48,8 +54,12 @@ class Indices:
                 found[a.root].append((axis, a.offset))
         return list(found.values()) if all(found.values()) else None
 
-    def interval(self, part: Any, bounds: Bounds) -> tuple[Affine | None, Affine | None]:
-        """The first and the last index that a part of an index selects; None if that is not known."""
+    def interval(self, part: Any, bounds: Bounds, size: Any = None) -> tuple[Affine | None, Affine | None]:
+        """The first and the last index that a part of an index selects; None if that is not known. `size` is that of the axis."""
+        if isinstance(part, Lit) and type(part.value) is int and part.value < 0 and size in self.sizes:
+            element = Affine(self.sizes[size], part.value)
+            bounds.at_most(Affine(None, 0), element, 0)  # there is such an element, or the program ends here
+            return element, element
         op = self.defs.get(part) if isinstance(part, Var) else None
         if op is None or op.kind != "slice":
             only = bounds.number(part)
@@ -62,6 +72,20 @@ class Indices:
         if end is None or not natural(end, bounds):
             return first, None
         return first, Affine(end.root, end.offset - 1)
+
+    def apart(self, a: Any, b: Any, bounds: Bounds) -> bool:
+        """Whether two indices certainly select different elements."""
+        parts, others = components(a, self.defs.get), components(b, self.defs.get)
+        for p, q in zip(parts, others):
+            if not takes_one_axis(p, self.defs.get) or not takes_one_axis(q, self.defs.get):
+                return False  # from here on, the parts of the two select from different axes
+            x, y = bounds.number(p), bounds.number(q)
+            if x is None or y is None or not natural(x, bounds) or not natural(y, bounds):
+                continue
+            more, less = bounds.most(x, y), bounds.most(y, x)
+            if more is not None and more < 0 or less is not None and less < 0:
+                return True
+        return False
 
     def bounds(self, path: Path) -> Bounds:
         """What is known where a statement is."""

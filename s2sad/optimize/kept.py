@@ -188,7 +188,8 @@ class _Sweeps(Tapes):
         for path, s in self.written.get(region, []) if region is not None else []:
             if not any(step.stmt is loops[-1] for step in path):
                 continue
-            if isinstance(s, Store) and self.apart(op.args[1], path, s) or loops[-1] is inner and exclude(path, self.path):
+            elsewhere = isinstance(s, Store) and self.indices.apart(op.args[1], s.index, self.indices.bounds(path))
+            if elsewhere or loops[-1] is inner and exclude(path, self.path):
                 continue
             return False
         return not self.unknown
@@ -197,23 +198,6 @@ class _Sweeps(Tapes):
         """As for all tapes; what the caller passes is stored to in no other way, as stores to it go to a copy."""
         region = effects.region_of(v)
         return region is not None and (region.stored or region in self.changed)
-
-    def apart(self, index: Any, path: Path, store: Store) -> bool:
-        """Whether an index certainly selects another element than what is stored in an iteration of the same loops."""
-        bounds = self.indices.bounds(path)
-        parts, own = (components(i, self.indices.defs.get) for i in (index, store.index))
-        if len(parts) != len(own):
-            return False
-        for p, q in zip(parts, own):
-            if not takes_one_axis(p, self.indices.defs.get) or not takes_one_axis(q, self.indices.defs.get):
-                return False  # from here on, the parts of the two select from different axes
-            a, b = bounds.number(p), bounds.number(q)
-            if a is None or b is None or not natural(a, bounds) or not natural(b, bounds):
-                continue
-            more, less = bounds.most(a, b), bounds.most(b, a)
-            if more is not None and more < 0 or less is not None and less < 0:
-                return True
-        return False
 
     def mirrored(self, reverse: Path, forward: Path) -> dict[Var, Var] | None:
         """The variables of loops around a statement of the forward sweep, and those of the loops that go back through them.

@@ -20,15 +20,20 @@ from ..analysis.bounds import Bounds
 from ..analysis.nests import Indices, Path, Step, counts, earlier, exclude, natural, statements
 from ..analysis.types import Arr
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Function, If, Lit, Loop, Range, Store, Var
+from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Range, Store, Var
+from ..ir.uses import replace_variables, use_counts
+from .stores import same_atom
 
 
 def drop_restores(function: Function) -> Function:
     """The function without restores of elements that nothing reads afterwards; changed in place."""
     found = _Restores(function)
+    known: dict[Var, Any] = {}
     for i, stmt in enumerate(function.body.stmts):
         if isinstance(stmt, Loop):
-            found.nest(stmt, function.body.stmts[i + 1 :])
+            known.update(found.nest(stmt, function.body.stmts[i + 1 :]))
+    if known:
+        replace_variables(function, known)
     return function
 
 
@@ -41,6 +46,8 @@ class _Place(NamedTuple):
     path: Path
     loops: tuple[Loop, ...]
     offsets: list[list[tuple[int, int]]]
+    shape: tuple[Any, ...]  # of the array
+    again: set[Var]  # what is loaded from there behind it
 
 
 class _Restores:
@@ -48,15 +55,41 @@ class _Restores:
         self.result = [effects.region_of(a) for a in ir.result_atoms(function.result)]
         self.indices = Indices(function)
         self.defs = self.indices.defs
+        self.uses = use_counts(function)
 
-    def nest(self, outer: Loop, after: list[Any]) -> None:
-        """Drop such stores in a loop at the top of the function, and in the loops and branches within it."""
+    def nest(self, outer: Loop, after: list[Any]) -> dict[Var, Any]:
+        """Drop such stores in a loop at the top of the function, and in the loops and branches within it.
+
+        What is put back is known where it is loaded again at once: these loads are left out, too. What they are is returned.
+        """
+        known: dict[Var, Any] = {}
         for path, stmt in list(statements(outer, ())):
-            if isinstance(stmt, Store) and stmt.role in ("restore", "zero") and stmt.aug is None and self.needless(stmt, outer, after):
+            if isinstance(stmt, Store) and stmt.role in ("restore", "zero") and stmt.aug is None:
                 block = ir.blocks_of(path[-1].stmt)[path[-1].block]
-                block.stmts[:] = [s for s in block.stmts if s is not stmt]
+                again = self.loaded_again(stmt, block)
+                if self.needless(stmt, outer, after, again):
+                    block.stmts[:] = [s for s in block.stmts if s is not stmt]
+                    known.update(dict.fromkeys(again, stmt.value))
+        for block in (b for s in ir.within(outer) for b in ir.blocks_of(s)) if known else ():
+            block.stmts[:] = [s for s in block.stmts if not isinstance(s, Assign) or s.target not in known]
+        return known
 
-    def needless(self, store: Store, outer: Loop, after: list[Any]) -> bool:
+    def loaded_again(self, store: Store, block: Block) -> set[Var]:
+        """What is loaded from the place that a value is put back to, behind that in its block, where nothing else stores to the array."""
+        region = effects.region_of(store.base)
+        if not isinstance(store.value, Var) or effects.region_of(store.value) is not None and store.value.stored:
+            return set()
+        behind = [x for s in block.stmts[block.stmts.index(store) + 1 :] for x in ir.within(s)]
+        if any((w := effects.writes(s)) is None or region in w for s in behind):
+            return set()
+        found = {
+            s.target for s in behind if isinstance(s, Assign) and s.op.kind == "getitem" and s.op.args[0] is store.base
+            and same_atom(s.op.args[1], store.index, self.defs) and s.target.type == store.value.type
+        }  # fmt: skip
+        used = sum(a in found for s in behind for a in ir.uses_of(s))
+        return found if used == sum(self.uses[v] for v in found) else set()
+
+    def needless(self, store: Store, outer: Loop, after: list[Any], again: set[Var]) -> bool:
         base, region = store.base, effects.region_of(store.base)
         if not isinstance(base, Var) or not isinstance(base.type, Arr) or region is None or region.caller:
             return False
@@ -75,7 +108,7 @@ class _Restores:
             return False
         if any(v is not base and effects.region_of(v) is region for _, s in everything for v in _vars(s) if not self.is_row(v, base)):
             return False
-        place = _Place(path, loops, offsets)
+        place = _Place(path, loops, offsets, base.type.shape or (), again)
         for around, s in everything:
             if s is store or not any(effects.region_of(v) is region for v in _vars(s)):
                 continue
@@ -90,13 +123,19 @@ class _Restores:
 
     def harmless(self, stmt: Any, base: Var, region: Any, place: _Place, around: Path) -> bool:
         """Whether what a statement reads of the array is not what the restore puts back."""
-        if isinstance(stmt, Store) and stmt.base is base and stmt.aug in ("add", "sub"):
-            inside = any(effects.region_of(a) is region for a in (stmt.index, stmt.value))
-            return not inside and self.before(stmt.index, place, around)
+        if isinstance(stmt, Store) and stmt.aug in (None, "add", "sub"):
+            rows = [v for v in (stmt.base, stmt.index, stmt.value) if isinstance(v, Var) and v not in place.again and self.is_row(v, base)]
+            read = [self.defs[v].args[1] for v in rows]
+            if stmt.base is base and stmt.aug is not None:
+                read.append(stmt.index)
+            return base not in (stmt.index, stmt.value) and all(self.before(index, place, around) for index in read)
         if not isinstance(stmt, Assign):
             return not self.reads(stmt, region) and not isinstance(stmt, ir.Push)
         op = stmt.op
-        parts = [(v, self.defs[v].args[1]) for v in op.atoms() if isinstance(v, Var) and v is not base and self.is_row(v, base)]
+        if stmt.target in place.again:
+            return True
+        rows = [v for v in op.atoms() if isinstance(v, Var) and v not in place.again and self.is_row(v, base)]
+        parts = [(v, self.defs[v].args[1]) for v in rows]
         if base in [a for a in op.atoms() if isinstance(a, Var)]:
             if op.kind == "getitem" and op.args[0] is base:
                 if stmt.target.region is not None and effects.is_view(op, stmt.target):
@@ -112,7 +151,7 @@ class _Restores:
         parts = components(index, self.defs.get)
         common = [a.stmt for a, b in zip(around, place.path) if a.stmt is b.stmt]
         for loop, axes in zip(place.loops, place.offsets):
-            ahead = [self.ahead(loop, parts, axis, offset, bounds, loop in common) for axis, offset in axes]
+            ahead = [self.ahead(loop, parts, axis, offset, bounds, place.shape, loop in common) for axis, offset in axes]
             most = max((d for d in ahead if d is not None), default=-1)
             if loop not in common:  # all of it is run before this statement, or after it
                 return most > 0 or earlier(around, place.path) or exclude(around, place.path)
@@ -128,14 +167,16 @@ class _Restores:
                     bounds.at_most(Affine(own.root, offset), first, 0)
         return earlier(around, place.path) or exclude(around, place.path)
 
-    def ahead(self, loop: Loop, parts: tuple[Any, ...], axis: int, offset: int, bounds: Bounds, common: bool) -> int | None:
+    def ahead(
+        self, loop: Loop, parts: tuple[Any, ...], axis: int, offset: int, bounds: Bounds, shape: tuple[Any, ...], common: bool
+    ) -> int | None:
         """How many steps a loop has left until the iteration that stores to some elements; at least so many, None if that is not known.
 
         Of a loop that is not around the statement: 1 if it has no such iteration.
         """
         if axis >= len(parts) or not all(takes_one_axis(p, self.defs.get) for p in parts[: axis + 1]):
             return None
-        first, last = self.indices.interval(parts[axis], bounds)
+        first, last = self.indices.interval(parts[axis], bounds, shape[axis] if axis < len(shape) else None)
         own = bounds.number(loop.index)
         if first is None or own is None or not natural(first, bounds):
             return None

@@ -20,10 +20,10 @@ def conditional_grad(x, conditional_bar=1.0):
     x_bar = 2.0 * conditional_bar * y
     for i, test in zip(reversed(range(1, n)), reversed(test_tape)):
         if test:
-            y[i] = y_saved_tape.pop()
+            y_saved = y_saved_tape.pop()
             product_bar = x_bar[i]
             x_bar[i] = 0.0
-            x_bar[i - 1] += product_bar * y[i]
+            x_bar[i - 1] += product_bar * y_saved
             x_bar[i] += product_bar * y[i - 1]
         else:
             x_bar[i - 1] += x_bar[i] * 0.5

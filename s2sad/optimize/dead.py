@@ -28,6 +28,7 @@ from ..ir.nodes import (
     Pop,
     Push,
     Raise,
+    Range,
     Region,
     Store,
     Taped,
@@ -291,11 +292,13 @@ _HANDLERS: dict[type, Callable[[_Walk, Any, set[Any]], bool]] = {
 }  # fmt: skip
 
 
-def _read_targets(taped: Taped, live: set[Any]) -> Taped:
-    """The iteration without tapes whose entries nobody reads; one stays, for the number of iterations."""
+def _read_targets(taped: Taped, live: set[Any]) -> Taped | Range:
+    """The iteration without tapes whose entries nobody reads; one stays, where only that tells the number of iterations."""
     pairs = [(tape, v) for tape, v in zip(taped.tapes, taped.targets) if v in live]
     if not pairs and taped.range is None:
         pairs = [(taped.tapes[0], taped.targets[0])]
+    if not pairs and taped.range is not None:
+        return taped.range
     return Taped(tuple(t for t, _ in pairs), tuple(v for _, v in pairs), taped.range)
 
 

@@ -27,6 +27,7 @@ from .views import Pending, View
 from .widths import is_weak
 
 WORTH = 8  # operations, on each element, that are rather repeated than kept in a buffer
+SAVED = 2  # the same of what goes to memory anyway, as it is saved
 DEEP = 50  # operations that are done one on the other before the result is kept
 _SLOW = frozenset({"truediv", "pow", "call", "where"})
 _READERS = ELEMENTWISE | {"matmul", "copy"}
@@ -55,7 +56,8 @@ class Updates(Gather):
         uses = [j for j in range(k + 1, len(stmts)) for a in ir.uses_of(stmts[j]) if a is target]
         direct = len(uses) == self.program.uses[target] and all(self._reads(stmts[j], target) for j in uses)
         again = self.cost(made) * (len(uses) - 1)
-        if uses and direct and made.depth < DEEP and (len(uses) == 1 or again <= (WORTH if self.loops else 0)):
+        worth = SAVED if any(isinstance(stmts[j], Push) for j in uses) else WORTH
+        if uses and direct and made.depth < DEEP and (len(uses) == 1 or again <= (worth if self.loops else 0)):
             self.env[target] = made
             self.held.append(Held(target, made, uses[-1]))
         else:

@@ -48,6 +48,7 @@ from .optimize.simplify import propagate_copies
 from .optimize.states import drop_states
 from .optimize.stores import accumulate_in_place, join_stores
 from .optimize.sums import tidy_sums
+from .optimize.sunk import save_in_branches
 from .optimize.tapes import iterate_tapes
 from .optimize.undone import drop_undone
 
@@ -112,6 +113,7 @@ LAST: dict[str, Pass] = {
     "kept": load_what_is_kept,
     "saved": save_results,
     "recompute": recompute_numbers,
+    "sunk": save_in_branches,
     "hoist": hoist_invariants,
     "common": share_expressions,
     "in_place": accumulate_in_place,

@@ -15,14 +15,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..analysis import effects
 from ..analysis.affine import Affine, components, takes_one_axis
-from ..analysis.nests import Indices, Path, Step, counts, exclude, natural, statements
+from ..analysis.nests import Path, counts, exclude, natural
 from ..analysis.types import Arr, Num
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Function, If, Lit, Loop, Op, Pop, Ref, Region, Store, Var
-from ..ir.uses import replace_variables, reverse_sweep
-from .saved import DEPTH, Tapes
+from ..ir.nodes import Assign, Function, If, Lit, Op, Pop, Store, Var
+from ..ir.uses import replace_variables
+from .saved import DEPTH
+from .sweeps import Sweeps
 
 _WORTH = 2  # operations that take longer than to load an element
 _WORK = {"truediv": 2, "pow": 2, "matmul": 2, "tuple": 0}
@@ -31,7 +31,7 @@ _EXACT = frozenset({"add", "sub", "mul", "truediv"})  # the same bits for Python
 
 def load_what_is_kept(function: Function) -> Function:
     """Replace what is taken off tapes, or computed from that, by elements of arrays; changed in place."""
-    found = _Sweeps(function)
+    found = _Kept(function)
     for path, store in found.stores():
         found.replace(path, store)
     if found.replaced:
@@ -39,35 +39,14 @@ def load_what_is_kept(function: Function) -> Function:
     return function
 
 
-class _Sweeps(Tapes):
-    """The two sweeps, and which statement of the one belongs to which of the other."""
-
-    KINDS = Tapes.KINDS | {"tuple", *ir.COMPARE}
+class _Kept(Sweeps):
+    """The arrays whose elements keep what they are given."""
 
     def __init__(self, function: Function) -> None:
         super().__init__(function)
-        self.function = function
-        self.indices = Indices(function)
         self.replaced: dict[Var, Any] = {}
-        self.base: Any = None  # the array that is looked at, what is stored to it, and where
+        self.base: Any = None  # the array that is looked at, and what is stored to it
         self.store: Any = None
-        self.path: Path = ()
-        self.unknown = False  # whether something may change any memory
-        back = {id(s) for s in reverse_sweep(function)}
-        self.where: dict[Var, Path] = {}  # of what defines variables
-        self.written: dict[Region, list[tuple[Path, Any]]] = {}  # what changes memory
-        self.reverse: list[tuple[Path, Any]] = []
-        for at, stmt in enumerate(function.body):
-            here = (Step(0, at, None),)
-            for path, s in [(here, stmt), *statements(stmt, here)]:
-                if id(stmt) in back:
-                    self.reverse.append((path, s))
-                if isinstance(s, Assign):
-                    self.where[s.target] = path
-                self.unknown = self.unknown or effects.writes(s) is None
-                for region in effects.writes(s) or ():
-                    self.written.setdefault(region.find(), []).append((path, s))
-        self.back = {id(s) for _, s in self.reverse}
 
     def stores(self) -> list[tuple[Path, Store]]:
         """The stores whose elements keep their values until the function ends."""
@@ -160,68 +139,6 @@ class _Sweeps(Tapes):
                 made = self.made.get(a)
                 found += _WORTH if a in self.pushed else self.work(made.op) if made is not None else 0
         return found
-
-    def equal(self, again: Any, first: Any, depth: int) -> bool:
-        """As for all tapes; and for elements of arrays that are stored to, if not between the two loads."""
-        a, b = (self.made.get(v) if isinstance(v, Var) else None for v in (again, first))
-        if a is not None and b is not None and a.op.kind == b.op.kind == "getitem" and a.op.args[0] is b.op.args[0]:
-            if self.stored(a.op.args[0]):
-                alike = depth > 0 and isinstance(a.target.type, Num) and self.equal(a.op.args[1], b.op.args[1], depth - 1)
-                return alike and self.loaded_again(a.target, b.target, b.op)
-        return super().equal(again, first, depth)
-
-    def same(self, again: Op, first: Op, depth: int) -> bool:
-        """As for all tapes; and for the sizes of an array, whatever is stored to it."""
-        shape = again.kind == first.kind == "getattr" and again.name == first.name == "shape"
-        length = again.kind == first.kind == "call" and all(isinstance(op.fn, Ref) and op.fn.obj is len for op in (again, first))
-        if (shape or length) and isinstance(again.args[0], Var) and isinstance(again.args[0].type, Arr):
-            return again.args[0] is first.args[0]
-        return super().same(again, first, depth)
-
-    def loaded_again(self, again: Var, first: Var, op: Op) -> bool:
-        """Whether nothing stores to an element in the iterations in which the two sweeps load it."""
-        back, loops = ([s.stmt for s in self.where[v] if isinstance(s.stmt, Loop)] for v in (again, first))
-        if not loops or len(back) != len(loops) or not all(self.opposite(r, f) for r, f in zip(back, loops)):
-            return False
-        inner = [s.stmt for s in self.path if isinstance(s.stmt, Loop)][-1]
-        region = effects.region_of(op.args[0])
-        for path, s in self.written.get(region, []) if region is not None else []:
-            if not any(step.stmt is loops[-1] for step in path):
-                continue
-            elsewhere = isinstance(s, Store) and self.indices.apart(op.args[1], s.index, self.indices.bounds(path))
-            if elsewhere or loops[-1] is inner and exclude(path, self.path):
-                continue
-            return False
-        return not self.unknown
-
-    def stored(self, v: Var) -> bool:
-        """As for all tapes; what the caller passes is stored to in no other way, as stores to it go to a copy."""
-        region = effects.region_of(v)
-        return region is not None and (region.stored or region in self.changed)
-
-    def mirrored(self, reverse: Path, forward: Path) -> dict[Var, Var] | None:
-        """The variables of loops around a statement of the forward sweep, and those of the loops that go back through them.
-
-        None if the statement of the reverse sweep is not run for each time, and only those times, that the other one is.
-        """
-        found: dict[Var, Var] = {}
-        if len(reverse) < len(forward):
-            return None
-        for r, f in zip(reverse[1:], forward[1:]):
-            if r.block != f.block or type(r.stmt) is not type(f.stmt):
-                return None
-            if isinstance(f.stmt, If):
-                if not self.equal(r.stmt.test, f.stmt.test, DEPTH):
-                    return None
-            elif self.opposite(r.stmt, f.stmt):
-                found[f.stmt.index] = r.stmt.index
-            else:
-                return None
-        return found
-
-    def opposite(self, r: Any, f: Any) -> bool:
-        """Whether one loop goes through the range of another one backwards."""
-        return counts(r) and counts(f) and r.checkpoint is None is f.checkpoint and self.counted(r.index, f.index)
 
     def fits(self, target: Var, value: Var) -> bool:
         """Whether a NumPy number may take the place of a Python one, where it is one."""

@@ -8,17 +8,18 @@ def branch_in_loop_grad(x, branch_in_loop_bar=1.0):
     n = len(x)
     s = 1.0
     for v in x:
-        s_tape.append(s)
         if v > 0.0:
+            s_tape.append(s)
             s *= v
         else:
             s -= v * v
     # reverse sweep
     x_bar = np.zeros_like(x)
     s_bar = branch_in_loop_bar
-    for i, s in zip(reversed(range(n)), reversed(s_tape)):
+    for i in reversed(range(n)):
         v = x[i]
         if v > 0.0:
+            s = s_tape.pop()
             v_bar = s_bar * s
             s_bar *= v
         else:

@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..frontend.primitives import ADDING, _pure_call
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Effect, Op, Pop, Push, Ref, Region, Store, Var
+from ..ir.nodes import Assign, Effect, Op, Ref, Region, Store, Var
 from ..rules import registry
 from .types import Arr, ListT, Num, Obj
 
@@ -103,30 +103,23 @@ def reads_now(op: Op, target: Var) -> list[Region]:
 
 def writes(stmt: Any) -> list[Region] | None:
     """The memory a statement changes itself (nested blocks not included); None if it may change anything."""
-    if isinstance(stmt, Store):
-        r = region_of(stmt.base)
-        return [] if r is None else [r]
-    if isinstance(stmt, Push):
-        return []
-    if isinstance(stmt, Pop):
-        return []
-    if isinstance(stmt, ir.Invoke):
-        return [r for a in stmt.writes if (r := region_of(a)) is not None]
-    if isinstance(stmt, (Assign, Effect)):
+    kind = type(stmt)
+    if kind is Assign or kind is Effect:
         op = stmt.op
-        if is_pure(op):
+        if op.kind in _PURE_KINDS or is_pure(op):
             return []
         adding = op.kind == "call" and isinstance(op.fn, Ref) and op.fn.module == "s2sad.runtime" and op.fn.obj in ADDING
-        if op.kind == "inplace" or adding:
-            r = region_of(op.args[0])
-            return [] if r is None else [r]
-        if op.kind == "method" and op.name in ("append", "pop", "extend", "insert"):
+        if op.kind == "inplace" or adding or op.kind == "method" and op.name in ("append", "pop", "extend", "insert"):
             r = region_of(op.args[0])
             return [] if r is None else [r]
         if op.kind == "call" and (op.data == ir.SAFE or isinstance(op.fn, Ref) and op.fn.obj is print):
             return []
-        regions = [r for a in op.atoms() if (r := region_of(a)) is not None]
-        return regions
+        return [r for a in op.atoms() if (r := region_of(a)) is not None]
+    if kind is Store:
+        r = region_of(stmt.base)
+        return [] if r is None else [r]
+    if kind is ir.Invoke:
+        return [r for a in stmt.writes if (r := region_of(a)) is not None]
     return []
 
 

@@ -569,7 +569,7 @@ class Reverse(Transport, Checkpoints):
             assert isinstance(r, Range)
             self.finish_body(stmt)
             steps = Range(self.need(r.start), self.need(r.stop), self.need(r.step), not r.reverse)
-        self.append(Loop(steps, index, all_carries, body, span=stmt.span))
+        self.append(Loop(steps, index, all_carries, body, span=stmt.span, mirrors=None if irregular else stmt.index))
         for c, carry in carries.items():
             self.contribute(c.init, carry.result, merge=True)
 

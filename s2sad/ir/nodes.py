@@ -388,7 +388,8 @@ class Loop:
 
     `test_block` and `test` are the head of a `while`. With `go`, the loop is left at the end of an iteration in which
     it is false. `header` keeps how the author wrote the head, for printing. With `checkpoint`, reverse mode keeps a few
-    states of the loop only. With `workers`, so many threads run the iterations, which carry nothing but sums.
+    states of the loop only. With `workers`, so many threads run the iterations, which carry nothing but sums. A loop of the
+    reverse sweep `mirrors` the one of the forward sweep with that variable: it goes through its iterations backwards.
     """
 
     iter: Any
@@ -402,6 +403,7 @@ class Loop:
     header: Any = None
     checkpoint: Slots | None = None
     workers: int = 0
+    mirrors: Var | None = None
 
 
 @dataclass(eq=False, slots=True)

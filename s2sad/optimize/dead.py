@@ -9,6 +9,7 @@ what some adjoint really reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from ..analysis import effects
@@ -309,7 +310,7 @@ def copied(block: Block) -> Block:
         if isinstance(s, If):
             out.append(If(s.test, copied(s.then), copied(s.orelse), list(s.phis), s.span, s.expr))
         elif isinstance(s, Loop):
-            out.append(Loop(s.iter, s.index, list(s.carries), copied(s.body), copied(s.test_block), s.test, s.go, s.span, s.header, s.checkpoint))
+            out.append(replace(s, carries=list(s.carries), body=copied(s.body), test_block=copied(s.test_block)))
         elif isinstance(s, With):
             out.append(With(s.context, s.target, copied(s.body), s.span))
         elif isinstance(s, Try):

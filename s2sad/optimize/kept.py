@@ -31,6 +31,8 @@ _EXACT = frozenset({"add", "sub", "mul", "truediv"})  # the same bits for Python
 
 def load_what_is_kept(function: Function) -> Function:
     """Replace what is taken off tapes, or computed from that, by elements of arrays; changed in place."""
+    if not any(isinstance(s, Store) for top in function.body for s in ir.within(top) if s is not top):
+        return function
     found = _Kept(function)
     for path, store in found.stores():
         found.replace(path, store)

@@ -19,15 +19,22 @@ from __future__ import annotations
 
 from ..ir import nodes as ir
 from ..ir.nodes import Block, Function, If, Pop, Push, Var
+from ..ir.uses import all_blocks
 from .saved import DEPTH
 from .sweeps import Sweeps
 
 
 def save_in_branches(function: Function) -> Function:
     """Move saves into branches; changed in place."""
-    while (found := _Sunk(function)).entries and found.moved():
+    while any(isinstance(s, Pop) and _read_in_a_branch(s, b) for b in all_blocks(function) for s in b) and _Sunk(function).moved():
         pass
     return function
+
+
+def _read_in_a_branch(pop: Pop, block: Block) -> bool:
+    """Whether the statement that reads an entry is one with branches."""
+    users = [s for s in block if any(pop.target in ir.uses_of(x) for x in ir.within(s))]
+    return len(users) == 1 and isinstance(users[0], If) and pop.target not in ir.uses_of(users[0])
 
 
 class _Sunk(Sweeps):

@@ -99,5 +99,5 @@ class Sweeps(Tapes):
         return found
 
     def opposite(self, r: Any, f: Any) -> bool:
-        """Whether one loop goes through the range of another one backwards."""
-        return counts(r) and counts(f) and r.checkpoint is None is f.checkpoint and self.counted(r.index, f.index)
+        """Whether one loop goes backwards through the iterations of another one."""
+        return counts(r) and counts(f) and r.checkpoint is None is f.checkpoint and r.mirrors is f.index is not r.index

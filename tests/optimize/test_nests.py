@@ -234,3 +234,24 @@ def test_what_does_not_stay_is_saved(f: Callable[..., Any]) -> None:
 
 def test_rounded_elements_are_not_what_was_stored() -> None:
     assert "* math.exp(x[i])" in s2sad.differentiate(single_precision).source_for(X)
+
+
+def changed_between_two_loops(x: Any) -> Any:
+    n = len(x)
+    u = x * 1.0
+    L = np.zeros(n)
+    for i in range(n):
+        u[i] = x[i] * 2.0
+    for i in range(n):
+        L[i] = (x[0] - 1.0) / u[i]
+    for i in range(n):
+        u[i] = u[i] * u[i] + 1.0
+    s = 0.0
+    for i in range(n):
+        q = (x[0] - 1.0) / u[i]
+        s = s + q * q * q
+    return s + np.sum(L)
+
+
+def test_loops_over_one_range_are_told_apart() -> None:
+    assert s2sad.check_grad(changed_between_two_loops, X.copy()) < 1e-6

@@ -7,7 +7,8 @@
     q = s / x[i]                                q = y[i]
 
 Where a nest of loops stores to each element once, and neither the rest of the program nor the reverse sweep stores to the
-array afterwards (see `restores`), every element holds what it was given. Exact: the element has the dtype of what was stored.
+array afterwards (see `restores`), every element holds what it was given. Exact: the element has the dtype of what was stored. (Parts
+with several axes may lie otherwise in memory, which decides in what order NumPy adds them up.)
 """
 
 from __future__ import annotations

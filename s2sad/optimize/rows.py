@@ -4,7 +4,8 @@
     y_bar[t] += W.T @ g           ->     y_bar[t] += W.T @ g
     W_bar += np.outer(g, h)              W_bar += np.outer(g, h)
 
-Where all that is stored to the array until then goes to other rows.
+Where all that is stored to the array until then goes to other rows. Of parts with several axes, a copy may lie otherwise in memory,
+which decides in what order NumPy adds them up.
 """
 
 from __future__ import annotations

@@ -83,20 +83,16 @@ class Sweeps(Tapes):
 
         None if the statement of the reverse sweep is not run for each time, and only those times, that the other one is.
         """
-        found: dict[Var, Var] = {}
         if len(reverse) < len(forward):
             return None
-        for r, f in zip(reverse[1:], forward[1:]):
-            if r.block != f.block or type(r.stmt) is not type(f.stmt):
-                return None
-            if isinstance(f.stmt, If):
-                if not self.equal(r.stmt.test, f.stmt.test, DEPTH):
-                    return None
-            elif self.opposite(r.stmt, f.stmt):
-                found[f.stmt.index] = r.stmt.index
-            else:
-                return None
-        return found
+        pairs = [(r, f) for r, f in zip(reverse[1:], forward[1:])]
+        if any(r.block != f.block or not isinstance(f.stmt, If) and not self.opposite(r.stmt, f.stmt) for r, f in pairs):
+            return None
+        here, self.path = self.path, ()  # the tests have to agree in every iteration
+        agree = all(isinstance(r.stmt, If) and self.equal(r.stmt.test, f.stmt.test, DEPTH) for r, f in pairs if isinstance(f.stmt, If))
+        self.path = here
+        found = {f.stmt.index: r.stmt.index for r, f in pairs if isinstance(f.stmt, Loop) and f.stmt.index is not None}
+        return found if agree else None
 
     def opposite(self, r: Any, f: Any) -> bool:
         """Whether one loop goes backwards through the iterations of another one."""

@@ -255,3 +255,45 @@ def changed_between_two_loops(x: Any) -> Any:
 
 def test_loops_over_one_range_are_told_apart() -> None:
     assert s2sad.check_grad(changed_between_two_loops, X.copy()) < 1e-6
+
+
+def branches_around_a_store(x: Any) -> Any:
+    n = len(x)
+    u = x * 1.0
+    y = np.zeros(n)
+    s = 0.0
+    for i in range(n):
+        if u[i] > 0.5:
+            y[i] = np.exp(x[i])
+        else:
+            u[i] = 2.0
+        if u[i] > 0.5:
+            s = s + np.exp(x[i]) * x[i]
+    return s + np.sum(y)
+
+
+def rows_with_two_axes(x: Any) -> Any:
+    H = np.zeros((4, 2, 3), order="F")
+    H[0] = x.reshape(2, 3)
+    for t in range(3):
+        H[t + 1] = np.tanh(H[t] * 1.1 + np.sum(H[t]))
+    return np.sum(H**2)
+
+
+def saved_in_one_branch(x: Any) -> Any:
+    s, total = 1.0, 0.0
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        s = s * x[i] + 0.3
+        if x[i] > 0.5:
+            total = total + s * s * x[i]
+        elif x[i] > 0.0:
+            y[i] = np.sin(s)
+        else:
+            total = total + x[i]
+    return total + np.sum(y * y)
+
+
+@pytest.mark.parametrize("f", [branches_around_a_store, rows_with_two_axes, saved_in_one_branch], ids=lambda f: f.__name__)
+def test_branches_and_rows(f: Callable[..., Any]) -> None:
+    assert s2sad.check_grad(f, X.copy()) < 1e-6

@@ -70,7 +70,9 @@ def cast_back(g: Any, y: Any, x: Any) -> Any:
         g = np.zeros(np.shape(g))
     if isinstance(x, (list, tuple)):
         return [cast_back(part, y, item) for part, item in zip(g, x)]
-    return unbroadcast(g, x)
+    x_bar = unbroadcast(g, x)
+    # a Python number has no precision of its own: neither has its adjoint
+    return x_bar.item() if type(x) is float and isinstance(x_bar, np.floating) else x_bar
 
 
 # --- reductions ---------------------------------------------------------------------------------------------

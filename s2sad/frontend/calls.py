@@ -12,11 +12,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from ..analysis.types import UNKNOWN, Num, TupleT, Type, is_mutable
+from ..analysis.types import UNKNOWN, Arr, ListT, Num, TupleT, Type, is_mutable
 from ..checkpointing import CHECKPOINTED
 from ..errors import DifferentiationError, NoRuleError, NoSourceError
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Store, Var
+from ..ir.nodes import Assign, Block, Effect, Lit, Op, Ref, Region, Store, Var
 from ..rules import registry
 from ..variants import function_state
 from .array_calls import advice_for
@@ -230,7 +230,7 @@ class Calls(Primitives, Classes):
     def trial(self, fn: Ref, args: list[Any], kwargs: dict[str, Any], run: Callable[[], Any], node: Any) -> Any:
         """Follow an inactive call for its types; emit the call itself unless its body is shorter."""
         state = dict(self.cells)
-        block, count, frames, marked = Block(), self.count, list(self.frames), self.adjoint_blocks
+        block, count, frames, marked, start = Block(), self.count, list(self.frames), self.adjoint_blocks, Region().born
         self.inactive_depth += 1
         try:
             with self.into(block):
@@ -243,7 +243,7 @@ class Calls(Primitives, Classes):
         finally:
             self.inactive_depth -= 1
         changed = any(k in state and self.cells.get(k) is not v for k, v in state.items())
-        effects = any(isinstance(s, (Store, Effect)) for s in ir.walk(block))
+        effects = any(isinstance(s, (Store, Effect)) or _may_change(s, start) for s in ir.walk(block))
         leaves = list(self._leaves(value)) if is_atom(value) or isinstance(value, TupleVal) else [None]
         constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
         size = len(ir.walk(block))
@@ -474,6 +474,19 @@ def _class_cell(function: types.FunctionType) -> Any:
     if "__class__" in names and function.__closure__:
         return function.__closure__[names.index("__class__")].cell_contents
     return None
+
+
+def _may_change(stmt: Any, start: int) -> bool:
+    """Whether a call that is executed as it stands may change an array or a list that was there before `start`."""
+    if isinstance(stmt, ir.Invoke):
+        return any(a.region.find().born < start for a in stmt.writes if isinstance(a, Var) and a.region is not None)
+    if not isinstance(stmt, Assign):
+        return False
+    op = stmt.op
+    if op.kind not in ("call", "method") or op.data == ir.SAFE or op.kind == "call" and _pure_call(op):
+        return False
+    given = [a for a in op.atoms() if isinstance(a, Var) and a.region is not None and (isinstance(a.type, (Arr, ListT)) or a.type is UNKNOWN)]
+    return any(a.region.find().born < start for a in given if a.region is not None)
 
 
 def _is_about_outside(err: Exception) -> bool:

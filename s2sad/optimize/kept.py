@@ -115,7 +115,8 @@ class _Kept(Sweeps):
     def loaded_alike(self, base: Any, index: Any, value: Var) -> bool:
         """Whether what is loaded from a place has the dtype and the shape of what was stored there."""
         parts = components(index, self.indices.defs.get)
-        whole = [isinstance(p, Var) and isinstance(p.type, Num) and p.type.dtype.kind == "i" or isinstance(p, Lit) for p in parts]
+        literal = [isinstance(p, Lit) and type(p.value) is int for p in parts]
+        whole = [known or isinstance(p, Var) and isinstance(p.type, Num) and p.type.dtype.kind == "i" for p, known in zip(parts, literal)]
         if not isinstance(base.type, Arr) or base.type.shape is None or base.type.dtype is None or not all(whole):
             return False
         rest = base.type.shape[len(parts) :]

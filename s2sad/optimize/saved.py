@@ -103,9 +103,11 @@ class Tapes:
         return depth > 0 and a is not None and b is not None and self.same(a.op, b.op, depth - 1)
 
     def counted(self, again: Var, first: Var) -> bool:
-        """Whether these are the variables of loops of which one goes through the range of the other backwards."""
+        """Whether these are the variables of a loop and of the one that goes back through its iterations."""
         r, f = self.loops.get(again), self.loops.get(first)
-        if r is None or f is None or not isinstance(r.iter, Range) or not isinstance(f.iter, Range) or r.iter.reverse is f.iter.reverse:
+        if r is None or f is None or r.mirrors is not first or not isinstance(r.iter, Range) or not isinstance(f.iter, Range):
+            return False
+        if r.iter.reverse is f.iter.reverse:
             return False
         return f.go is None and all(self.equal(a, b, 2) for a, b in zip(r.iter.atoms(), f.iter.atoms()))
 

@@ -221,9 +221,45 @@ def whole_numbers_that_wrap(x: Any) -> Any:
     return np.sum(y**2)
 
 
+def two_loops_over_one_range(x: Any) -> Any:
+    n = len(x)
+    T = np.zeros((n, n))
+    s = 0.0
+    for i in range(n):
+        for j in range(n):
+            T[i, j] = 1.0 / x[i]
+            s += x[i] * (1.0 / x[j])
+    return s + np.sum(T**2)
+
+
+def changed_between_two_loops_over_one_range(x: Any) -> Any:
+    n = len(x)
+    T = np.zeros((n, n))
+    s = 0.0
+    u = x * 1.0
+    for i in range(n):
+        for j in range(n):
+            T[i, j] = 1.0 / u[j]
+        for j in range(n):
+            u[j] = u[j] * x[i] + 0.1
+        for k in range(n):
+            s += x[k] * (1.0 / u[k])
+    return s + np.sum(T**2)
+
+
+def with_a_new_axis(x: Any) -> Any:
+    y = np.zeros(len(x))
+    z = np.zeros((len(x), 2, 3))
+    for i in range(len(x)):
+        y[i, None] = 2.0 / (1.0 + x[i] ** 2)
+        z[i, ...] = np.exp(x[:3] * x[i])
+    return np.sum(y**2) + np.sum(z**2)
+
+
 @pytest.mark.parametrize(
     "f",
-    [overwritten, overwritten_later_in_the_loop, overwritten_through_a_view, overwritten_by_a_function, read_before_the_store,
+    [two_loops_over_one_range, changed_between_two_loops_over_one_range, with_a_new_axis, overwritten, overwritten_later_in_the_loop,
+     overwritten_through_a_view, overwritten_by_a_function, read_before_the_store,
      two_loads_around_a_store, from_the_end, one_row_for_all, some_are_left_out, whole_numbers_that_wrap],
     ids=lambda f: f.__name__,
 )  # fmt: skip

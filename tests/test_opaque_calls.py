@@ -111,8 +111,33 @@ def inactive_recursion(x: Any) -> Any:
     return q * s + np.sum(np.cos(x * w))
 
 
+def part(w: Any) -> Any:
+    a = w.shape[0]
+    b = a // 2
+    c = b - 1
+    return w[c:]
+
+
+def view_of_constants_stored_to(x: Any) -> Any:
+    w = WEIGHTS.copy()
+    v = part(w)
+    v[0] = x[0] * 2
+    return np.sum(w * w * x)
+
+
+def view_of_constants_read(x: Any) -> Any:
+    w = WEIGHTS.copy()
+    v = part(w)
+    s = np.sum(np.sin(v) * x[1:])
+    w[1] = 5.0
+    t = np.sum(np.cos(v * x[1:]))
+    w[2] = x[3]
+    return s + t * np.sum(v * x[1:])
+
+
 PROGRAMS: list[Callable[..., Any]] = [
     through_a_helper, through_two_helpers, through_a_shuffle, in_memory_of_its_own, mutual_recursion, inactive_recursion,
+    view_of_constants_stored_to, view_of_constants_read,
 ]  # fmt: skip
 
 

@@ -248,7 +248,9 @@ class Calls(Primitives, Classes):
         constant = all(isinstance(a, (Lit, Ref)) for a in leaves) and not any(isinstance(a, Ref) and is_mutable(a.type) for a in leaves)
         size = len(ir.walk(block))
         memory = [a.region.find() for a in leaves if isinstance(a, Var) and a.region is not None]
-        tangled = len(set(memory)) < len(memory)  # results that share memory, which only the body tells
+        given = {id(a) for a in args}
+        views = any(isinstance(a, Var) and a.region is not None and a.region.find().born < start and id(a) not in given for a in leaves)
+        tangled = views or len(set(memory)) < len(memory)  # results that share memory, with the arguments or each other
         if changed or effects or tangled or None in leaves or block.diverges or size <= 3 or self.adjoint_blocks > marked:
             self.block.stmts += block.stmts
             self.block.diverges = self.block.diverges or block.diverges

@@ -521,3 +521,18 @@ def test_a_stretched_tangent_is_no_view_of_one_that_is_stored_to() -> None:
     y = np.array([0.1, 0.2, 0.3, 0.4])
     assert s2sad.jvp(lambda y, s: f(y, s, 3), (y, 0.7), (np.zeros(4), 1.0))[1] == 3.0
     assert s2sad.jvp(lambda y, s: f(y, s, 3), (y, 0.7), (np.ones(4), 0.0))[1] == 2.0
+
+
+def selected_by_a_list(x: Any, s: Any) -> Any:
+    kept = [0.3, x, x[[0, 2, 2]]]
+    kept[2] += s
+    x[1:] += kept[2]
+    return np.sum(x)
+
+
+def test_what_a_list_of_indices_selects_is_a_copy_along_directions_too() -> None:
+    x, s = np.array([0.3, 0.9, -0.4, 1.3]), 0.7
+    along = (np.arange(8.0).reshape(2, 4) - 3.0, np.array([0.5, -2.0]))
+    _, found = s2sad.jvp(selected_by_a_list, (x, s), along, batch=True)
+    x_bar, s_bar = s2sad.grad(selected_by_a_list, wrt=("x", "s"))(x, s)
+    np.testing.assert_allclose(found, along[0] @ x_bar + along[1] * s_bar)

@@ -319,6 +319,8 @@ class Vectorised(Forward):
         made = self.emit(Op("getitem", (dot, whole)), t, v)
         if isinstance(v.type, Num):  # a view, where the value is none
             return self.emit(Op("copy", (made,)), t, v)
+        if isinstance(v.type, Arr) and not v.view:
+            made.region, made.view = Region(), False  # NumPy copies what an array of indices selects
         return made
 
     def prefixed(self, index: Any) -> Any:

@@ -97,7 +97,11 @@ class Indices:
                     op, holds = self.defs.get(op.args[0]), not holds
                 if op is not None:
                     facts.append((op, holds))
-        return Bounds(self.defs.get, self.ranges.get, facts)
+        found = Bounds(self.defs.get, self.ranges.get, facts)
+        for step in path:
+            if isinstance(step.stmt, Loop) and step.stmt.index in self.ranges:
+                found.learn(step.stmt.index)  # its range is not empty here
+        return found
 
 
 def statements(stmt: Any, path: Path) -> Iterable[tuple[Path, Any]]:

@@ -92,4 +92,66 @@ class Writer:
         return f"np.sum({array}[{self.fill(self.rng.choice(PARTS), names)}])"
 
 
-__all__ = ["Writer"]
+FORMS = [
+    "1.0 / x[{a}]", "1.0 / u[{a}]", "x[{a}] / u[{b}]", "s / x[{a}]", "s / u[{a}]", "x[{a}] / s", "x[{a}] / (1.0 + x[{b}] ** 2)", "math.exp(0.1 * x[{a}])",
+    "R[{a}, {b}] / 2.0", "x[{a}] / R[{a}, {b}]", "n / u[{a}]", "np.sin(u[{a}])",
+]  # fmt: skip
+
+
+class Alike:
+    """Writes one program that computes a few expressions in many places, and keeps some of them in tables stored to once."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.lines: list[str] = []
+        self.tables: list[int] = []  # the number of axes of each
+        self.names: list[str] = []  # the variables of the loops around
+        self.left = 12
+        self.forms = self.rng.sample(FORMS, self.rng.choice([2, 3]))
+        self.range = self.rng.choice(["n", "n", "n", "1, n", "n - 1, -1, -1"])
+
+    def program(self) -> str:
+        while not self.tables:
+            self.loop()
+        start = ["import math", "import numpy as np", "def f(x, n):", "    total, s = 0.0, 0.3 + x[1] * x[1]", "    u = x[: n + 1] ** 2 + 0.5"]
+        start.append("    R = 1.2 + np.outer(x[: n + 1], x[: n + 1]) ** 2")
+        start += [f"    T{k} = np.zeros(({'n + 2, ' * axes}))" for k, axes in enumerate(self.tables)]
+        ends = " + ".join(f"np.sum(T{k} ** 2)" for k in range(len(self.tables)))
+        return "\n".join([*start, *self.lines, f"    return total + s + np.sum(u) + {ends}", ""])
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * (len(self.names) + 1) + text)
+
+    def value(self) -> str:
+        a, b = (self.rng.choice(self.names) for _ in range(2))
+        return self.rng.choice(self.forms).format(a=a, b=b)
+
+    def loop(self) -> None:
+        inner = [f"{self.names[-1]} + 1", f"{self.names[-1]}, n"] if self.names and self.rng.random() < 0.3 else [self.range]
+        self.line(f"for {'ijk'[len(self.names)]} in range({self.rng.choice(inner)}):")
+        self.names.append("ijk"[len(self.names)])
+        for _ in range(self.rng.choice([2, 3, 4])):
+            self.some()
+        self.line(f"total += x[{self.names[-1]}] * ({self.value()})")
+        self.names.pop()
+
+    def some(self) -> None:
+        self.left -= 1
+        kind, i = self.rng.random(), self.rng.choice(self.names)
+        if kind < 0.35 and len(self.tables) < 4:
+            test = self.rng.choice(["", "", f"if {i} > 0: ", f"if {i} != {self.names[0]}: "])
+            self.line(f"{test}T{len(self.tables)}[{', '.join(self.names)}] = {self.value()}")
+            self.tables.append(len(self.names))
+        elif kind < 0.5:
+            self.line(f"s = 0.9 + 0.1 * s * x[{i}]")
+        elif kind < 0.65:
+            self.line(f"u[{i}] = u[{i}] * x[{i}] + 1.3")
+        elif kind < 0.7:
+            self.line(f"R[{i}, {self.names[0]}] = 0.3 + 0.2 * R[{self.names[0]}, {i}] ** 2")
+        elif len(self.names) < 3 and self.left > 0:
+            self.loop()
+        else:
+            self.line(f"total += ({self.value()}) * ({self.value()})")
+
+
+__all__ = ["Alike", "Writer"]

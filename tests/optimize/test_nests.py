@@ -13,7 +13,7 @@ import pytest
 import s2sad
 from s2sad import compiler
 from tests.fuzz.check import leaving_out
-from tests.optimize.nests import Writer
+from tests.optimize.nests import Alike, Writer
 
 X = np.array([0.4, 1.2, -0.7, 0.9, 0.3, 1.5])
 M = np.random.default_rng(5).uniform(-1.0, 1.0, (5, 5))
@@ -29,20 +29,28 @@ def loaded(text: str, name: str) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("seed", range(150))
 def test_random_nests(seed: int) -> None:
+    compare(loaded(Writer(seed).program(), f"<nest {seed}>"), X, seed)
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_expressions_in_many_places(seed: int) -> None:
+    compare(loaded(Alike(seed).program(), f"<alike {seed}>"), np.abs(X), seed)
+
+
+def compare(f: Callable[..., Any], x: Any, seed: int) -> None:
     """With the passes and without, and against a difference along a line."""
-    f = loaded(Writer(seed).program(), f"<nest {seed}>")
     line = np.cos(np.arange(6.0))
     for n in (4, 1, 0, 2):
         with np.errstate(all="ignore"):
             try:
-                value, near = f(X, n), [f(X + h * line, n) for h in (1e-6, -1e-6)]
+                value, near = f(x, n), [f(x + h * line, n) for h in (1e-6, -1e-6)]
             except IndexError:
                 continue
         if not np.isfinite(value) or abs(value) > 1e6:
             continue
-        found = s2sad.grad(f)(X, n)
+        found = s2sad.grad(f)(x, n)
         with leaving_out(frozenset({"restores", "kept"}) if seed % 2 else frozenset(compiler.PASSES)):
-            plain = s2sad.grad(f)(X, n)
+            plain = s2sad.grad(f)(x, n)
         np.testing.assert_allclose(found, plain, rtol=1e-9, atol=1e-9 * (1.0 + np.max(np.abs(plain))))
         slope = (near[0] - near[1]) / 2e-6
         if n == 4 and np.isfinite(slope) and abs(slope) < 1e4:
@@ -100,6 +108,17 @@ def states(A: Any) -> Any:
     return np.sum(H**2)
 
 
+def pascal(A: Any) -> Any:
+    n = len(A)
+    P = np.zeros((n + 1, n + 1))
+    for i in range(n + 1):
+        P[i, 0] = 1.0
+        P[i, i] = 1.0
+        for j in range(1, i):
+            P[i, j] = P[i - 1, j - 1] * A[0, j] + P[i - 1, j] * A[1, i - 1]
+    return np.sum(P**2)
+
+
 def in_both_branches(A: Any) -> Any:
     n = len(A)
     T = np.zeros((n, n))
@@ -114,7 +133,7 @@ def in_both_branches(A: Any) -> Any:
     return np.sum(T**3)
 
 
-@pytest.mark.parametrize("f", [cholesky, doolittle, substitution, exponentials, states], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("f", [cholesky, doolittle, substitution, exponentials, states, pascal], ids=lambda f: f.__name__)
 def test_nothing_is_saved(f: Callable[..., Any]) -> None:
     assert "append" not in s2sad.differentiate(f).source_for(SYMMETRIC)
 

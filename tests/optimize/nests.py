@@ -113,8 +113,8 @@ class Alike:
     def program(self) -> str:
         while not self.tables:
             self.loop()
-        start = ["import math", "import numpy as np", "def f(x, n):", "    total, s = 0.0, 0.3 + x[1] * x[1]", "    u = x[: n + 1] ** 2 + 0.5"]
-        start.append("    R = 1.2 + np.outer(x[: n + 1], x[: n + 1]) ** 2")
+        start = ["import math", "import numpy as np", "def f(x, n):", "    total, s = 0.0, 0.3 + x[1] * x[1]"]
+        start += ["    u = x[: n + 1] ** 2 + 0.5", "    R = 1.2 + np.outer(x[: n + 1], x[: n + 1]) ** 2"]
         start += [f"    T{k} = np.zeros(({'n + 2, ' * axes}))" for k, axes in enumerate(self.tables)]
         ends = " + ".join(f"np.sum(T{k} ** 2)" for k in range(len(self.tables)))
         return "\n".join([*start, *self.lines, f"    return total + s + np.sum(u) + {ends}", ""])

@@ -277,8 +277,8 @@ def with_a_new_axis(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "f",
-    [two_loops_over_one_range, changed_between_two_loops_over_one_range, with_a_new_axis, overwritten, overwritten_later_in_the_loop,
-     overwritten_through_a_view, overwritten_by_a_function, read_before_the_store,
+    [two_loops_over_one_range, changed_between_two_loops_over_one_range, with_a_new_axis,
+     overwritten, overwritten_later_in_the_loop, overwritten_through_a_view, overwritten_by_a_function, read_before_the_store,
      two_loads_around_a_store, from_the_end, one_row_for_all, some_are_left_out, whole_numbers_that_wrap],
     ids=lambda f: f.__name__,
 )  # fmt: skip

@@ -104,6 +104,14 @@ class Indices:
         return found
 
 
+def placed(block: Iterable[Any], number: int = 0) -> Iterable[tuple[Path, Any]]:
+    """The statements of a block at the top, and those within them, each with the way to it; `number` tells such blocks apart."""
+    for at, stmt in enumerate(block):
+        here = (Step(number, at, None),)
+        yield here, stmt
+        yield from statements(stmt, here)
+
+
 def statements(stmt: Any, path: Path) -> Iterable[tuple[Path, Any]]:
     """The statements within one, each with the way to it."""
     for n, block in enumerate(ir.blocks_of(stmt)):

@@ -16,16 +16,17 @@ import numpy as np
 
 from ..analysis import effects
 from ..analysis.affine import affine, components, smallest, takes_one_axis
+from ..analysis.nests import Indices
 from ..analysis.types import Arr, Num
 from ..frontend.lower import type_of
 from ..ir import nodes as ir
-from ..ir.nodes import Assign, Function, Lit, Loop, Op, Range, Ref, Store, Var
+from ..ir.nodes import Assign, Function, Lit, Loop, Op, Ref, Store, Var
 from ..ir.uses import all_blocks, reverse_sweep
 
 
 def store_first(function: Function) -> Function:
     """Store where nothing but zeros was before; changed in place."""
-    facts = _Facts(function)
+    facts = Indices(function)
     sweep = {id(s) for s in ir.walk(reverse_sweep(function))}
     for block in all_blocks(function):
         for i, stmt in enumerate(block.stmts):
@@ -43,23 +44,10 @@ def _loops(stmt: Any, store: Any) -> list[Loop]:
     return [s for s in ir.within(stmt) if isinstance(s, Loop) and any(x is store for x in ir.within(s))]
 
 
-class _Facts:
-    """What defines each variable, and what the variables of loops go through."""
-
-    def __init__(self, function: Function) -> None:
-        self.defs: dict[Var, Op] = {}
-        self.ranges: dict[Var, Range] = {}
-        for s in ir.walk(function.body):
-            if isinstance(s, Assign):
-                self.defs[s.target] = s.op
-            elif isinstance(s, Loop) and s.index is not None and isinstance(s.iter, Range):
-                self.ranges[s.index] = s.iter
-
-
 class _Zeros:
     """What is stored to one new array of zeros, one statement after the other."""
 
-    def __init__(self, array: Var, facts: _Facts) -> None:
+    def __init__(self, array: Var, facts: Indices) -> None:
         self.array = array
         self.region = effects.region_of(array)
         self.facts = facts

@@ -92,10 +92,7 @@ class _Kept(Sweeps):
         if not loops or not all(counts(s) and s.checkpoint is None for s in loops):
             return None
         offsets = self.indices.offsets(store.index, loops, self.indices.bounds(path))
-        parts = components(store.index, self.indices.defs.get)
-        if offsets is None or not all(axis < len(parts) for axes in offsets for axis, _ in axes):
-            return None
-        return loops, offsets
+        return None if offsets is None else (loops, offsets)
 
     def replace(self, path: Path, store: Store) -> None:
         """Load an element where the reverse sweep asks for what was stored to it."""

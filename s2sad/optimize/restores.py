@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ..analysis import effects
 from ..analysis.affine import Affine, components, takes_one_axis
 from ..analysis.bounds import Bounds
-from ..analysis.nests import Indices, Path, Step, counts, earlier, exclude, natural, statements
+from ..analysis.nests import Indices, Path, counts, earlier, exclude, natural, placed, statements
 from ..analysis.types import Arr
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Block, Function, If, Lit, Loop, Range, Store, Var
@@ -101,9 +101,7 @@ class _Restores:
         offsets = self.indices.offsets(store.index, loops, self.indices.bounds(path))
         if offsets is None:  # some element may be stored to more than once
             return False
-        for at, stmt in enumerate(after):
-            here = (Step(_AFTER, at, None),)
-            everything += [(here, stmt), *statements(stmt, here)]
+        everything += placed(after, _AFTER)
         if region in self.result or any(region in _reached(s) for _, s in everything):
             return False
         if any(v is not base and effects.region_of(v) is region for _, s in everything for v in _vars(s) if not self.is_row(v, base)):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.nests import Indices, Path, Step, statements
+from ..analysis.nests import Indices, Path, placed
 from ..analysis.types import Arr
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, Op, Store, Var
@@ -26,11 +26,9 @@ def look_at_rows(function: Function) -> Function:
     copies = [s for s in ir.walk(function.body) if isinstance(s, Assign) and s.op.kind == "copy"]
     if copies:
         found = _Rows(function)
-        for at, stmt in enumerate(function.body):
-            here = (Step(0, at, None),)
-            for path, s in [(here, stmt), *statements(stmt, here)]:
-                if isinstance(s, Assign) and s.op.kind == "copy" and found.stays(s, path):
-                    found.share(s)
+        for path, s in placed(function.body):
+            if isinstance(s, Assign) and s.op.kind == "copy" and found.stays(s, path):
+                found.share(s)
     return function
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..analysis import effects
-from ..analysis.nests import Indices, Path, Step, counts, exclude, statements
+from ..analysis.nests import Indices, Path, counts, exclude, placed
 from ..analysis.types import Arr, Num
 from ..ir import nodes as ir
 from ..ir.nodes import Assign, Function, If, Loop, Op, Ref, Region, Store, Var
@@ -24,20 +24,19 @@ class Sweeps(Tapes):
         self.indices = Indices(function)
         self.path: Path = ()  # of the statement of the forward sweep that is looked at
         self.unknown = False  # whether something may change any memory
-        back = {id(s) for s in reverse_sweep(function)}
+        start = len(function.body.stmts) - len(reverse_sweep(function).stmts)
         self.where: dict[Var, Path] = {}  # of what defines variables
         self.written: dict[Region, list[tuple[Path, Any]]] = {}  # what changes memory
         self.reverse: list[tuple[Path, Any]] = []
-        for at, stmt in enumerate(function.body):
-            here = (Step(0, at, None),)
-            for path, s in [(here, stmt), *statements(stmt, here)]:
-                if id(stmt) in back:
-                    self.reverse.append((path, s))
-                if isinstance(s, Assign):
-                    self.where[s.target] = path
-                self.unknown = self.unknown or effects.writes(s) is None
-                for region in effects.writes(s) or ():
-                    self.written.setdefault(region.find(), []).append((path, s))
+        for path, s in placed(function.body):
+            if path[0].at >= start:
+                self.reverse.append((path, s))
+            if isinstance(s, Assign):
+                self.where[s.target] = path
+            changed = effects.writes(s)
+            self.unknown = self.unknown or changed is None
+            for region in changed or ():
+                self.written.setdefault(region.find(), []).append((path, s))
         self.back = {id(s) for _, s in self.reverse}
 
     def equal(self, again: Any, first: Any, depth: int) -> bool:
